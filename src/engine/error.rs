@@ -1,0 +1,170 @@
+//! The engine's one error type, split by whose fault it is, and its warnings.
+//!
+//! The texts are complete clauses that read well after a picture's name and a colon:
+//! `NAME: what happened and what to do`.
+
+use super::Format;
+
+/// The cause that a codec gave, kept as a source.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why the engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The bytes are no image that anybody would recognise.
+    #[error("not an image")]
+    NotAnImage,
+    /// There are no bytes at all.
+    #[error("the file is empty")]
+    Empty,
+    /// A known format that this version cannot read.
+    #[error("{} images cannot be read yet; convert it to PNG first", format.label())]
+    Unreadable {
+        /// What the bytes are.
+        format: Format,
+    },
+    /// The file breaks its format's rules or ends too early.
+    #[error("not a readable {}; the file is probably damaged", format.label())]
+    Damaged {
+        /// What the bytes claim to be.
+        format: Format,
+        /// What the decoder said.
+        #[source]
+        cause: Cause,
+    },
+    /// Legal, but the decoder does not know this feature.
+    #[error("this kind of {} is not supported", format.label())]
+    UnsupportedFeature {
+        /// What the bytes are.
+        format: Format,
+        /// What the decoder said.
+        #[source]
+        cause: Cause,
+    },
+    /// The picture has no pixels.
+    #[error("the picture is {width} × {height} pixels, so there is nothing to show")]
+    NoPixels {
+        /// Declared width in pixels.
+        width: u32,
+        /// Declared height in pixels.
+        height: u32,
+    },
+    /// More pixels than the limits allow.
+    #[error("{width} × {height} pixels are more than the limit of {limit_megapixels} megapixels")]
+    TooManyPixels {
+        /// Declared or wanted width in pixels.
+        width: u64,
+        /// Declared or wanted height in pixels.
+        height: u64,
+        /// The limit, in millions of pixels.
+        limit_megapixels: u64,
+    },
+    /// More memory than the limits allow.
+    #[error("it needs {needed_megabytes} MB of memory, more than the limit of {limit_megabytes} MB")]
+    TooMuchMemory {
+        /// What decoding would need, in MB (1 MB = 1,000,000 bytes).
+        needed_megabytes: u64,
+        /// The limit in MB.
+        limit_megabytes: u64,
+    },
+    /// A document nested or repeated beyond reason.
+    #[error("the {} is too complex: {what}", format.label())]
+    TooComplex {
+        /// What the bytes are.
+        format: Format,
+        /// Which measure was exceeded.
+        what: &'static str,
+    },
+    /// This output format cannot hold the picture.
+    #[error("{} cannot hold {width} × {height} pixels; the largest side is {max_side}", format.label())]
+    SideTooLong {
+        /// The output format.
+        format: Format,
+        /// Result width in pixels.
+        width: u32,
+        /// Result height in pixels.
+        height: u32,
+        /// The longest side the format can hold, in pixels.
+        max_side: u32,
+    },
+    /// This format is read, never written.
+    #[error("{} cannot be written", format.label())]
+    Unwritable {
+        /// The output format asked for.
+        format: Format,
+    },
+    /// The encoder failed.
+    #[error("could not be encoded as {}", format.label())]
+    Encode {
+        /// The output format.
+        format: Format,
+        /// What the encoder said.
+        #[source]
+        cause: Cause,
+    },
+    /// Text that is neither a data URL nor base64.
+    #[error("{0}")]
+    Text(#[from] super::embed::TextError),
+    /// Somebody asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Something the user should know about a result that did succeed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Warning {
+    /// Only the first of several frames is used.
+    FramesDropped {
+        /// How many frames the source has; `None` when it is animated but they were not counted.
+        frames: Option<u32>,
+    },
+    /// Transparency was flattened onto the background colour.
+    AlphaFlattened {
+        /// The output format, which has no alpha.
+        format: Format,
+    },
+    /// The embedded profile could not be used; the colours are shown as sRGB.
+    ProfileIgnored {
+        /// Why.
+        why: String,
+    },
+    /// The file ends early; what was there is shown.
+    Truncated,
+    /// The picture was asked to be larger than it is, and was not enlarged.
+    NotEnlarged,
+    /// The result is larger than the untouched source, which would do as well.
+    LargerThanSource {
+        /// Result size in bytes.
+        result: usize,
+        /// Source size in bytes.
+        source: usize,
+    },
+    /// Deeper samples were reduced to 8 bits for this format.
+    DepthReduced {
+        /// The output format.
+        format: Format,
+    },
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::FramesDropped { frames: Some(frames) } => write!(f, "only the first of {frames} frames is used"),
+            Self::FramesDropped { frames: None } => write!(f, "only the first frame of the animation is used"),
+            Self::AlphaFlattened { format } => {
+                write!(f, "{} has no transparency; it was filled with the background colour", format.label())
+            }
+            Self::ProfileIgnored { why } => write!(f, "the colour profile was ignored: {why}"),
+            Self::Truncated => write!(f, "the file ends early; the missing part is blank"),
+            Self::NotEnlarged => write!(f, "the picture is smaller than the size asked for and was not enlarged"),
+            Self::LargerThanSource { result, source } => {
+                write!(f, "the result ({result} bytes) is larger than the untouched source ({source} bytes)")
+            }
+            Self::DepthReduced { format } => {
+                write!(f, "{} holds 8 bits a channel; deeper values were rounded", format.label())
+            }
+        }
+    }
+}

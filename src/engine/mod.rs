@@ -1,0 +1,31 @@
+//! Pure image pipeline: bytes in, pixels, bytes and text out.
+//!
+//! **Invariant:** no toolkit, no threads of its own, no files, no network, no clock, no
+//! globals. Fonts come in as a parameter, time is measured by whoever implements
+//! [`Observer`], and rayon appears only as a data-parallel map.
+
+pub mod cancel;
+pub mod decode;
+pub mod edit;
+pub mod embed;
+pub mod encode;
+pub mod error;
+pub mod format;
+pub mod limits;
+pub mod naming;
+pub mod pipeline;
+pub mod raster;
+pub mod recipe;
+pub mod source;
+
+pub use self::{
+    cancel::Cancel,
+    encode::Encoded,
+    error::{EngineError, Warning},
+    format::Format,
+    limits::Limits,
+    pipeline::{Cache, Observer, Product, Stage, Tools},
+    raster::{Layout, Raster},
+    recipe::Recipe,
+    source::{Decoded, Facts, Source},
+};

@@ -1,0 +1,48 @@
+//! Inlaid turns any image into the smallest thing you can paste.
+//!
+//! This comment is the map of the program. When the code and the map disagree,
+//! one of them is changed in the same commit; `tests/architecture.rs` holds the
+//! walls between the rooms.
+//!
+//! # Rooms, in reading order
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`engine`] | PURE: bytes ⇄ pixels ⇄ bytes ⇄ text. No toolkit, no threads of its own, no files, no network, no clock, no globals |
+//! | [`jobs`] | threads: load lane, render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
+//! | [`session`] | what the app knows and wants: items, recipes, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
+//! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
+//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, dialogs, fonts, paths |
+//! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
+//! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
+//!
+//! ```text
+//! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, jobs (saving), platform (fonts)
+//!          ├─▶ jobs ─────▶ engine           platform ─▶ the traits jobs states
+//!          └─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs
+//! ```
+//!
+//! # How a picture travels
+//!
+//! ```text
+//! drop / paste / dialog / argument ─▶ Action::Open(intake) ─▶ jobs: Load (read, sniff, limits, decode, colour, orient)
+//! ─▶ Event::Loaded ─▶ first preview ─▶ reconcile ─▶ jobs: Render (edit → encode → decode back)
+//! ─▶ Event::Rendered ─▶ preview of the *encoded* bytes, sizes, snippet
+//! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one, the running one is cancelled
+//! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ notice
+//! ```
+//!
+//! # Invariants
+//!
+//! * A [`engine::Raster`] is never edited in place; edits make new ones and share the old.
+//! * A [`engine::Recipe`] is a plain value. Views edit it; staleness is a comparison with the
+//!   recipe stored in the result, never a flag.
+//! * Limits are checked before allocation, by us: the decoders' own limits do not do it.
+//! * Every untrusted call runs under [`jobs::guard`]; release builds unwind.
+//! * Every number shown is measured on the bytes that will be pasted or saved.
+//! * Nothing is overwritten and nothing reaches the clipboard unasked; "Copied" is said when
+//!   the clipboard has accepted it.
+//! * An SVG has no pixels to enlarge: it is rendered at the size asked for, and the rule
+//!   against enlarging does not bind it.
+
+pub mod engine;
