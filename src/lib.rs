@@ -46,3 +46,5 @@
 //!   against enlarging does not bind it.
 
 pub mod engine;
+pub mod jobs;
+pub mod session;
