@@ -1,0 +1,4 @@
+//! Work beside the window: saving.
+
+pub mod guard;
+pub mod save;
