@@ -5,7 +5,7 @@ use super::{
     guard::guard,
     ports::Clipboard,
     request::{Errand, Event, Ticket},
-    save::{Replace, save_atomically},
+    save::{Replace, SaveError, save},
 };
 use std::{
     path::{Path, PathBuf},
@@ -26,27 +26,27 @@ fn carry_out(ticket: Ticket, errand: Errand, clipboard: &mut dyn Clipboard) -> O
     match errand {
         Errand::Paste => Some(Event::Pasted(guard(|| Ok(clipboard.read()?)))),
         Errand::CopyText(snippet) => {
-            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_text(String::new())?)) })
+            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_text(snippet.to_string())?)) })
         }
         Errand::CopyImage(raster) => {
             Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_image(&raster)?)) })
         }
         Errand::Save { path, consented, bytes } => {
             let replace = if consented { Replace::Allowed } else { Replace::Never };
-            Some(Event::Saved { ticket, result: guard(|| save(path, &bytes, replace)) })
+            Some(Event::Saved { ticket, result: guard(|| save_chosen(path, &bytes, replace)) })
         }
         Errand::Keep { path, text } => guard(|| keep(&path, &text)).err().map(Event::NotKept),
     }
 }
 
-fn save(path: PathBuf, bytes: &[u8], replace: Replace) -> Result<PathBuf, JobError> {
-    save_atomically(&path, bytes, replace)?;
+fn save_chosen(path: PathBuf, bytes: &[u8], replace: Replace) -> Result<PathBuf, JobError> {
+    save(&path, bytes, replace)?;
     Ok(path)
 }
 
 fn keep(path: &Path, text: &str) -> Result<(), JobError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(JobError::Read)?;
+        std::fs::create_dir_all(folder).map_err(SaveError::from)?;
     }
-    Ok(save_atomically(path, text.as_bytes(), Replace::Allowed)?)
+    Ok(save(path, text.as_bytes(), Replace::Allowed)?)
 }

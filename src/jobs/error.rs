@@ -11,8 +11,8 @@ pub enum JobError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// A codec panicked.
-    #[error("the decoder crashed; the file is probably damaged")]
-    Crashed,
+    #[error(transparent)]
+    Crashed(#[from] super::guard::Crashed),
     /// A folder where a file was expected.
     #[error("this is a folder; open the images in it instead")]
     Folder,

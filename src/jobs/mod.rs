@@ -12,8 +12,8 @@
 //! have never heard of the window.
 
 mod backlog;
-pub mod error;
 mod errands;
+pub mod error;
 pub mod guard;
 mod latest;
 mod load;
@@ -26,7 +26,7 @@ pub mod stopwatch;
 
 pub use self::{
     error::JobError,
-    guard::guard,
+    guard::{guard, hush_this_thread},
     request::{Errand, Event, Intake, LoadRequest, Loaded, RenderRequest, Rendered, Ticket},
     stopwatch::{Millis, Stopwatch},
 };
@@ -234,6 +234,7 @@ fn pool(name: &'static str) -> io::Result<ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .thread_name(move |index| format!("{name} pool {index}"))
         .stack_size(STACK_BYTES)
+        .start_handler(|_| hush_this_thread())
         .build()
         .map_err(io::Error::other)
 }

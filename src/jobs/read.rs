@@ -18,7 +18,9 @@ pub fn read_file(path: &Path, max_bytes: u64) -> Result<Arc<[u8]>, JobError> {
     }
     check_length(facts.len(), max_bytes)?;
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(usize::try_from(facts.len()).unwrap_or(usize::MAX)).map_err(|it| JobError::Read(it.into()))?;
+    bytes
+        .try_reserve_exact(usize::try_from(facts.len()).unwrap_or(usize::MAX))
+        .map_err(|it| JobError::Read(it.into()))?;
     let file = File::open(path).map_err(JobError::Read)?;
     // The file may grow while it is read.
     file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(JobError::Read)?;

@@ -17,7 +17,7 @@ pub(super) fn run(shared: &Shared) {
     while let Some((request, cancel)) = shared.renders.take() {
         let ticket = request.ticket;
         let result = shared.render_pool.install(|| guard(|| render(shared, request, &mut cache, &cancel)));
-        if matches!(result, Err(JobError::Crashed)) {
+        if matches!(result, Err(JobError::Crashed(_))) {
             cache.clear();
         }
         shared.send(Event::Rendered { ticket, result: result.map(Box::new) });

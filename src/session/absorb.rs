@@ -6,7 +6,11 @@ use super::{
     notice::{causes, failure},
 };
 use crate::{
-    engine::{Source, embed::Embed, naming},
+    engine::{
+        Source,
+        embed::{Embed, Grouped},
+        naming,
+    },
     jobs::{Errand, Event, Intake, JobError, Loaded, Rendered, Ticket, ports::Pasted},
 };
 use std::path::{Path, PathBuf};
@@ -168,8 +172,9 @@ impl Session {
             self.underway.remove(&ticket);
             return vec![];
         };
-        let Some(Underway::Save { extension, bytes, .. }) = self.underway.get(&ticket) else { return vec![] };
-        let path = naming::with_extension(&chosen, extension);
+        let Some(Underway::Save { name, format, bytes }) = self.underway.get_mut(&ticket) else { return vec![] };
+        let path = naming::with_extension_enforced(&chosen, format.extensions());
+        *name = file_name(&path);
         let consented = path == chosen;
         vec![Effect::Errand(ticket, Errand::Save { path, consented, bytes: bytes.clone() })]
     }
@@ -184,7 +189,7 @@ fn copied(underway: &Underway) -> String {
                 Embed::Html => "HTML",
                 Embed::Css => "CSS",
             };
-            format!("Copied {what} · {} characters", naming::grouped(*chars))
+            format!("Copied {what} · {} characters", Grouped(*chars))
         }
         Underway::Image { name, size: [width, height] } => format!("Copied {name} as PNG · {width} × {height}"),
         Underway::Save { name, .. } => format!("Copied {name}"),

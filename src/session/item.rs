@@ -146,7 +146,11 @@ impl Item {
             Progress::Failed(why) => Status::Failed(why),
             Progress::Loading(_) if self.original.is_none() => Status::Loading,
             Progress::Loading(_) | Progress::Done => {
-                if self.original.is_some() { Status::Ready } else { Status::Loading }
+                if self.original.is_some() {
+                    Status::Ready
+                } else {
+                    Status::Loading
+                }
             }
         }
     }
@@ -184,8 +188,8 @@ impl Item {
         quick.output.effort = Effort::Fast;
         small.output.effort = Effort::Normal;
         let [width, height] = self.result_size().unwrap_or(original.decoded.raster.size());
-        let is_searched = quick.output.format != Format::Png
-            || u64::from(width) * u64::from(height) <= MAX_SEARCHED_PNG_PIXELS;
+        let is_searched =
+            quick.output.format != Format::Png || u64::from(width) * u64::from(height) <= MAX_SEARCHED_PNG_PIXELS;
         let has = |wanted: &Recipe| {
             self.result.as_ref().is_some_and(|it| it.product.recipe == *wanted)
                 || self.refused.as_ref().is_some_and(|(recipe, _)| recipe == wanted)
@@ -201,9 +205,8 @@ impl Item {
 
     /// Bytes of memory held for the screen and for editing, roughly.
     pub(super) fn held_bytes(&self) -> u64 {
-        let raster_bytes = |pixels: [u32; 2], samples: usize| {
-            u64::from(pixels[0]) * u64::from(pixels[1]) * 4 + samples as u64
-        };
+        let raster_bytes =
+            |pixels: [u32; 2], samples: usize| u64::from(pixels[0]) * u64::from(pixels[1]) * 4 + samples as u64;
         let original = self.original.as_ref().map(|it| &it.decoded.raster);
         let preview = self.result.as_ref().and_then(|it| it.product.preview.as_ref());
         [original, preview].into_iter().flatten().map(|it| raster_bytes(it.size(), it.byte_len())).sum()

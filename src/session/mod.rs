@@ -104,10 +104,20 @@ enum Outlet {
 /// What an errand was for, so that its answer can be put into words.
 #[derive(Clone, Debug)]
 enum Underway {
-    Text { embed: Embed, chars: usize },
-    Image { name: String, size: [u32; 2] },
+    Text {
+        embed: Embed,
+        chars: usize,
+    },
+    Image {
+        name: String,
+        size: [u32; 2],
+    },
     /// The dialog is open, or the file is being written.
-    Save { name: String, extension: &'static str, bytes: Arc<[u8]> },
+    Save {
+        name: String,
+        format: Format,
+        bytes: Arc<[u8]>,
+    },
 }
 
 /// The state of the app.
@@ -222,8 +232,9 @@ impl Session {
             Outlet::Save => {
                 let encoded = &rendered.product.encoded;
                 let extension = encoded.format.extension();
-                let suggested_name = crate::engine::naming::suggested(&item.name, encoded.format);
-                let underway = Underway::Save { name: item.name.clone(), extension, bytes: encoded.bytes.clone() };
+                let suggested_name = crate::engine::naming::suggested(&item.name, extension, encoded.size);
+                let underway =
+                    Underway::Save { name: item.name.clone(), format: encoded.format, bytes: encoded.bytes.clone() };
                 self.is_dialog_open = true;
                 (underway, Effect::SaveDialog { ticket, suggested_name, extension })
             }

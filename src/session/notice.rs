@@ -34,7 +34,11 @@ pub(super) fn failure(name: &str, error: &JobError) -> String {
 
 /// The chain of causes below an error, if there is one.
 pub(super) fn causes(error: &JobError) -> Option<String> {
-    let chain: Vec<String> =
-        std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string).collect();
+    let mut chain: Vec<String> = vec![];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        chain.push(cause.to_string());
+        next = cause.source();
+    }
     (!chain.is_empty()).then(|| chain.join(": "))
 }

@@ -77,8 +77,10 @@ impl Session {
 
     /// A hundred pictures do not fit into memory decoded; the bytes of all of them do.
     fn let_go_of_pixels(&mut self) {
-        let keep: Vec<ItemId> =
-            [self.selected, self.deferred.map(|it| it.item), self.rendering.map(|it| it.1)].into_iter().flatten().collect();
+        let keep: Vec<ItemId> = [self.selected, self.deferred.map(|it| it.item), self.rendering.map(|it| it.1)]
+            .into_iter()
+            .flatten()
+            .collect();
         let mut held: u64 = self.items.iter().map(Item::held_bytes).sum();
         for item in &mut self.items {
             if held <= HELD_BYTES {
