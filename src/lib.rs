@@ -47,4 +47,6 @@
 
 pub mod engine;
 pub mod jobs;
+pub mod platform;
 pub mod session;
+pub mod settings;

@@ -1,7 +1,10 @@
 //! Wanted against asked for.
 
-use super::{Defaults, Effect, HELD_BYTES, Item, ItemId, Session, item::Progress};
-use crate::jobs::{Intake, LoadRequest, RenderRequest};
+use super::{Effect, HELD_BYTES, Item, ItemId, Session, item::Progress};
+use crate::{
+    engine::recipe::Defaults,
+    jobs::{Intake, LoadRequest, RenderRequest},
+};
 
 impl Session {
     /// Compares what is wanted with what was asked for, and asks for exactly what differs.
