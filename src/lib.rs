@@ -46,3 +46,4 @@
 //!   against enlarging does not bind it.
 
 pub mod engine;
+pub mod ui;
