@@ -50,3 +50,4 @@ pub mod jobs;
 pub mod platform;
 pub mod session;
 pub mod settings;
+pub mod ui;
