@@ -98,6 +98,8 @@ pub struct Theme {
     pub label: Color32,
     /// Text of labels that lie on pictures.
     pub on_label: Color32,
+    /// The same for numbers that belong to earlier settings.
+    pub on_label_muted: Color32,
     /// Line and handle that part original and result, and the handle of sliders.
     pub handle: Color32,
     /// Signs and rims on a handle.
@@ -206,6 +208,7 @@ const ON_PICTURES: Theme = Theme {
     bar: Color32::TRANSPARENT,
     label: Color32::from_rgba_unmultiplied_const(12, 13, 15, 217),
     on_label: hex(0xF2_F3F5),
+    on_label_muted: hex(0xA8_ACB4),
     handle: hex(0xFF_FFFF),
     on_handle: hex(0x1C_1F24),
     checks: [Color32::TRANSPARENT; 2],
@@ -424,7 +427,9 @@ mod tests {
     fn labels_can_be_read_on_any_picture() {
         for picture in [Color32::WHITE, Color32::BLACK] {
             let ground = picture.blend(Theme::DARK.label);
-            assert!(contrast(Theme::DARK.on_label, ground) >= 4.5, "{picture:?}");
+            for ink in [Theme::DARK.on_label, Theme::DARK.on_label_muted] {
+                assert!(contrast(ink, ground) >= 4.5, "{picture:?} {ink:?}");
+            }
         }
     }
 
