@@ -45,5 +45,6 @@
 //! * An SVG has no pixels to enlarge: it is rendered at the size asked for, and the rule
 //!   against enlarging does not bind it.
 
+pub mod cli;
 pub mod engine;
 pub mod jobs;
