@@ -48,3 +48,4 @@
 pub mod cli;
 pub mod engine;
 pub mod jobs;
+pub mod session;

@@ -5,7 +5,7 @@
 
 mod text;
 
-pub use self::text::{TextError, bytes_in_text, decode_base64, decode_data_url};
+pub use self::text::{Grouped, TextError, bytes_in_text, decode_base64, decode_data_url};
 
 use super::Format;
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -51,8 +51,8 @@ pub enum TextError {
     },
 }
 
-/// A count with thousands separators.
-struct Grouped(usize);
+/// A count, shown with thousands separators: `1,234`.
+pub struct Grouped(pub usize);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
