@@ -4,7 +4,6 @@
 //! them is found before anything is read or written. [`convert`] then carries it out.
 
 mod args;
-mod clock;
 mod input;
 mod output;
 mod plan;

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 /// What is made of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// The encoded bytes.
     File,
     /// A text that holds them.
