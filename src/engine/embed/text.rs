@@ -1,9 +1,11 @@
-//! Text back to bytes: data URLs in every form that a browser takes, and bare base64.
+//! Text back to bytes: data URLs in every form that a browser takes, alone or in a line of
+//! HTML or CSS, and bare base64.
 //!
 //! Follows the Fetch standard ("data: URL processor") and the Infra standard
 //! ("forgiving-base64 decode"), plus the URL-safe alphabet of RFC 4648 §5. What is more
 //! lenient than a browser never yields other bytes than the text spells.
 
+use crate::engine::Format;
 use base64::{
     Engine as _, alphabet,
     engine::{GeneralPurpose, GeneralPurposeConfig},
@@ -67,24 +69,29 @@ impl fmt::Display for Grouped {
     }
 }
 
-/// The bytes in a data URL or in bare base64, whitespace, quotes or a CSS `url()` around it
-/// set aside.
+/// The bytes of the image that a text holds: a data URL, also one in quotes or in a line of
+/// HTML, CSS, Markdown or JSON; bare base64; or the source of an SVG.
 ///
 /// Whether the bytes are an image is for their content to say, not for the URL's MIME type.
 ///
 /// # Errors
 /// [`TextError`] says what is wrong with the text.
 pub fn bytes_in_text(text: &str) -> Result<Vec<u8>, TextError> {
-    let text = unwrapped(text);
+    let text = trimmed(text);
     if text.is_empty() {
         return Err(TextError::Empty);
     }
-    if has_data_scheme(text) {
-        let bytes = decode_data_url(text)?;
+    if Format::sniff(text.as_bytes()) == Some(Format::Svg) {
+        return Ok(text.as_bytes().to_vec());
+    }
+    if let Some(url) = data_url_in(text) {
+        let bytes = decode_data_url(&url)?;
         return if bytes.is_empty() { Err(TextError::NoData) } else { Ok(bytes) };
     }
+    let text = unquoted(text);
     let signs = text.chars().filter(|it| !is_whitespace(*it)).count();
     match decode_base64(text) {
+        _ if signs == 0 => Err(TextError::Empty),
         _ if signs < SHORTEST_BARE => Err(TextError::NoImage),
         Err(error) if !meant_as_base64(text, error) => Err(TextError::NoImage),
         other => other,
@@ -207,23 +214,37 @@ fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|it| char::from(*it)).collect()
 }
 
-/// The text without what people copy along: whitespace, `url(…)`, one pair of quotes each.
-fn unwrapped(text: &str) -> &str {
-    let text = text.trim_matches(|it: char| it.is_whitespace() || it == '\u{feff}');
-    let text = text.strip_suffix(';').unwrap_or(text);
-    let text = unquoted(text);
-    let inner = text
-        .get(.."url(".len())
-        .filter(|it| it.eq_ignore_ascii_case("url("))
-        .and_then(|_| text.get("url(".len()..)?.strip_suffix(')'));
-    inner.map_or(text, |inner| unquoted(inner.trim()))
+/// The text without whitespace around it and without the mark that some files begin with.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|it: char| it.is_whitespace() || it == '\u{feff}')
 }
+
+/// Quotes and brackets that stand around what people copy.
+const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('\u{201c}', '\u{201d}'), ('(', ')')];
 
 /// The text within a pair of quotes, if it has one.
 fn unquoted(text: &str) -> &str {
-    const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('`', '`'), ('\u{201c}', '\u{201d}')];
     let inner = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
-    PAIRS.into_iter().find_map(inner).map_or(text, str::trim)
+    PAIRS.into_iter().find_map(inner).map_or(text, trimmed)
+}
+
+/// The whole text if it begins with `data:`, else the first data URL that begins after a quote,
+/// a bracket, an equals sign or whitespace, up to what closes it.
+fn data_url_in(text: &str) -> Option<Cow<'_, str>> {
+    let scheme = b"data:";
+    let starts = text.as_bytes().windows(scheme.len()).enumerate();
+    let starts = starts.filter(|(_, it)| it.eq_ignore_ascii_case(scheme)).map(|(at, _)| at);
+    let url = starts.filter_map(|at| Some((text.get(..at)?, text.get(at..)?))).find_map(|(before, url)| {
+        let Some(opening) = before.chars().next_back() else { return Some(url) };
+        let end = match PAIRS.into_iter().find(|(open, _)| *open == opening) {
+            Some((_, close)) => url.find(close),
+            None if opening == '=' || opening.is_whitespace() => url.find(|it: char| it.is_whitespace() || it == '>'),
+            None => return None,
+        };
+        url.get(..end.unwrap_or(url.len())).filter(|it| it.contains(','))
+    })?;
+    // JSON may write a slash with a backslash before it, base64 never has one.
+    Some(if url.contains("\\/") { url.replace("\\/", "/").into() } else { url.into() })
 }
 
 /// Is a broken text base64 with a fault in it, or was it never meant as such?
@@ -286,7 +307,12 @@ mod tests {
             "  \"data:;base64,Zm9v\"\n",
             "'data:;base64,Zm9v'",
             "url(data:;base64,Zm9v)",
-            "URL( \"data:;base64,Zm9v\" );",
+            "URL(\"data:;base64,Zm9v\");",
+            "a { background: url(data:;base64,Zm9v) no-repeat; }",
+            "<img alt='data: none' src=\"data:;base64,Zm9v\">",
+            "<img src=data:;base64,Zm9v>",
+            "![alt](data:;base64,Zm9v)",
+            "{\"image\": \"data:image\\/png;base64,Zm9v\"}",
             "\u{feff}`data:;base64,Zm9v`",
         ] {
             assert_eq!(bytes_in_text(text), Ok(b"foo".to_vec()), "{text:?}");
