@@ -5,7 +5,6 @@ use crate::{
     jobs::ports::{Clipboard, ClipboardError, Pasted},
 };
 use arboard::{Error, ImageData};
-use std::path::PathBuf;
 
 /// The system's clipboard. It is opened at the first use and kept, because on Linux what was
 /// copied lives in this process.
@@ -30,7 +29,7 @@ impl Clipboard for SystemClipboard {
         if let Some(files) = found(clipboard.get().file_list())?
             && !files.is_empty()
         {
-            return Ok(Pasted::Files(files.into_iter().map(PathBuf::from).collect()));
+            return Ok(Pasted::Files(files));
         }
         if let Some(image) = found(clipboard.get_image())? {
             let sides = [u32::try_from(image.width), u32::try_from(image.height)];

@@ -185,7 +185,7 @@ impl Session {
 
     /// Hands a finished result to the world.
     fn hand_out(&mut self, id: ItemId, outlet: Outlet) -> Vec<Effect> {
-        let ticket = self.tickets.next();
+        let ticket = self.tickets.draw();
         let Some(item) = self.item(id) else { return vec![] };
         let Some(rendered) = item.fresh() else { return vec![] };
         let (underway, effect) = match outlet {

@@ -23,9 +23,8 @@ pub(super) fn pressed(ctx: &Context, actions: &mut Vec<Action>) {
         let is_owned = match shortcut.key {
             Key::Letter('C' | 'V') => is_typing && !shortcut.shift,
             Key::Letter(_) => false,
-            Key::Delete => is_typing,
             Key::Left | Key::Right | Key::Home | Key::End => is_focused,
-            Key::Escape => is_typing,
+            Key::Delete | Key::Escape => is_typing,
         };
         if !is_owned && ctx.input_mut(|it| it.consume_key(modifiers(shortcut), key(shortcut.key))) {
             actions.push(verb.into());

@@ -178,7 +178,7 @@ impl Shell {
             && let Some(path) = memory.file.clone()
         {
             let errand = Errand::Keep { path, text: memory.settings.to_text() };
-            self.jobs.errand(self.link.own.next(), errand);
+            self.jobs.errand(self.link.own.draw(), errand);
         }
         memory.written = memory.settings.clone();
         memory.changed_at = None;
@@ -200,7 +200,7 @@ impl Shell {
         });
         for text in texts {
             let snippet = crate::engine::embed::Snippet { before: text, base64: "".into(), after: String::new() };
-            self.jobs.errand(self.link.own.next(), Errand::CopyText(snippet));
+            self.jobs.errand(self.link.own.draw(), Errand::CopyText(snippet));
         }
     }
 
@@ -264,7 +264,7 @@ impl eframe::App for Shell {
         }
         if wants_paste {
             self.link.is_field_waiting = true;
-            self.jobs.errand(self.link.own.next(), Errand::Paste);
+            self.jobs.errand(self.link.own.draw(), Errand::Paste);
         }
     }
 
