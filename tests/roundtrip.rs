@@ -1,6 +1,6 @@
 //! What the encoders write is read back by decoders that are not ours.
 
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, metadata::Orientation};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, codecs::tiff::TiffDecoder, metadata::Orientation};
 use inlaid::engine::{
     Cancel, Encoded, EngineError, Format, Layout, Raster, Warning, encode,
     recipe::{Effort, OutputSpec},
@@ -212,8 +212,9 @@ fn both_families_of_decoders_read_our_jpegs() {
                         other = other.into_iter().flat_map(|it| [it; 3]).collect();
                     }
                     assert_eq!([u32::from(info.width), u32::from(info.height)], size, "{what}");
-                    // Decoders may round differently, but garbage is at 4 to 7 dB.
-                    assert!(26.0 < psnr(&zune, raster.bytes()), "{what}: {}", psnr(&zune, raster.bytes()));
+                    // A handful of pixels holds little but edges; garbage is at 4 to 7 dB.
+                    let enough = if size[0] * size[1] < 100 { 15.0 } else { 26.0 };
+                    assert!(enough < psnr(&zune, raster.bytes()), "{what}: {}", psnr(&zune, raster.bytes()));
                     assert!(35.0 < psnr(&zune, &other), "{what}: {}", psnr(&zune, &other));
                 }
             }
@@ -270,6 +271,19 @@ fn gif_of_many_colours_stays_close_and_keeps_its_hole() {
     assert!(28.0 < psnr(&seen, &wanted), "{}", psnr(&seen, &wanted));
 }
 
+fn profile_of(encoded: &Encoded) -> (Option<Vec<u8>>, Orientation) {
+    let bytes = Cursor::new(encoded.bytes.as_ref());
+    let mut decoder: Box<dyn ImageDecoder> = match encoded.format {
+        // Through a reader, `image` loses profiles that are larger than the picture.
+        Format::Tiff => Box::new(TiffDecoder::new(bytes).expect("another decoder reads it")),
+        format => {
+            let reader = ImageReader::with_format(bytes, image_format(format));
+            Box::new(reader.into_decoder().expect("another decoder reads it"))
+        }
+    };
+    (decoder.icc_profile().expect("no error"), decoder.orientation().expect("no error"))
+}
+
 #[test]
 fn profiles_travel_where_they_can() {
     // Odd and long: chunks are padded, and a JPEG has to split it.
@@ -284,11 +298,9 @@ fn profiles_travel_where_they_can() {
                 let ignored = result.warnings.iter().any(|it| matches!(it, Warning::ProfileIgnored { .. }));
                 assert_eq!(ignored, !format.has_profile(), "{format:?}");
                 if format.has_profile() {
-                    let reader = ImageReader::with_format(Cursor::new(&result.bytes), image_format(format));
-                    let mut decoder = reader.into_decoder().expect("another decoder reads it");
-                    let found = decoder.icc_profile().expect("no error");
+                    let (found, orientation) = profile_of(&result);
                     assert!(found.as_deref() == Some(profile.as_slice()), "{format:?} {effort:?} {lossless}");
-                    assert_eq!(decoder.orientation().expect("no error"), Orientation::NoTransforms);
+                    assert_eq!(orientation, Orientation::NoTransforms);
                     if format.has_lossless() && (lossless || !format.has_quality()) {
                         assert_same16(&decoded(&result), &raster, &format!("{format:?} {effort:?}"));
                     }
