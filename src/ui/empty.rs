@@ -15,7 +15,7 @@ pub enum Chosen {
 }
 
 /// The height of everything in the frame, to stand in its middle.
-const CONTENT_HEIGHT: f32 = 238.0;
+const CONTENT_HEIGHT: f32 = 250.0;
 const GLYPH: f32 = 76.0;
 
 /// Fills the ui with the empty state; what is pressed is added to `chosen`.
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, chosen: &mut Vec<Chosen>) {
     let frame = Rect::from_center_size(room.center(), vec2(theme::DROP_FRAME[0], theme::DROP_FRAME[1])).intersect(room);
     dashed_frame(ui.painter(), frame, Stroke::new(2.0, theme.strong_line));
 
-    let column = Align2::CENTER_CENTER.align_size_within_rect(vec2(frame.width() - 64.0, CONTENT_HEIGHT), frame);
+    let column = Align2::CENTER_CENTER.align_size_within_rect(vec2(frame.width() - 32.0, CONTENT_HEIGHT), frame);
     let builder = UiBuilder::new().max_rect(column).layout(Layout::top_down(egui::Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -47,8 +47,8 @@ pub fn show(ui: &mut Ui, chosen: &mut Vec<Chosen>) {
 /// The two buttons, side by side in the middle.
 fn ways_in(ui: &mut Ui, chosen: &mut Vec<Chosen>) {
     const GAP: f32 = 10.0;
-    let open = Button::new("Open…").key("Ctrl O");
-    let paste = Button::new("Paste").key("Ctrl V");
+    let open = Button::new("Open…").raised().key("Ctrl O");
+    let paste = Button::new("Paste").raised().key("Ctrl V");
     let width = open.width(ui) + GAP + paste.width(ui);
     ui.allocate_ui_with_layout(vec2(width, theme::BUTTON_HEIGHT), Layout::left_to_right(egui::Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = GAP;
@@ -64,5 +64,5 @@ fn ways_in(ui: &mut Ui, chosen: &mut Vec<Chosen>) {
 /// The formats that can be read, by name.
 fn readable() -> String {
     let names: Vec<&str> = Format::readable().map(Format::label).collect();
-    names.join(" · ")
+    names.join("\u{2002}")
 }

@@ -68,6 +68,8 @@ pub struct Theme {
     pub button_hovered: Color32,
     /// A button held down.
     pub button_pressed: Color32,
+    /// A button at rest that stands on the canvas.
+    pub raised: Color32,
     /// Between panels, around fields.
     pub line: Color32,
     /// Where a line must be seen: the drop frame, the empty part of a bar.
@@ -102,6 +104,8 @@ pub struct Theme {
     pub on_label_muted: Color32,
     /// Line and handle that part original and result, and the handle of sliders.
     pub handle: Color32,
+    /// Around the divider, so that it is seen on white.
+    pub handle_shade: Color32,
     /// Signs and rims on a handle.
     pub on_handle: Color32,
     /// The two colours of the checkerboard under transparency.
@@ -117,6 +121,7 @@ impl Theme {
         button: hex(0x2A_2D33),
         button_hovered: hex(0x32_353C),
         button_pressed: hex(0x24_272C),
+        raised: hex(0x2A_2D33),
         line: hex(0x2D_3036),
         strong_line: hex(0x3A_3E46),
         text: hex(0xE7_E8EA),
@@ -142,6 +147,7 @@ impl Theme {
         button: hex(0xEC_EEF2),
         button_hovered: hex(0xE4_E7ED),
         button_pressed: hex(0xD8_DCE4),
+        raised: hex(0xFF_FFFF),
         line: hex(0xE1_E4E9),
         strong_line: hex(0xCF_D4DC),
         text: hex(0x1C_1F24),
@@ -193,6 +199,7 @@ const ON_PICTURES: Theme = Theme {
     button: Color32::TRANSPARENT,
     button_hovered: Color32::TRANSPARENT,
     button_pressed: Color32::TRANSPARENT,
+    raised: Color32::TRANSPARENT,
     line: Color32::TRANSPARENT,
     strong_line: Color32::TRANSPARENT,
     text: Color32::TRANSPARENT,
@@ -210,6 +217,7 @@ const ON_PICTURES: Theme = Theme {
     on_label: hex(0xF2_F3F5),
     on_label_muted: hex(0xA8_ACB4),
     handle: hex(0xFF_FFFF),
+    handle_shade: Color32::from_black_alpha(64),
     on_handle: hex(0x1C_1F24),
     checks: [Color32::TRANSPARENT; 2],
 };
@@ -400,7 +408,7 @@ mod tests {
     #[test]
     fn text_can_be_read_on_every_ground_it_stands_on() {
         for (name, theme) in [("dark", Theme::DARK), ("light", Theme::LIGHT)] {
-            let grounds = [theme.canvas, theme.panel, theme.field, theme.button, theme.button_hovered];
+            let grounds = [theme.canvas, theme.panel, theme.field, theme.button, theme.button_hovered, theme.raised];
             for (at, ground) in grounds.into_iter().enumerate() {
                 for (what, ink) in [("text", theme.text), ("weak", theme.weak)] {
                     let ratio = contrast(ink, ground);

@@ -18,19 +18,19 @@ pub(super) fn show(
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        if ui.add(IconButton::new(Icon::Minus, "Zoom out").key("−")).clicked() {
+        if ui.add(IconButton::new(Icon::Minus, "Zoom out").raised().key("−")).clicked() {
             *view = view.stepped(stage, false);
         }
-        if ui.add(Button::new("Fit").tip("Show the whole picture  0")).clicked() {
+        if ui.add(Button::new("Fit").raised().tip("Show the whole picture  0")).clicked() {
             *view = View::default();
         }
-        if ui.add(Button::new("100 %").tip("One pixel of the picture a pixel of the screen  1")).clicked() {
+        if ui.add(Button::new("100 %").raised().tip("One pixel of the picture a pixel of the screen  1")).clicked() {
             *view = view.at_scale(stage, stage.area.center(), 1.0);
         }
-        if ui.add(IconButton::new(Icon::Plus, "Zoom in").key("+")).clicked() {
+        if ui.add(IconButton::new(Icon::Plus, "Zoom in").raised().key("+")).clicked() {
             *view = view.stepped(stage, true);
         }
-        if ui.add(IconButton::new(Icon::Ground, "Ground under transparency").key(ground.name())).clicked() {
+        if ui.add(IconButton::new(Icon::Ground, "Ground under transparency").raised().key(ground.name())).clicked() {
             *ground = ground.next(page.is_some());
         }
         if let Zoom::Scale(scale) = view.zoom {
