@@ -244,6 +244,29 @@ fn the_empty_window_offers_two_ways_in() {
     assert_eq!(*window.state(), [empty::Chosen::Open, empty::Chosen::Paste]);
 }
 
+#[test]
+fn the_wheel_steps_only_a_field_with_the_focus() {
+    let mut window = fields();
+    let notch = Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, 1.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: egui::MouseWheelSource::Unknown,
+    };
+    let at = window.get_by_label("Width").rect().center();
+    window.hover_at(at);
+    window.run();
+    window.event(notch.clone());
+    window.run();
+    assert!(window.state().commits.is_empty());
+    window.get_by_label("Width").click();
+    window.run();
+    window.event(notch);
+    window.run();
+    assert_eq!(window.state().commits, ["1201"]);
+}
+
 #[derive(Default)]
 struct Preview {
     canvas: Canvas,

@@ -199,8 +199,8 @@ impl Canvas {
         self.picture(ui, &painter.with_clip_rect(left.intersect(painter.clip_rect())), input, original, beside);
         let clipped = painter.with_clip_rect(right.intersect(painter.clip_rect()));
         self.picture(ui, &clipped, input, result, [place, ground::whole()]);
-        labels(ui, &painter, seen, rect, [input.original_label, input.result_label], input.stale);
         split::paint(ui, &painter, seen, self.split, &divider);
+        labels(ui, &painter, seen, rect, [input.original_label, input.result_label], input.stale);
     }
 
     /// One picture on its ground; `at` is its place and the part of it that is shown there.
