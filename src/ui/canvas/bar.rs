@@ -4,7 +4,7 @@ use super::geometry::{Stage, View, Zoom};
 use super::ground::Ground;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{Button, Icon, IconButton};
-use egui::{Align, Layout, Rect, RichText, Ui, UiBuilder};
+use egui::{Align, Frame, Layout, Margin, Rect, RichText, Ui, UiBuilder};
 
 /// Shows the buttons in `rect`, from its left edge.
 pub(super) fn show(
@@ -34,9 +34,20 @@ pub(super) fn show(
             *ground = ground.next(page.is_some());
         }
         if let Zoom::Scale(scale) = view.zoom {
-            ui.add_space(theme::ROW_GAP);
-            let percent = format!("{:.0} %", scale * 100.0);
-            ui.label(RichText::new(percent).font(theme::secondary()).color(Theme::of(ui).weak));
+            scale_label(ui, scale);
         }
     });
+}
+
+/// The scale in force, on a ground of its own: a zoomed picture may lie behind it.
+fn scale_label(ui: &mut Ui, scale: f32) {
+    let theme = Theme::of(ui);
+    let percent = RichText::new(format!("{:.0} %", scale * 100.0)).font(theme::secondary()).color(theme.on_label);
+    ui.add_space(theme::ROW_GAP);
+    Frame::NONE.fill(theme.label).corner_radius(theme::INNER_RADIUS).inner_margin(Margin::symmetric(9, 4)).show(
+        ui,
+        |ui| {
+            ui.label(percent);
+        },
+    );
 }
