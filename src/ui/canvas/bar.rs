@@ -4,7 +4,8 @@ use super::geometry::{Stage, View, Zoom};
 use super::ground::Ground;
 use crate::ui::theme::{self, Theme};
 use crate::ui::widgets::{Button, Icon, IconButton};
-use egui::{Align, Frame, Layout, Margin, Rect, RichText, Ui, UiBuilder};
+use egui::accesskit::Role;
+use egui::{Align, Align2, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 /// Shows the buttons in `rect`, from its left edge.
 pub(super) fn show(
@@ -42,12 +43,11 @@ pub(super) fn show(
 /// The scale in force, on a ground of its own: a zoomed picture may lie behind it.
 fn scale_label(ui: &mut Ui, scale: f32) {
     let theme = Theme::of(ui);
-    let percent = RichText::new(format!("{:.0} %", scale * 100.0)).font(theme::secondary()).color(theme.on_label);
-    ui.add_space(theme::ROW_GAP);
-    Frame::NONE.fill(theme.label).corner_radius(theme::INNER_RADIUS).inner_margin(Margin::symmetric(9, 4)).show(
-        ui,
-        |ui| {
-            ui.label(percent);
-        },
-    );
+    let percent = format!("{:.0} %", scale * 100.0);
+    let galley = ui.painter().layout_no_wrap(percent.clone(), theme::secondary(), theme.on_label);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(18.0, 8.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), format!("Zoom {percent}")));
+    ui.painter().rect_filled(rect, theme::INNER_RADIUS, theme.label);
+    let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), rect).min;
+    ui.painter().galley(at, galley, theme.on_label);
 }
