@@ -68,6 +68,8 @@ pub struct Theme {
     pub button_hovered: Color32,
     /// A button held down.
     pub button_pressed: Color32,
+    /// A button at rest that stands on the canvas.
+    pub raised: Color32,
     /// Between panels, around fields.
     pub line: Color32,
     /// Where a line must be seen: the drop frame, the empty part of a bar.
@@ -102,6 +104,8 @@ pub struct Theme {
     pub on_label_muted: Color32,
     /// Line and handle that part original and result, and the handle of sliders.
     pub handle: Color32,
+    /// Around the divider, so that it is seen on white.
+    pub handle_shade: Color32,
     /// Signs and rims on a handle.
     pub on_handle: Color32,
     /// The two colours of the checkerboard under transparency.
@@ -111,52 +115,60 @@ pub struct Theme {
 impl Theme {
     /// On dark ground.
     pub const DARK: Self = Self {
-        canvas: hex(0x17_181B),
-        panel: hex(0x1F_2125),
-        field: hex(0x15_161A),
-        button: hex(0x2A_2D33),
-        button_hovered: hex(0x32_353C),
-        button_pressed: hex(0x24_272C),
-        line: hex(0x2D_3036),
-        strong_line: hex(0x3A_3E46),
-        text: hex(0xE7_E8EA),
-        weak: hex(0x9A_9FA8),
-        faint: hex(0x6C_717B),
-        accent: hex(0x8F_AAFF),
-        accent_field: hex(0x27_345F),
-        on_accent: hex(0x10_1320),
-        accent_hovered: hex(0xA3_B9FF),
-        good: hex(0x6F_CF97),
-        warning: hex(0xE0_B05C),
-        bad: hex(0xFF_7B72),
-        bar: hex(0x6C_717B),
-        checks: [hex(0x2B_2D32), hex(0x36_383E)],
-        ..ON_PICTURES
+        canvas: hex(0x17181B),
+        panel: hex(0x1F2125),
+        field: hex(0x15161A),
+        button: hex(0x2A2D33),
+        button_hovered: hex(0x32353C),
+        button_pressed: hex(0x24272C),
+        raised: hex(0x2A2D33),
+        line: hex(0x2D3036),
+        strong_line: hex(0x3A3E46),
+        text: hex(0xE7E8EA),
+        weak: hex(0x9A9FA8),
+        faint: hex(0x6C717B),
+        accent: hex(0x8FAAFF),
+        accent_field: hex(0x27345F),
+        on_accent: hex(0x101320),
+        accent_hovered: hex(0xA3B9FF),
+        good: hex(0x6FCF97),
+        warning: hex(0xE0B05C),
+        bad: hex(0xFF7B72),
+        bar: hex(0x6C717B),
+        checks: [hex(0x2B2D32), hex(0x36383E)],
+        label: Color32::from_rgba_unmultiplied_const(12, 13, 15, 217),
+        on_label: hex(0xF2F3F5),
+        on_label_muted: hex(0xA8ACB4),
+        handle: hex(0xFFFFFF),
+        handle_shade: Color32::from_black_alpha(64),
+        on_handle: hex(0x1C1F24),
     };
 
     /// On light ground.
     pub const LIGHT: Self = Self {
-        canvas: hex(0xEE_F0F3),
-        panel: hex(0xFF_FFFF),
-        field: hex(0xF5_F6F8),
-        button: hex(0xEC_EEF2),
-        button_hovered: hex(0xE4_E7ED),
-        button_pressed: hex(0xD8_DCE4),
-        line: hex(0xE1_E4E9),
-        strong_line: hex(0xCF_D4DC),
-        text: hex(0x1C_1F24),
-        weak: hex(0x5C_6470),
-        faint: hex(0x8B_93A0),
-        accent: hex(0x35_57D6),
-        accent_field: hex(0xDF_E6FF),
-        on_accent: hex(0xFF_FFFF),
-        accent_hovered: hex(0x2A_49BE),
-        good: hex(0x17_7D45),
-        warning: hex(0x9A_6700),
-        bad: hex(0xC9_302C),
-        bar: hex(0x8B_93A0),
-        checks: [hex(0xFF_FFFF), hex(0xDD_E0E5)],
-        ..ON_PICTURES
+        canvas: hex(0xEEF0F3),
+        panel: hex(0xFFFFFF),
+        field: hex(0xF5F6F8),
+        button: hex(0xECEEF2),
+        button_hovered: hex(0xE4E7ED),
+        button_pressed: hex(0xD8DCE4),
+        raised: hex(0xFFFFFF),
+        line: hex(0xE1E4E9),
+        strong_line: hex(0xCFD4DC),
+        text: hex(0x1C1F24),
+        weak: hex(0x5C6470),
+        faint: hex(0x8B93A0),
+        accent: hex(0x3557D6),
+        accent_field: hex(0xDFE6FF),
+        on_accent: hex(0xFFFFFF),
+        accent_hovered: hex(0x2A49BE),
+        good: hex(0x177D45),
+        warning: hex(0x9A6700),
+        bad: hex(0xC9302C),
+        bar: hex(0x8B93A0),
+        checks: [hex(0xFFFFFF), hex(0xDDE0E5)],
+        // What lies on pictures has to be seen on any of them and is the same in both.
+        ..Self::DARK
     };
 
     /// The theme in which this part of the window is drawn.
@@ -184,35 +196,6 @@ impl Theme {
         self.canvas.gamma_multiply(1.0 - DIMMED)
     }
 }
-
-/// What lies on pictures has to be seen on any of them and is the same in both themes.
-const ON_PICTURES: Theme = Theme {
-    canvas: Color32::TRANSPARENT,
-    panel: Color32::TRANSPARENT,
-    field: Color32::TRANSPARENT,
-    button: Color32::TRANSPARENT,
-    button_hovered: Color32::TRANSPARENT,
-    button_pressed: Color32::TRANSPARENT,
-    line: Color32::TRANSPARENT,
-    strong_line: Color32::TRANSPARENT,
-    text: Color32::TRANSPARENT,
-    weak: Color32::TRANSPARENT,
-    faint: Color32::TRANSPARENT,
-    accent: Color32::TRANSPARENT,
-    accent_field: Color32::TRANSPARENT,
-    on_accent: Color32::TRANSPARENT,
-    accent_hovered: Color32::TRANSPARENT,
-    good: Color32::TRANSPARENT,
-    warning: Color32::TRANSPARENT,
-    bad: Color32::TRANSPARENT,
-    bar: Color32::TRANSPARENT,
-    label: Color32::from_rgba_unmultiplied_const(12, 13, 15, 217),
-    on_label: hex(0xF2_F3F5),
-    on_label_muted: hex(0xA8_ACB4),
-    handle: hex(0xFF_FFFF),
-    on_handle: hex(0x1C_1F24),
-    checks: [Color32::TRANSPARENT; 2],
-};
 
 /// White, one of the grounds under transparency.
 pub const WHITE: Color32 = Color32::WHITE;
@@ -372,78 +355,4 @@ fn widgets(theme: &Theme) -> Widgets {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Color32, Theme, fonts};
-
-    /// Relative luminance of an opaque colour (WCAG 2.2).
-    fn luminance(color: Color32) -> f64 {
-        let linear = |channel: u8| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(color.r()) + 0.7152 * linear(color.g()) + 0.0722 * linear(color.b())
-    }
-
-    /// Contrast ratio (WCAG 2.2).
-    fn contrast(one: Color32, other: Color32) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    #[test]
-    fn the_formula_agrees_with_the_standard() {
-        assert!((contrast(Color32::BLACK, Color32::WHITE) - 21.0).abs() < 1e-9);
-        // The well-known grey that just passes on white.
-        assert!((contrast(Color32::from_gray(0x76), Color32::WHITE) - 4.54).abs() < 0.01);
-    }
-
-    #[test]
-    fn text_can_be_read_on_every_ground_it_stands_on() {
-        for (name, theme) in [("dark", Theme::DARK), ("light", Theme::LIGHT)] {
-            let grounds = [theme.canvas, theme.panel, theme.field, theme.button, theme.button_hovered];
-            for (at, ground) in grounds.into_iter().enumerate() {
-                for (what, ink) in [("text", theme.text), ("weak", theme.weak)] {
-                    let ratio = contrast(ink, ground);
-                    assert!(ratio >= 4.5, "{name}: {what} on ground {at}: {ratio:.2}");
-                }
-            }
-            for (what, ink, ground) in [
-                ("text on chosen", theme.text, theme.accent_field),
-                ("chosen", theme.accent, theme.accent_field),
-                ("primary", theme.on_accent, theme.accent),
-                ("primary, hovered", theme.on_accent, theme.accent_hovered),
-                ("good", theme.good, theme.panel),
-                ("warning", theme.warning, theme.panel),
-                ("bad", theme.bad, theme.panel),
-                ("bad on canvas", theme.bad, theme.canvas),
-            ] {
-                let ratio = contrast(ink, ground);
-                assert!(ratio >= 4.5, "{name}: {what}: {ratio:.2}");
-            }
-        }
-    }
-
-    #[test]
-    fn labels_can_be_read_on_any_picture() {
-        for picture in [Color32::WHITE, Color32::BLACK] {
-            let ground = picture.blend(Theme::DARK.label);
-            for ink in [Theme::DARK.on_label, Theme::DARK.on_label_muted] {
-                assert!(contrast(ink, ground) >= 4.5, "{picture:?} {ink:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn digits_are_equally_wide() {
-        use egui::epaint::text::{Fonts, TextOptions};
-        let mut fonts = Fonts::new(TextOptions::default(), fonts());
-        let mut view = fonts.with_pixels_per_point(1.0);
-        for font in [super::body(), super::strong(), super::mono()] {
-            let zero = view.glyph_width(&font, '0');
-            assert!(zero > 0.0);
-            for digit in '1'..='9' {
-                assert!((view.glyph_width(&font, digit) - zero).abs() < 1e-4, "{font:?} {digit}");
-            }
-        }
-    }
-}
+mod tests;

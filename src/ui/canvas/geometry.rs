@@ -82,7 +82,10 @@ impl View {
     }
 
     /// Larger or smaller by `factor`, with the point of the picture under `anchor` staying there.
+    ///
+    /// Beside the picture the nearest point of it counts, or it would run away from the pointer.
     pub fn zoomed(&self, stage: &Stage, anchor: Pos2, factor: f32) -> Self {
+        let anchor = self.place(stage).clamp(anchor);
         self.at_scale(stage, anchor, self.scale(stage) * factor)
     }
 
@@ -185,7 +188,8 @@ pub(super) fn label_places(seen: Rect, area: Rect, left: Vec2, right: Vec2) -> (
         span
     } else {
         let width = needed.min(free.width());
-        let middle = seen.center().x.clamp(free.left() + width / 2.0, free.right() - width / 2.0);
+        // Not `clamp`: the ends may cross in a canvas that is next to nothing.
+        let middle = seen.center().x.min(free.right() - width / 2.0).max(free.left() + width / 2.0);
         Rect::from_center_size(pos2(middle, seen.center().y), vec2(width, seen.height()))
     };
     let row = Rect::from_min_max(pos2(span.left(), bottom - height), pos2(span.right(), bottom));
@@ -250,6 +254,15 @@ mod tests {
                 assert!((now - anchor).length() < 0.05, "{density} {anchor:?} {now:?}");
             }
         }
+    }
+
+    #[test]
+    fn zooming_beside_the_picture_keeps_it_near() {
+        let stage = stage([64.0, 48.0], 1.0);
+        let beside = pos2(850.0, 350.0);
+        let place = View::default().zoomed(&stage, beside, 7.0).place(&stage);
+        // The right edge stood at 500 + 32.
+        assert!(near(place.right(), 532.0) && near(place.width(), 448.0), "{place:?}");
     }
 
     #[test]
@@ -324,6 +337,8 @@ mod tests {
             assert!(!one.intersects(other), "{seen:?}");
             assert!(area.contains_rect(one) && area.contains_rect(other), "{seen:?} {one:?} {other:?}");
         }
+        // A canvas that is next to nothing is no reason to fall over.
+        _ = label_places(Rect::NOTHING, Rect::from_min_size(pos2(5.0, 5.0), vec2(3.0, -40.0)), left, right);
         // Wider than the canvas: one above the other.
         let (one, other) = label_places(area, area, vec2(300.0, 22.0), vec2(300.0, 22.0));
         assert!(!one.intersects(other) && one.bottom() < other.top());

@@ -11,6 +11,7 @@ pub use ground::Ground;
 use super::theme::{self, Theme};
 use crate::engine::recipe::Sizing;
 use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Galley, Key, Modifiers, MouseWheelSource, Painter, Rect, Response, Sense, TextureFilter, TextureId,
 };
@@ -199,8 +200,8 @@ impl Canvas {
         self.picture(ui, &painter.with_clip_rect(left.intersect(painter.clip_rect())), input, original, beside);
         let clipped = painter.with_clip_rect(right.intersect(painter.clip_rect()));
         self.picture(ui, &clipped, input, result, [place, ground::whole()]);
-        labels(ui, &painter, seen, rect, [input.original_label, input.result_label], input.stale);
         split::paint(ui, &painter, seen, self.split, &divider);
+        labels(ui, &painter, seen, rect, [input.original_label, input.result_label], input.stale);
     }
 
     /// One picture on its ground; `at` is its place and the part of it that is shown there.
@@ -221,12 +222,17 @@ fn labels(ui: &Ui, painter: &Painter, seen: Rect, canvas: Rect, texts: [&str; 2]
     let theme = Theme::of(ui);
     let mut area = canvas;
     area.max.y -= BAR_HEIGHT;
-    let galleys: [Arc<Galley>; 2] =
-        texts.map(|it| painter.layout_no_wrap(it.to_owned(), theme::secondary(), theme.on_label));
-    let [left, right] = galleys.each_ref().map(|it| if it.is_empty() { Vec2::ZERO } else { it.size() + 2.0 * PADDING });
+    let room = area.width() - 2.0 * (PADDING.x + theme::ROW_GAP);
+    let galleys: [Arc<Galley>; 2] = texts.map(|it| {
+        let mut job = LayoutJob::simple_singleline(it.to_owned(), theme::secondary(), theme.on_label);
+        job.wrap = TextWrapping::truncate_at_width(room.max(0.0));
+        painter.layout_job(job)
+    });
+    let [left, right] =
+        galleys.each_ref().map(|it| if it.text().is_empty() { Vec2::ZERO } else { it.size() + 2.0 * PADDING });
     let places = label_places(seen.intersect(area), area, left, right);
     for ((galley, place), muted) in galleys.into_iter().zip([places.0, places.1]).zip([false, stale]) {
-        if galley.is_empty() {
+        if !place.is_positive() {
             continue;
         }
         let ink = if muted { theme.on_label_muted } else { theme.on_label };

@@ -55,6 +55,8 @@ fn keys(ui: &Ui, id: Id) -> f32 {
 pub(super) fn paint(ui: &Ui, painter: &Painter, seen: Rect, share: f32, response: &Response) {
     let theme = Theme::of(ui);
     let middle = pos2(divider_x(seen, share), seen.center().y);
+    painter.vline(middle.x, seen.y_range(), Stroke::new(4.0, theme.handle_shade));
+    painter.circle_filled(middle, HANDLE + 1.0, theme.handle_shade);
     painter.vline(middle.x, seen.y_range(), Stroke::new(2.0, theme.handle));
     let rim = if response.has_focus() { theme.focus() } else { Stroke::NONE };
     painter.circle(middle, HANDLE, theme.handle, rim);

@@ -13,6 +13,7 @@ pub struct Button<'a> {
     tip: Option<&'a str>,
     primary: bool,
     fill: bool,
+    raised: bool,
 }
 
 const PADDING: f32 = 10.0;
@@ -22,7 +23,7 @@ const KEY_GAP: f32 = 8.0;
 impl<'a> Button<'a> {
     /// A button as wide as its text.
     pub fn new(text: &'a str) -> Self {
-        Self { text, key: None, tip: None, primary: false, fill: false }
+        Self { text, key: None, tip: None, primary: false, fill: false, raised: false }
     }
 
     /// The one button that does what the window is for, over the whole width.
@@ -45,6 +46,12 @@ impl<'a> Button<'a> {
     /// Takes the whole width that is left.
     pub fn fill(mut self) -> Self {
         self.fill = true;
+        self
+    }
+
+    /// Stands on the canvas instead of a panel.
+    pub fn raised(mut self) -> Self {
+        self.raised = true;
         self
     }
 
@@ -78,7 +85,7 @@ impl<'a> Button<'a> {
         } else if response.hovered() {
             [theme.button_hovered, theme.text, theme.faint]
         } else {
-            [theme.button, theme.text, theme.faint]
+            [if self.raised { theme.raised } else { theme.button }, theme.text, theme.faint]
         }
     }
 

@@ -35,8 +35,11 @@ pub(super) fn name_group(ui: &Ui, name: &str) {
     });
 }
 
-/// Where the arrow keys move the choice, when the focus is on it.
-pub(super) fn arrow(ui: &Ui, focused: Id, chosen: usize, count: usize) -> Option<usize> {
+/// Where the arrow keys move the choice, when the focus is on it; the focus goes along.
+///
+/// To be asked before the members are shown: only the one that is shown as the stop keeps the focus.
+pub(super) fn arrow(ui: &Ui, group: Id, chosen: usize, count: usize) -> Option<usize> {
+    let focused = group.with(chosen);
     if !ui.memory(|it| it.has_focus(focused)) || count == 0 {
         return None;
     }
@@ -55,5 +58,8 @@ pub(super) fn arrow(ui: &Ui, focused: Id, chosen: usize, count: usize) -> Option
     } else {
         chosen
     };
-    (wanted != chosen).then_some(wanted)
+    (wanted != chosen).then(|| {
+        ui.memory_mut(|it| it.request_focus(group.with(wanted)));
+        wanted
+    })
 }

@@ -34,10 +34,12 @@ pub fn format_rows(ui: &mut Ui, name: &str, chosen: &mut usize, rows: &[FormatRo
         let size = vec2(ui.available_width(), theme::HIT_HEIGHT * rows.len() as f32);
         let (rect, mut group) = ui.allocate_exact_size(size, Sense::hover());
         let stop = if *chosen < rows.len() { *chosen } else { 0 };
-        let mut wanted = arrow(ui, group.id.with(stop), stop, rows.len());
-        if let Some(moved) = wanted {
-            ui.memory_mut(|it| it.request_focus(group.id.with(moved)));
+        if let Some(moved) = arrow(ui, group.id, stop, rows.len()) {
+            *chosen = moved;
+            group.mark_changed();
         }
+        let stop = if *chosen < rows.len() { *chosen } else { 0 };
+        let mut wanted = None;
         for (at, row) in rows.iter().enumerate() {
             let top = rect.top() + theme::HIT_HEIGHT * at as f32;
             let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), theme::HIT_HEIGHT));

@@ -92,6 +92,7 @@ pub struct IconButton<'a> {
     name: &'a str,
     key: Option<&'a str>,
     on: Option<bool>,
+    raised: bool,
 }
 
 const WIDTH: f32 = 29.0;
@@ -99,12 +100,18 @@ const WIDTH: f32 = 29.0;
 impl<'a> IconButton<'a> {
     /// A button that does what `name` says.
     pub fn new(icon: Icon, name: &'a str) -> Self {
-        Self { icon, name, key: None, on: None }
+        Self { icon, name, key: None, on: None, raised: false }
     }
 
     /// The key that does the same, shown on hover.
     pub fn key(mut self, key: &'a str) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// Stands on the canvas instead of a panel.
+    pub fn raised(mut self) -> Self {
+        self.raised = true;
         self
     }
 
@@ -127,6 +134,7 @@ impl Widget for IconButton<'_> {
             let ground = match (response.is_pointer_button_down_on(), response.hovered()) {
                 (true, _) => theme.button_pressed,
                 (false, true) => theme.button_hovered,
+                (false, false) if self.raised => theme.raised,
                 (false, false) => theme.button,
             };
             ui.painter().rect_filled(rect, theme::RADIUS, ground);

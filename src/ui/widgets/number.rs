@@ -5,7 +5,7 @@ use crate::ui::theme::{self, Theme};
 use egui::epaint::StrokeKind;
 use egui::text::CCursorRange;
 use egui::text_edit::{TextEdit, TextEditState};
-use egui::{Align2, Frame, Id, Key, Modifiers, Rect, Sense, Ui, UiBuilder, vec2};
+use egui::{Align2, Event, Frame, Id, Key, Modifiers, MouseWheelUnit, Rect, Sense, Ui, UiBuilder, vec2};
 
 /// A field with a letter in front of its value.
 ///
@@ -135,14 +135,11 @@ fn key_steps(ui: &Ui) -> i64 {
 /// Steps asked for by the wheel, which then does not scroll the panel.
 fn wheel_steps(ui: &Ui) -> i64 {
     ui.input_mut(|it| {
-        let turned = it.smooth_scroll_delta.y;
         it.smooth_scroll_delta = egui::Vec2::ZERO;
-        if turned > 0.5 {
-            1
-        } else if turned < -0.5 {
-            -1
-        } else {
-            0
-        }
+        let notches = it.events.iter().map(|event| match event {
+            Event::MouseWheel { unit: MouseWheelUnit::Line, delta, .. } => delta.y.round() as i64,
+            _ => 0,
+        });
+        notches.sum()
     })
 }

@@ -16,11 +16,10 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, value: &mut T, op
         ui.painter().rect(rect, theme::RADIUS, theme.field, theme.outline(), StrokeKind::Inside);
 
         let chosen = options.iter().position(|(option, _)| option == value);
+        let moved = arrow(ui, group.id, chosen.unwrap_or(0), options.len());
+        let chosen = moved.or(chosen);
         let stop = chosen.unwrap_or(0);
-        let mut wanted = arrow(ui, group.id.with(stop), stop, options.len());
-        if let Some(moved) = wanted {
-            ui.memory_mut(|it| it.request_focus(group.id.with(moved)));
-        }
+        let mut wanted = moved;
         let column = rect.width() / options.len().max(1) as f32;
         for (at, (_, label)) in options.iter().enumerate() {
             let left = rect.left() + column * at as f32;

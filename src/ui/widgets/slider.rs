@@ -86,7 +86,7 @@ impl<'a> Slider<'a> {
         ui.painter().rect_filled(whole, 2, theme.strong_line);
         ui.painter().rect_filled(set, 2, theme.accent);
         let grown = if response.hovered() || response.dragged() { 0.5 } else { 0.0 };
-        let rim = if response.has_focus() { theme.focus() } else { Stroke::new(1.0, theme.strong_line) };
+        let rim = if response.has_focus() { theme.focus() } else { Stroke::new(1.0, theme.faint) };
         ui.painter().circle(handle, HANDLE_RADIUS + grown, theme.handle, rim);
         if response.has_focus() {
             ui.painter().circle_stroke(handle, HANDLE_RADIUS + 3.0, theme.focus());
