@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead, BufReader, Read as _, Write as _},
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Output, Stdio},
@@ -36,6 +36,13 @@ impl Drop for Process {
         let group = format!("-{}", self.0.id());
         Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
         self.0.wait().ok();
+    }
+}
+
+impl Drop for Desk {
+    /// The last first, so that the server outlives its clients.
+    fn drop(&mut self) {
+        while self.processes.pop().is_some() {}
     }
 }
 
