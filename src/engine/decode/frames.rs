@@ -15,19 +15,38 @@ pub(super) fn count(format: Format, bytes: &[u8]) -> Option<u32> {
 
 /// Walks the blocks of a GIF (GIF89a §12) and counts image descriptors.
 fn gif(bytes: &[u8]) -> u32 {
-    let mut frames = 0;
+    walk_gif(bytes).0
+}
+
+/// Width and height of the largest frame of a GIF: nothing keeps them within its canvas.
+pub(super) fn largest_gif_frame(bytes: &[u8]) -> [u32; 2] {
+    walk_gif(bytes).1
+}
+
+/// The number of frames, and the sides of the largest.
+fn walk_gif(bytes: &[u8]) -> (u32, [u32; 2]) {
+    let (mut frames, mut largest) = (0, [0; 2]);
     let mut at = 13 + bytes.get(10).map_or(0, |flags| color_table_bytes(*flags));
     loop {
         at = match bytes.get(at) {
             Some(0x2c) => {
                 frames += 1;
+                let side = |at: usize| bytes.get(at..)?.first_chunk::<2>().map(|it| u32::from(u16::from_le_bytes(*it)));
+                let size = [side(at + 5).unwrap_or(0), side(at + 7).unwrap_or(0)];
+                if area(largest) < area(size) {
+                    largest = size;
+                }
                 let table = bytes.get(at + 9).map_or(0, |flags| color_table_bytes(*flags));
                 after_sub_blocks(bytes, at + 10 + table + 1)
             }
             Some(0x21) => after_sub_blocks(bytes, at + 2),
-            _ => return frames,
+            _ => return (frames, largest),
         }
     }
+}
+
+fn area([width, height]: [u32; 2]) -> u64 {
+    u64::from(width) * u64::from(height)
 }
 
 /// The size of a colour table in bytes, by the flags of its descriptor.

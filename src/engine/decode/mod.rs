@@ -8,7 +8,9 @@ mod pixels;
 mod sniff;
 mod still;
 mod svg;
+mod svg_cost;
 mod svg_guard;
+mod svg_links;
 mod svg_text;
 
 use super::{Decoded, EngineError, Facts, Format, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};

@@ -39,6 +39,7 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
     let mut decoder = open(format, bytes, tools.limits).map_err(fault)?;
     let (width, height) = decoder.dimensions();
     tools.limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))?;
+    check_gif_frames(format, bytes, tools.limits)?;
     tools.cancel.check()?;
     let mut warnings = vec![];
     let icc = decoder.icc_profile().unwrap_or_else(|cause| {
@@ -87,7 +88,17 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
 pub(super) fn fits(format: Format, bytes: &[u8], limits: &Limits) -> Result<(), EngineError> {
     let decoder = open(format, bytes, limits).map_err(|cause| fault(format, cause))?;
     let (width, height) = decoder.dimensions();
-    limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))
+    limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))?;
+    check_gif_frames(format, bytes, limits)
+}
+
+/// A frame of a GIF is decoded whole before it is cut to the canvas.
+fn check_gif_frames(format: Format, bytes: &[u8], limits: &Limits) -> Result<(), EngineError> {
+    if format != Format::Gif {
+        return Ok(());
+    }
+    let [width, height] = frames::largest_gif_frame(bytes);
+    limits.check(width.max(1), height.max(1), 5)
 }
 
 /// What texts, profiles and one row of a PNG may take; its pixels are checked by us.
