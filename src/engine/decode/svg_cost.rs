@@ -1,13 +1,29 @@
 //! What rendering a parsed SVG will cost, found before it is done.
 //!
 //! Groups with an opacity, a mask, a clip path or a filter are drawn on layers of their own,
-//! up to five times as wide and high as the picture, and layers nest.
+//! up to five times as wide and high as the picture, and layers nest. Patterns and masks are
+//! drawn again wherever they are used, and may use others.
 
 use crate::engine::{EngineError, Format, Limits};
-use resvg::usvg::{Group, Node, Tree};
+use resvg::usvg::{
+    Group, Node, Paint, Path, Tree,
+    filter::{Filter, Kind},
+};
 
-/// Pixels that all layers and filters may touch together: half a minute on a slow machine.
-const MAX_WORK_PIXELS: f64 = 4e9;
+/// What a drawing may cost, in nanoseconds of one slow core. The weights below are rough.
+const MAX_WORK: f64 = 1e10;
+/// One visit of a node, so that an endless fan of references ends too.
+const NODE: f64 = 2000.0;
+/// A pixel of a layer: cleared, and drawn onto what lies below.
+const LAYER: f64 = 10.0;
+/// A pixel under a clip path or a mask: drawn, and multiplied with the layer.
+const STENCIL: f64 = 15.0;
+/// A pixel of a plain fill, a gradient, a pattern.
+const FILL: f64 = 1.0;
+const GRADIENT: f64 = 5.0;
+const PATTERN: f64 = 15.0;
+/// Outlines with more segments than this seldom fill their bounds.
+const PLAIN_SEGMENTS: usize = 8;
 
 /// Refuses a drawing whose layers would take too much memory or time at this size.
 ///
@@ -16,83 +32,124 @@ const MAX_WORK_PIXELS: f64 = 4e9;
 pub(super) fn check(tree: &Tree, size: [u32; 2], limits: &Limits) -> Result<(), EngineError> {
     let [width, height] = size.map(f64::from);
     let own = tree.size();
-    let canvas =
-        Canvas { scale: [width / f64::from(own.width()), height / f64::from(own.height())], size: [width, height] };
-    let mut work = 0.0;
-    let layers = canvas.group(tree.root(), width * height, &mut work);
-    // The picture itself, and its copy with straight alpha; four bytes a pixel. Casting cuts
-    // off at the largest number.
+    let mut bill = Bill {
+        scale: [width / f64::from(own.width()), height / f64::from(own.height())],
+        size: [width, height],
+        work: 0.0,
+    };
+    let layers = bill.group(tree.root(), Place::Known, width * height);
+    // The picture itself, and its layers; four bytes a pixel. Casting cuts off at the largest
+    // number.
     limits.check_bytes(((width * height + layers) * 4.0) as u64)?;
-    if MAX_WORK_PIXELS < work {
-        return Err(EngineError::TooComplex { format: Format::Svg, what: "its layers and filters cover too much" });
+    if bill.is_exceeded() {
+        return Err(EngineError::TooComplex { format: Format::Svg, what: "drawing it would take too long" });
     }
     Ok(())
 }
 
-struct Canvas {
-    scale: [f64; 2],
-    size: [f64; 2],
+/// Is it known where in the picture a group will be drawn?
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Known,
+    /// Things drawn through masks, patterns and the like; assumed as large as the layer.
+    Unknown,
 }
 
-impl Canvas {
-    /// The pixels of all layers that exist at the same time at worst. `bound` is the layer
-    /// that things drawn through masks and patterns, whose place is not known, are bound by.
-    fn group(&self, group: &Group, bound: f64, work: &mut f64) -> f64 {
-        let mut own = 0.0;
-        let mut within = bound;
+struct Bill {
+    scale: [f64; 2],
+    size: [f64; 2],
+    work: f64,
+}
+
+impl Bill {
+    fn is_exceeded(&self) -> bool {
+        MAX_WORK < self.work
+    }
+
+    /// Adds up the work, and returns the pixels of all layers that exist at the same time at
+    /// worst. `bound` is the number of pixels of the layer that the group is drawn on.
+    fn group(&mut self, group: &Group, place: Place, bound: f64) -> f64 {
+        self.work += NODE;
+        let (mut own, mut within) = (0.0, bound);
         if group.should_isolate() {
+            let layer = if place == Place::Known { self.pixels(group.abs_layer_bounding_box()) } else { bound };
             let primitives: usize = group.filters().iter().map(|filter| filter.primitives().len()).sum();
-            let layer = self.layer_pixels(group);
+            let stencils = usize::from(group.clip_path().is_some()) + usize::from(group.mask().is_some());
             // Each primitive keeps its result until the filter ends.
-            own = layer * (1 + primitives) as f64;
+            own = layer * (1 + primitives + stencils) as f64;
             within = layer;
-            *work += own;
+            self.work += layer * (LAYER + STENCIL * stencils as f64);
+            self.work += layer * group.filters().iter().map(|filter| weight(filter)).sum::<f64>();
         }
         let mut deepest = 0.0_f64;
         for node in group.children() {
-            if let Node::Group(group) = node {
-                deepest = deepest.max(self.group(group, within, work));
+            if self.is_exceeded() {
+                break;
             }
-            let mut beside = 0.0_f64;
-            node.subroots(|root| beside = beside.max(self.unplaced(root, within, work)));
-            deepest = deepest.max(beside);
+            deepest = deepest.max(self.node(node, place, within));
         }
         own + deepest
     }
 
-    /// Masks, clip paths, patterns and embedded drawings: one layer for themselves, and one
-    /// for each group in them that needs it.
-    fn unplaced(&self, root: &Group, bound: f64, work: &mut f64) -> f64 {
-        *work += bound;
-        bound + self.group_unplaced(root, bound, work)
-    }
-
-    fn group_unplaced(&self, group: &Group, bound: f64, work: &mut f64) -> f64 {
-        let mut own = 0.0;
-        if group.should_isolate() {
-            let primitives: usize = group.filters().iter().map(|filter| filter.primitives().len()).sum();
-            own = bound * (1 + primitives) as f64;
-            *work += own;
-        }
-        let mut deepest = 0.0_f64;
-        for node in group.children() {
-            if let Node::Group(group) = node {
-                deepest = deepest.max(self.group_unplaced(group, bound, work));
+    fn node(&mut self, node: &Node, place: Place, bound: f64) -> f64 {
+        self.work += NODE;
+        let mut deepest = match node {
+            Node::Group(group) => self.group(group, place, bound),
+            Node::Text(text) => self.group(text.flattened(), place, bound),
+            Node::Path(path) => {
+                self.path(path, place, bound);
+                0.0
             }
-        }
-        own + deepest
+            Node::Image(_) => {
+                self.work += bound * PATTERN;
+                0.0
+            }
+        };
+        node.subroots(|root| {
+            if !self.is_exceeded() {
+                deepest = deepest.max(bound + self.group(root, Place::Unknown, bound));
+            }
+        });
+        deepest
     }
 
-    /// The part of the group's layer that the renderer keeps: at most two pictures' width
-    /// beyond each edge.
-    fn layer_pixels(&self, group: &Group) -> f64 {
-        let bounds = group.abs_layer_bounding_box();
-        let side = |from: f32, to: f32, at: usize| {
-            let (scale, size) = (self.scale.get(at).copied().unwrap_or(1.0), self.size.get(at).copied().unwrap_or(1.0));
+    fn path(&mut self, path: &Path, place: Place, bound: f64) {
+        let bounds = path.abs_stroke_bounding_box().to_non_zero_rect();
+        let pixels = match bounds {
+            Some(bounds) if place == Place::Known => self.pixels(bounds).min(bound),
+            Some(_) => bound,
+            None => 0.0,
+        };
+        let share = if path.data().len() <= PLAIN_SEGMENTS { 1.0 } else { 0.05 };
+        let paint = path.fill().map_or(FILL, |fill| match fill.paint() {
+            Paint::Color(_) => FILL,
+            Paint::LinearGradient(_) | Paint::RadialGradient(_) => GRADIENT,
+            Paint::Pattern(_) => PATTERN,
+        });
+        self.work += pixels * share * paint;
+    }
+
+    /// The part of an area that the renderer keeps: at most two pictures' width beyond each edge.
+    fn pixels(&self, bounds: resvg::tiny_skia::NonZeroRect) -> f64 {
+        let side = |from: f32, to: f32, [scale, size]: [f64; 2]| {
             let from = (f64::from(from) * scale).max(-2.0 * size);
             let to = (f64::from(to) * scale).min(3.0 * size);
             (to - from).max(0.0) + 4.0
         };
-        side(bounds.left(), bounds.right(), 0) * side(bounds.top(), bounds.bottom(), 1)
+        let ([scale_x, scale_y], [width, height]) = (self.scale, self.size);
+        side(bounds.left(), bounds.right(), [scale_x, width]) * side(bounds.top(), bounds.bottom(), [scale_y, height])
     }
+}
+
+/// What a filter costs a pixel.
+fn weight(filter: &Filter) -> f64 {
+    let primitive = |kind: &Kind| match kind {
+        Kind::GaussianBlur(_) | Kind::DropShadow(_) | Kind::DiffuseLighting(_) | Kind::SpecularLighting(_) => 50.0,
+        Kind::ConvolveMatrix(it) => 5.0 * f64::from(it.matrix().columns()) * f64::from(it.matrix().rows()),
+        Kind::Morphology(it) => 20.0 + f64::from(it.radius_x().get()) + f64::from(it.radius_y().get()),
+        // An octave adds nothing once its wave is shorter than numbers can tell.
+        Kind::Turbulence(it) => 60.0 * f64::from(it.num_octaves().min(10_000)),
+        _ => 10.0,
+    };
+    filter.primitives().iter().map(|it| primitive(it.kind())).sum()
 }

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 /// Levels of nesting along a chain of references, nesting inside the parts included. Each
 /// takes a few hundred bytes to a few kilobytes of stack.
 const MAX_CHAIN: usize = 2000;
+/// Parts that are reached when every reference is followed wherever it stands. The parser
+/// does that, and ten references to ten references go far.
+const MAX_VISITS: u64 = 4_000_000;
 /// Targets named by style sheets, which may be applied to anything.
 const MAX_STYLE_TARGETS: usize = 500;
 
@@ -22,6 +25,13 @@ pub(super) struct Links<'a> {
 struct Node<'a> {
     holds: Vec<(usize, usize)>,
     refers: Vec<(&'a str, usize)>,
+}
+
+/// How far the references of a node go.
+#[derive(Clone, Copy, Default)]
+struct Reach {
+    longest: usize,
+    visits: u64,
 }
 
 impl Default for Links<'_> {
@@ -86,38 +96,42 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// Is there a chain longer than the stack is deep?
-    pub(super) fn are_too_long(&self) -> bool {
-        MAX_STYLE_TARGETS < self.style_targets || MAX_CHAIN < self.longest_chain()
+    /// Would following all references overflow the stack or never end?
+    pub(super) fn are_too_many(&self) -> bool {
+        let reach = self.reach();
+        MAX_STYLE_TARGETS < self.style_targets || MAX_CHAIN < reach.longest || MAX_VISITS < reach.visits
     }
 
-    /// The longest way through the graph. A way that comes back to where it was is cut there,
-    /// as the parser does. Not recursive, for the reason that this module exists.
-    fn longest_chain(&self) -> usize {
-        let mut lengths: Vec<Option<usize>> = vec![None; self.nodes.len()];
-        let mut visited = vec![false; self.nodes.len()];
-        let mut stack: Vec<usize> = (0..self.nodes.len()).rev().collect();
+    /// The longest way through the graph, and the number of all ways. A way that comes back to
+    /// where it was is cut there, as the parser does. Not recursive, for the reason that this
+    /// module exists.
+    fn reach(&self) -> Reach {
+        let mut known: Vec<Option<Reach>> = vec![None; self.nodes.len()];
+        let mut entered = vec![false; self.nodes.len()];
+        let mut stack = vec![0];
         while let Some(node) = stack.pop() {
-            if lengths.get(node).is_none_or(Option::is_some) {
+            let (Some(slot), Some(entered_before)) = (known.get(node), entered.get_mut(node)) else { continue };
+            if slot.is_some() {
                 continue;
             }
-            let targets: Vec<(usize, usize)> = self.targets(node).collect();
-            if visited.get(node) == Some(&true) {
-                let length =
-                    |(target, weight): &(usize, usize)| weight + lengths.get(*target).copied().flatten().unwrap_or(0);
-                let longest = targets.iter().map(length).max().unwrap_or(0);
-                if let Some(slot) = lengths.get_mut(node) {
-                    *slot = Some(longest);
+            if !std::mem::replace(entered_before, true) {
+                stack.push(node);
+                stack
+                    .extend(self.targets(node).map(|(target, _)| target).filter(|it| entered.get(*it) == Some(&false)));
+                continue;
+            }
+            let all = self.targets(node).fold(Reach { longest: 0, visits: 1 }, |all, (target, weight)| {
+                let next = known.get(target).copied().flatten().unwrap_or_default();
+                Reach {
+                    longest: all.longest.max(next.longest + weight),
+                    visits: all.visits.saturating_add(next.visits),
                 }
-                continue;
+            });
+            if let Some(slot) = known.get_mut(node) {
+                *slot = Some(all);
             }
-            if let Some(slot) = visited.get_mut(node) {
-                *slot = true;
-            }
-            stack.push(node);
-            stack.extend(targets.iter().map(|(target, _)| *target).filter(|it| visited.get(*it) == Some(&false)));
         }
-        lengths.into_iter().flatten().max().unwrap_or(0)
+        known.first().copied().flatten().unwrap_or_default()
     }
 
     fn targets(&self, node: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -151,7 +165,20 @@ mod tests {
             links.close(1);
         }
         // The document holds a0, which is eight links away from a8; a9 was never named.
-        assert_eq!(links.longest_chain(), 9);
+        assert_eq!(links.reach().longest, 9);
+    }
+
+    #[test]
+    fn a_fan_of_references_multiplies() {
+        let mut links = Links::default();
+        for (name, target) in [("a", "#b"), ("b", "#c"), ("c", "#d")] {
+            links.open(1);
+            links.name(name, 1);
+            (0..10).for_each(|_| links.link_fragment(target, 2));
+            links.close(1);
+        }
+        // c: 1, b: 1 + 10, a: 1 + 110, and the document, which holds them all.
+        assert_eq!(links.reach().visits, 1 + 1 + 11 + 111);
     }
 
     #[test]
@@ -163,7 +190,7 @@ mod tests {
             links.link_fragment(target, 1);
             links.close(1);
         }
-        assert!(links.longest_chain() < 5);
+        assert!(links.reach().longest < 5);
     }
 
     #[test]
@@ -174,6 +201,6 @@ mod tests {
         links.name("b", 1);
         links.link_urls("fill: url( '#a' ); mask:url(#a)", 3);
         // From the document to b: 1; from b, two levels down, to a: 3.
-        assert_eq!(links.longest_chain(), 4);
+        assert_eq!(links.reach().longest, 4);
     }
 }
