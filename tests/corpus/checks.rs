@@ -10,6 +10,8 @@ use std::fs;
 
 /// `fp8` is one decoder's thumbnail of 8 × 8 pixels; this is the mean difference it allows.
 const FP8_TOLERANCE: f64 = 10.0;
+/// 8 × 8 pixels of three bytes, in hexadecimal.
+const FP8_DIGITS: usize = 384;
 /// The largest difference of a channel that decoders of lossy formats may have.
 const CHANNEL_TOLERANCE: u8 = 3;
 
@@ -53,7 +55,9 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 fn check_picture(row: &Row, source: &Source, decoded: &Decoded) -> Verdict {
     let facts = &decoded.facts;
-    if let Some(dims) = row.size("dims") {
+    // Decoders disagree on the canvas of some animations; the reference still holds.
+    let dims = row.size("dims").filter(|_| !row.get("note").contains("dims either way"));
+    if let Some(dims) = dims {
         same("stored size", facts.stored_size, dims)?;
         same("size", facts.size, row.size("oriented_dims").unwrap_or_else(|| turned(dims, facts.orientation)))?;
     }
@@ -64,7 +68,8 @@ fn check_picture(row: &Row, source: &Source, decoded: &Decoded) -> Verdict {
     if counted && !row.get("frames").is_empty() {
         same("frames", facts.frames.map(|it| it.to_string()), Some(row.get("frames").to_owned()))?;
     }
-    if !row.get("fp8_icc").is_empty() {
+    // Anything shorter is the other decoder's error.
+    if row.get("fp8_icc").len() == FP8_DIGITS {
         let shown = run(source, DecodeOptions::default()).map_err(|why| chain(&why))?;
         check_fp8(row.get("fp8_icc"), &shown)?;
     }
@@ -74,7 +79,8 @@ fn check_picture(row: &Row, source: &Source, decoded: &Decoded) -> Verdict {
 /// By the strongest statement that the row makes.
 fn check_pixels(row: &Row, decoded: &Decoded) -> Verdict {
     let (crc, fp8) = (row.get("rgba_crc32").trim_start_matches('~'), row.get("fp8"));
-    if !row.get("ref").is_empty() && !row.get("note").contains("RGB result depends on the conversion") {
+    let has_reference = row.get("ref").split('|').flat_map(|it| references(row, it)).next().is_some();
+    if has_reference && !row.get("note").contains("RGB result depends on the conversion") {
         return equals_one(row, decoded);
     }
     let rgba = decoded.raster.to_rgba8();
@@ -119,7 +125,11 @@ fn equals_one(row: &Row, decoded: &Decoded) -> Verdict {
 /// The files that a reference names: itself, the first of a series, or all of a pattern.
 fn references(row: &Row, reference: &str) -> Vec<std::path::PathBuf> {
     let reference = reference.replace("-1..N.", "-1.");
-    let Some((before, after)) = reference.split_once('*') else { return vec![row.folder.join(reference)] };
+    let Some((before, after)) = reference.split_once('*') else {
+        // Some manifests name a file that the suite does not hold.
+        let path = row.folder.join(reference);
+        return if path.is_file() { vec![path] } else { vec![] };
+    };
     let pattern = row.folder.join(before);
     let prefix = pattern.file_name().unwrap().to_string_lossy().into_owned();
     let entries = fs::read_dir(pattern.parent().unwrap()).unwrap().map(|it| it.unwrap().path());

@@ -24,17 +24,9 @@ struct Header {
     first_scan: u8,
 }
 
-/// Decodes the files that need this road; `None` for all others.
-///
-/// # Errors
-/// Any of [`EngineError`]'s reading errors.
-pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Option<Stored>, EngineError> {
-    match header(bytes) {
-        Some(header) if header.components == 4 || header.first_scan < header.components => {
-            through_jpeg_decoder(bytes, tools).map(Some)
-        }
-        _ => Ok(None),
-    }
+/// Is this a file that the faster road does not lead through?
+pub(super) fn needs_own_road(bytes: &[u8]) -> bool {
+    header(bytes).is_some_and(|header| header.components == 4 || header.first_scan < header.components)
 }
 
 /// Walks the marker segments (ITU-T T.81 annex B) up to the first scan.
@@ -63,7 +55,11 @@ fn header(bytes: &[u8]) -> Option<Header> {
     }
 }
 
-fn through_jpeg_decoder(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
+/// Decodes with jpeg-decoder.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
     let mut decoder = Decoder::new(bytes);
     decoder.read_info().map_err(fault)?;
     let info = decoder.info().ok_or(EngineError::NoPixels { width: 0, height: 0 })?;
@@ -76,15 +72,7 @@ fn through_jpeg_decoder(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, Engine
     tools.cancel.check()?;
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let icc = decoder.icc_profile();
-    let still = |pixels, icc, depth| Stored {
-        pixels,
-        icc,
-        orientation,
-        depth,
-        frames: Some(1),
-        profile_name: None,
-        warnings: vec![],
-    };
+    let still = |pixels, icc, depth| Stored { icc, orientation, ..Stored::plain(pixels, depth) };
     let pixels = |channels, samples| Pixels { width, height, channels, samples };
     Ok(match info.pixel_format {
         PixelFormat::L8 => still(pixels(1, Samples::Narrow(samples)), icc, 8),

@@ -2,6 +2,7 @@
 
 mod color;
 mod frames;
+mod ico;
 mod jpeg;
 mod orient;
 mod pixels;

@@ -1,11 +1,11 @@
 //! Pictures made of pixels: header, limits, decoder.
 
-use super::{frames, jpeg, pixels::Pixels};
+use super::{frames, ico, jpeg, pixels::Pixels};
 use crate::engine::{EngineError, Format, Limits, Tools, Warning};
 use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageResult,
     codecs::{
-        bmp::BmpDecoder, dds::DdsDecoder, farbfeld::FarbfeldDecoder, gif::GifDecoder, hdr::HdrDecoder, ico::IcoDecoder,
+        bmp::BmpDecoder, dds::DdsDecoder, farbfeld::FarbfeldDecoder, gif::GifDecoder, hdr::HdrDecoder,
         jpeg::JpegDecoder, openexr::OpenExrDecoder, png::PngDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder,
         tiff::TiffDecoder, webp::WebPDecoder,
     },
@@ -25,17 +25,32 @@ pub(super) struct Stored {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// Decodes a picture made of pixels.
+impl Stored {
+    /// Upright, a single frame, no profile, nothing to warn of.
+    pub(super) fn plain(pixels: Pixels, depth: u8) -> Self {
+        let orientation = Orientation::NoTransforms;
+        Self { pixels, icc: None, orientation, depth, frames: Some(1), profile_name: None, warnings: vec![] }
+    }
+}
+
+/// Decodes a picture made of pixels, by the decoder that reads its format best.
 ///
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
 pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
-    let fault = |cause| fault(format, cause);
-    if format == Format::Jpeg
-        && let Some(stored) = jpeg::decode(bytes, tools)?
-    {
-        return Ok(stored);
+    match format {
+        Format::Ico => ico::decode(bytes, tools),
+        Format::Jpeg if jpeg::needs_own_road(bytes) => jpeg::decode(bytes, tools),
+        _ => through_image(format, bytes, tools),
     }
+}
+
+/// Decodes with the `image` crate.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
+    let fault = |cause| fault(format, cause);
     let mut decoder = open(format, bytes, tools.limits).map_err(fault)?;
     let (width, height) = decoder.dimensions();
     tools.limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))?;
@@ -55,7 +70,7 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
     if frames != Some(1) {
         warnings.push(Warning::FramesDropped { frames });
     }
-    Ok(Stored { pixels: Pixels::from_dynamic(image), icc, orientation, depth, frames, profile_name: None, warnings })
+    Ok(Stored { icc, orientation, frames, warnings, ..Stored::plain(Pixels::from_dynamic(image), depth) })
 }
 
 fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box<dyn ImageDecoder + 'a>> {
@@ -65,7 +80,6 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
         Format::Jpeg => Box::new(JpegDecoder::new(reader)?),
         Format::Png => Box::new(PngDecoder::with_limits(reader, png_limits(limits))?),
         Format::Gif => Box::new(GifDecoder::new(reader)?),
-        Format::Ico => Box::new(IcoDecoder::new(reader)?),
         Format::Bmp => Box::new(BmpDecoder::new(reader)?),
         Format::Tiff => Box::new(TiffDecoder::new(reader)?),
         Format::Tga => Box::new(TgaDecoder::new(reader)?),
@@ -75,7 +89,7 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
         Format::Hdr => Box::new(HdrDecoder::new(reader)?),
         Format::OpenExr => Box::new(OpenExrDecoder::new(reader)?),
         Format::Farbfeld => Box::new(FarbfeldDecoder::new(reader)?),
-        Format::Svg | Format::Avif | Format::Heic | Format::JpegXl | Format::Psd => {
+        Format::Ico | Format::Svg | Format::Avif | Format::Heic | Format::JpegXl | Format::Psd => {
             return Err(ImageError::Unsupported(image::error::ImageFormatHint::Name(format.label().to_owned()).into()));
         }
     })
