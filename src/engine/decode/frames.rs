@@ -125,3 +125,53 @@ impl<'a> Iterator for Chunks<'a> {
         Some((kind, body.get(..length).unwrap_or(body)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{count, largest_gif_frame};
+    use crate::engine::Format;
+
+    /// A GIF of 2 × 1 pixels with frames of these sizes; the coded bits do not matter here.
+    fn gif(frames: &[[u8; 2]]) -> Vec<u8> {
+        let mut bytes = b"GIF89a\x02\0\x01\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+        for [width, height] in frames {
+            bytes.extend(b"\x21\xf9\x04\0\0\0\0\0");
+            bytes.extend([0x2c, 0, 0, 0, 0, *width, 0, *height, 0, 0, 2, 2, 0x4c, 0x01, 0]);
+        }
+        bytes.push(0x3b);
+        bytes
+    }
+
+    #[test]
+    fn gif_frames_are_counted_and_measured() {
+        assert_eq!(count(Format::Gif, &gif(&[[2, 1]])), Some(1));
+        let three = gif(&[[2, 1], [200, 100], [1, 1]]);
+        assert_eq!(count(Format::Gif, &three), Some(3));
+        assert_eq!(largest_gif_frame(&three), [200, 100]);
+        // Wherever it breaks off, counting ends.
+        (0..three.len()).for_each(|at| assert!(count(Format::Gif, &three[..at]).is_some_and(|it| it <= 3)));
+    }
+
+    fn png(kinds: &[&[u8; 4]]) -> Vec<u8> {
+        let chunk = |kind: &&[u8; 4]| [&[0; 4][..], &kind[..], &[0; 4][..]].concat();
+        [b"\x89PNG\r\n\x1a\n".to_vec()].into_iter().chain(kinds.iter().map(chunk)).flatten().collect()
+    }
+
+    #[test]
+    fn apng_frames_are_counted_with_a_default_image_of_its_own() {
+        assert_eq!(count(Format::Png, &png(&[b"IHDR", b"IDAT", b"IEND"])), Some(1));
+        assert_eq!(count(Format::Png, &png(&[b"IHDR", b"acTL", b"fcTL", b"IDAT", b"fcTL", b"fdAT", b"IEND"])), Some(2));
+        assert_eq!(count(Format::Png, &png(&[b"IHDR", b"acTL", b"IDAT", b"fcTL", b"fdAT", b"IEND"])), Some(2));
+        // Too late to make it an animation.
+        assert_eq!(count(Format::Png, &png(&[b"IHDR", b"IDAT", b"acTL", b"fcTL", b"fdAT"])), Some(1));
+    }
+
+    #[test]
+    fn webp_frames_are_counted() {
+        let riff = |chunks: &[u8]| [b"RIFF\0\0\0\0WEBP", chunks].concat();
+        assert_eq!(count(Format::WebP, &riff(b"VP8L\x01\0\0\0\0\0")), Some(1));
+        // The odd length of the first frame is padded.
+        assert_eq!(count(Format::WebP, &riff(b"ANIM\0\0\0\0ANMF\x01\0\0\0..ANMF\0\0\0\0")), Some(2));
+        assert_eq!(count(Format::WebP, &riff(b"ANMF\xff\xff\xff\xff")), Some(1));
+    }
+}
