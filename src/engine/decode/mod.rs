@@ -13,6 +13,7 @@ mod svg_cost;
 mod svg_guard;
 mod svg_links;
 mod svg_text;
+mod tiff;
 
 use super::{Decoded, EngineError, Facts, Format, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};
 use std::sync::{Arc, OnceLock};

@@ -1,6 +1,6 @@
 //! Pictures made of pixels: header, limits, decoder.
 
-use super::{frames, ico, jpeg, pixels::Pixels};
+use super::{frames, ico, jpeg, pixels::Pixels, tiff};
 use crate::engine::{EngineError, Format, Limits, Tools, Warning};
 use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageResult,
@@ -41,6 +41,10 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
     match format {
         Format::Ico => ico::decode(bytes, tools),
         Format::Jpeg if jpeg::needs_own_road(bytes) => jpeg::decode(bytes, tools),
+        Format::Tiff => match tiff::decode(bytes, tools)? {
+            Some(stored) => Ok(stored),
+            None => through_image(format, bytes, tools),
+        },
         _ => through_image(format, bytes, tools),
     }
 }
@@ -70,7 +74,11 @@ pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> R
     if frames != Some(1) {
         warnings.push(Warning::FramesDropped { frames });
     }
-    Ok(Stored { icc, orientation, frames, warnings, ..Stored::plain(Pixels::from_dynamic(image), depth) })
+    let mut pixels = Pixels::from_dynamic(image);
+    if format == Format::Tiff && pixels.has_alpha() && tiff::has_associated_alpha(bytes) {
+        pixels = pixels.with_straight_alpha();
+    }
+    Ok(Stored { icc, orientation, frames, warnings, ..Stored::plain(pixels, depth) })
 }
 
 fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box<dyn ImageDecoder + 'a>> {
