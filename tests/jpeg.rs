@@ -1,7 +1,7 @@
 //! JPEG files that the fast decoder turns into garbage without an error.
 
 use inlaid::engine::{
-    Cancel, EngineError, Limits, Raster, Source, Tools,
+    Cancel, Decoded, EngineError, Limits, Raster, Source, Tools, Warning,
     decode::{DecodeOptions, Fonts, decode},
 };
 
@@ -30,10 +30,10 @@ fn scans(bytes: &[u8]) -> usize {
     bytes.windows(2).filter(|pair| *pair == [0xff, 0xda]).count()
 }
 
-fn decoded(bytes: Vec<u8>) -> Result<Raster, EngineError> {
+fn decoded(bytes: Vec<u8>) -> Result<Decoded, EngineError> {
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
     let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel };
-    decode(&Source::new("waves.jpg", bytes), &DecodeOptions::default(), tools).map(|it| it.raster)
+    decode(&Source::new("waves.jpg", bytes), &DecodeOptions::default(), tools)
 }
 
 /// Peak signal-to-noise ratio against the picture before encoding, in dB.
@@ -48,9 +48,23 @@ fn components_in_scans_of_their_own_are_read_like_interleaved_ones() {
     for with_separate_scans in [false, true] {
         let bytes = encoded(with_separate_scans).unwrap();
         assert_eq!(scans(&bytes), if with_separate_scans { 3 } else { 1 }, "the encoder behaves as described");
-        let raster = decoded(bytes).unwrap();
+        let decoded = decoded(bytes).unwrap();
+        let raster = &decoded.raster;
+        assert!(decoded.facts.warnings.is_empty());
         assert_eq!(raster.size(), [u32::from(SIDE); 2]);
         // The wrong reading has 4 to 7 dB.
-        assert!(30.0 < psnr(&raster), "{with_separate_scans}: {:.1} dB", psnr(&raster));
+        assert!(30.0 < psnr(raster), "{with_separate_scans}: {:.1} dB", psnr(raster));
     }
+}
+
+#[test]
+fn what_there_is_of_a_cut_file_is_shown_with_a_warning() {
+    let whole = encoded(false).unwrap();
+    let cut = decoded(whole[..whole.len() * 3 / 4].to_vec()).unwrap();
+    assert_eq!(cut.facts.warnings, [Warning::Truncated]);
+    let all = decoded(whole).unwrap();
+    // The upper quarter is all there, and what is missing is not.
+    let quarter = all.raster.bytes().len() / 4;
+    assert!(cut.raster.bytes()[..quarter] == all.raster.bytes()[..quarter]);
+    assert!(cut.raster.bytes()[3 * quarter..] != all.raster.bytes()[3 * quarter..]);
 }

@@ -22,11 +22,19 @@ struct Header {
     components: u8,
     /// Components of the first scan.
     first_scan: u8,
+    /// Where the first scan begins.
+    scan_at: usize,
 }
 
 /// Is this a file that the faster road does not lead through?
 pub(super) fn needs_own_road(bytes: &[u8]) -> bool {
     header(bytes).is_some_and(|header| header.components == 4 || header.first_scan < header.components)
+}
+
+/// Does the file end before the end-of-image marker? The decoders fill up what is missing.
+pub(super) fn is_truncated(bytes: &[u8]) -> bool {
+    let coded = header(bytes).and_then(|header| bytes.get(header.scan_at..));
+    coded.is_some_and(|coded| !coded.windows(2).rev().any(|pair| pair == [0xff, 0xd9]))
 }
 
 /// Walks the marker segments (ITU-T T.81 annex B) up to the first scan.
@@ -42,7 +50,7 @@ fn header(bytes: &[u8]) -> Option<Header> {
         let body = at + 4;
         match marker {
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => components = Some(*bytes.get(body + 5)?),
-            0xda => return Some(Header { components: components?, first_scan: *bytes.get(body)? }),
+            0xda => return Some(Header { components: components?, first_scan: *bytes.get(body)?, scan_at: body }),
             0x01 | 0xd0..=0xd8 => {
                 at += 2;
                 continue;

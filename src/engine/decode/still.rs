@@ -40,7 +40,13 @@ impl Stored {
 pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
     match format {
         Format::Ico => ico::decode(bytes, tools),
-        Format::Jpeg if jpeg::needs_own_road(bytes) => jpeg::decode(bytes, tools),
+        Format::Jpeg => {
+            let needs_own_road = jpeg::needs_own_road(bytes);
+            let stored = if needs_own_road { jpeg::decode(bytes, tools) } else { through_image(format, bytes, tools) };
+            let mut stored = stored?;
+            stored.warnings.extend(jpeg::is_truncated(bytes).then_some(Warning::Truncated));
+            Ok(stored)
+        }
         Format::Tiff => match tiff::decode(bytes, tools)? {
             Some(stored) => Ok(stored),
             None => through_image(format, bytes, tools),
