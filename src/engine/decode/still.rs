@@ -62,9 +62,7 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
 pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
     let fault = |cause| fault(format, cause);
     let mut decoder = open(format, bytes, tools.limits).map_err(fault)?;
-    let (width, height) = decoder.dimensions();
-    tools.limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))?;
-    check_gif_frames(format, bytes, tools.limits)?;
+    check(format, bytes, &mut decoder, tools.limits)?;
     tools.cancel.check()?;
     let mut warnings = vec![];
     let icc = decoder.icc_profile().unwrap_or_else(|cause| {
@@ -114,9 +112,15 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
 pub(super) fn fits(format: Format, bytes: &[u8], limits: &Limits) -> Result<(), EngineError> {
-    let decoder = open(format, bytes, limits).map_err(|cause| fault(format, cause))?;
+    let mut decoder = open(format, bytes, limits).map_err(|cause| fault(format, cause))?;
+    check(format, bytes, &mut decoder, limits)
+}
+
+fn check(format: Format, bytes: &[u8], decoder: &mut dyn ImageDecoder, limits: &Limits) -> Result<(), EngineError> {
     let (width, height) = decoder.dimensions();
-    limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))?;
+    // A damaged EXIF block says nothing about the pixels.
+    let is_upright = decoder.orientation().is_ok_and(|it| it == Orientation::NoTransforms);
+    limits.check(width, height, working_bytes_per_pixel(format, bytes, decoder.color_type(), is_upright))?;
     check_gif_frames(format, bytes, limits)
 }
 
@@ -138,11 +142,10 @@ fn png_limits(limits: &Limits) -> image::Limits {
 
 /// The bytes a pixel at the costliest moment: while decoding (what the decoder delivers and
 /// what it keeps besides) or while turning and spreading the result.
-fn working_bytes_per_pixel(format: Format, color: ColorType) -> u64 {
+fn working_bytes_per_pixel(format: Format, bytes: &[u8], color: ColorType, is_upright: bool) -> u64 {
     let delivered = u64::from(color.bytes_per_pixel());
     let besides = match format {
-        // Coefficients of a progressive file, two bytes each.
-        Format::Jpeg => 6,
+        Format::Jpeg => jpeg::coefficient_bytes(bytes),
         // Planes at full and half size, and the alpha.
         Format::WebP => 4,
         Format::OpenExr | Format::Tiff | Format::Gif => delivered,
@@ -155,7 +158,8 @@ fn working_bytes_per_pixel(format: Format, color: ColorType) -> u64 {
         ColorType::La16 | ColorType::Rgba32F => 8,
         _ => 0,
     };
-    delivered + besides.max(spread)
+    let turned = if is_upright { 0 } else { delivered };
+    delivered + besides.max(spread).max(turned)
 }
 
 /// Bits a channel as stored.
