@@ -70,3 +70,6 @@ fn part(source: [u32; 2], Geometry { scaled, canvas, .. }: Geometry) -> Part {
     let (across, down) = (side(0), side(1));
     Part { start: [across.0, down.0], length: [across.1, down.1], to: [across.2, down.2] }
 }
+
+#[cfg(test)]
+mod tests;
