@@ -1,5 +1,7 @@
 //! What the encoders write is read back by decoders that are not ours.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, codecs::tiff::TiffDecoder, metadata::Orientation};
 use inlaid::engine::{
     Cancel, Encoded, EngineError, Format, Layout, Raster, Warning, encode,
