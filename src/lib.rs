@@ -45,4 +45,10 @@
 //! * An SVG has no pixels to enlarge: it is rendered at the size asked for, and the rule
 //!   against enlarging does not bind it.
 
+pub mod cli;
 pub mod engine;
+pub mod jobs;
+pub mod platform;
+pub mod session;
+pub mod settings;
+pub mod ui;

@@ -55,6 +55,14 @@ impl Limits {
         Ok(())
     }
 
+    /// Refuses an encoded source that is larger than what is read at all.
+    ///
+    /// # Errors
+    /// [`EngineError::TooMuchMemory`].
+    pub fn check_source_bytes(&self, bytes: u64) -> Result<(), EngineError> {
+        Self { max_bytes: self.max_source_bytes, ..*self }.check_bytes(bytes)
+    }
+
     /// The error for a picture beyond [`Limits::max_pixels`].
     pub fn too_many_pixels(&self, width: u64, height: u64) -> EngineError {
         EngineError::TooManyPixels { width, height, limit_megapixels: self.max_pixels / 1_000_000 }

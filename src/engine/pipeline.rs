@@ -1,7 +1,7 @@
 //! Decode, edit, encode and decode back, redoing only what changed.
 
 use super::{
-    Cancel, Decoded, Encoded, EngineError, Format, Limits, Raster, Recipe, Source, Warning, decode,
+    Cancel, Decoded, Encoded, EngineError, Facts, Format, Limits, Raster, Recipe, Source, Warning, decode,
     decode::{DecodeOptions, Fonts},
     edit, encode,
     recipe::{Edits, OutputSpec},
@@ -88,6 +88,11 @@ impl Cache {
             *self =
                 Self { decoded: Some((source.clone(), DecodeOptions::default(), decoded.clone())), ..Self::default() };
         }
+    }
+
+    /// What decoding found out about the source rendered last.
+    pub fn facts(&self) -> Option<&Facts> {
+        self.decoded.as_ref().map(|(.., decoded)| &decoded.facts)
     }
 
     /// Lets go of all pixels.

@@ -1,6 +1,17 @@
 //! Encoded bytes to upright sRGB pixels: sniff → limits → decoder → colour → orientation.
 
-use super::{Decoded, EngineError, Format, Source, Tools, recipe::Edits, recipe::ProfilePolicy};
+mod color;
+mod frames;
+mod jpeg;
+mod orient;
+mod pixels;
+mod sniff;
+mod still;
+mod svg;
+mod svg_guard;
+mod svg_text;
+
+use super::{Decoded, EngineError, Facts, Format, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};
 use std::sync::{Arc, OnceLock};
 
 /// How to decode. The default converts colours to sRGB and renders an SVG at its own size.
@@ -21,12 +32,18 @@ impl DecodeOptions {
     /// # Errors
     /// Those of reading an SVG's header, when `natural` is not known.
     pub fn for_edits(
-        _source: &Source,
-        _natural: Option<[u32; 2]>,
+        source: &Source,
+        natural: Option<[u32; 2]>,
         edits: &Edits,
-        _tools: Tools<'_>,
+        tools: Tools<'_>,
     ) -> Result<Self, EngineError> {
-        Ok(Self { profile: edits.profile, vector_size: None })
+        let vector_size = match (source.format(), natural) {
+            (Some(Format::Svg), Some(natural)) => Some(natural),
+            (Some(Format::Svg), None) => Some(svg::measure(source.bytes(), tools)?),
+            _ => None,
+        };
+        let vector_size = vector_size.map(|natural| edit::geometry(natural, &edits.size, true).scaled);
+        Ok(Self { profile: edits.profile, vector_size })
     }
 }
 
@@ -55,14 +72,52 @@ impl Default for Fonts {
 }
 
 /// What the content looks like, by magic numbers; see [`Format::sniff`].
-pub(super) fn sniff(_bytes: &[u8]) -> Option<Format> {
-    None
+pub(super) fn sniff(bytes: &[u8]) -> Option<Format> {
+    sniff::sniff(bytes)
 }
 
 /// Decodes one source: upright, colours as `options` say, within `tools.limits`.
 ///
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
-pub fn decode(_source: &Source, _options: &DecodeOptions, _tools: Tools<'_>) -> Result<Decoded, EngineError> {
-    Err(EngineError::NotAnImage)
+pub fn decode(source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Result<Decoded, EngineError> {
+    let bytes = source.bytes();
+    if bytes.is_empty() {
+        return Err(EngineError::Empty);
+    }
+    tools.limits.check_source_bytes(bytes.len() as u64)?;
+    tools.cancel.check()?;
+    match source.format().ok_or(EngineError::NotAnImage)? {
+        Format::Svg => svg::decode(bytes, options.vector_size, tools),
+        format if format.can_read() => finish(format, still::decode(format, bytes, tools)?, options, tools),
+        format => Err(EngineError::Unreadable { format }),
+    }
+}
+
+/// Turns the stored picture upright and its colours into the space asked for.
+fn finish(
+    format: Format,
+    stored: still::Stored,
+    options: &DecodeOptions,
+    tools: Tools<'_>,
+) -> Result<Decoded, EngineError> {
+    let stored_size = [stored.pixels.width, stored.pixels.height];
+    let pixels = stored.pixels.without_idle_alpha().upright(stored.orientation);
+    tools.cancel.check()?;
+    let (pixels, colors) = color::apply(pixels, stored.icc.as_deref(), options.profile, tools.cancel)?;
+    let raster = pixels.into_raster(tools.cancel)?.with_profile(colors.profile);
+    let mut warnings = stored.warnings;
+    warnings.extend(colors.warning);
+    let facts = Facts {
+        format,
+        stored_size,
+        size: raster.size(),
+        orientation: stored.orientation.to_exif(),
+        frames: stored.frames,
+        profile_name: stored.profile_name.or(colors.name),
+        depth: stored.depth,
+        has_alpha: raster.layout().has_alpha(),
+        warnings,
+    };
+    Ok(Decoded { raster, facts })
 }

@@ -1,0 +1,19 @@
+//! The headless face: arguments → recipe → engine → files, standard output, report.
+//!
+//! [`parse`] turns arguments into a [`Command`] with everything settled: what is wrong with
+//! them is found before anything is read or written. [`convert`] then carries it out.
+
+mod args;
+mod input;
+mod output;
+mod plan;
+mod progress;
+mod report;
+mod run;
+mod values;
+
+pub use self::{
+    args::{Answer, Command, parse},
+    plan::Config,
+    run::convert,
+};

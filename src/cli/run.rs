@@ -1,0 +1,303 @@
+//! Carries a conversion out: several inputs at a time, results in the order of the inputs.
+//!
+//! The work runs on threads of its own while the main thread waits for its end or for Ctrl+C,
+//! whichever comes first: a codec that cannot be interrupted does not keep anybody waiting.
+
+use super::{
+    input::{Input, Unread},
+    output::{Outlet, Parcel, Payload, SaveGate, Undelivered},
+    plan::{Config, Report},
+    progress::Voice,
+    report,
+    values::Form,
+};
+use crate::{
+    engine::{
+        Cache, Cancel, EngineError, Facts, Limits, Tools, decode::Fonts, embed, embed::SnippetFacts, pipeline::render,
+    },
+    jobs::{Millis, STACK_BYTES, Stopwatch, guard::Crashed, guard::guard, hush_this_thread},
+};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write as _},
+    process::ExitCode,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Instant,
+};
+
+/// So many inputs an input thread may be finished or under work before the oldest is delivered.
+const AHEAD: usize = 4;
+
+/// The status of a process that Ctrl+C ended: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
+
+/// A result and what is reported of it.
+pub(super) struct Made {
+    pub(super) parcel: Parcel,
+    /// Encoded bytes of the result.
+    pub(super) bytes: usize,
+    pub(super) facts: Facts,
+    pub(super) source_bytes: usize,
+    pub(super) millis: Millis,
+    /// From the beginning of reading to the finished text or bytes, in milliseconds.
+    pub(super) total: f64,
+    warnings: Vec<String>,
+}
+
+/// Why an input has no result.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Unread(#[from] Unread),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Crashed(#[from] Crashed),
+    #[error(transparent)]
+    Undelivered(#[from] Undelivered),
+}
+
+impl Failure {
+    /// Did somebody ask to stop? That needs no words.
+    fn is_cancelled(&self) -> bool {
+        match self {
+            Self::Engine(error) => matches!(error, EngineError::Cancelled),
+            Self::Unread(Unread::Job(error)) | Self::Undelivered(Undelivered::Job(error)) => error.is_cancelled(),
+            _ => false,
+        }
+    }
+}
+
+/// What the work and those who watch it share.
+struct Shared {
+    config: Config,
+    fonts: Fonts,
+    limits: Limits,
+    cancel: Cancel,
+    gate: SaveGate,
+}
+
+/// What the main thread waits for.
+enum End {
+    Done(ExitCode),
+    Interrupted,
+}
+
+/// Converts everything and says how the process should end.
+pub fn convert(config: Config, fonts: Fonts) -> ExitCode {
+    let shared = Arc::new(Shared {
+        config,
+        fonts,
+        limits: Limits::default(),
+        cancel: Cancel::default(),
+        gate: SaveGate::default(),
+    });
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let (ends, end) = mpsc::channel();
+    let (flag, cancel, signal) = (interrupted.clone(), shared.cancel.clone(), ends.clone());
+    let handler = ctrlc::set_handler(move || {
+        flag.store(true, Ordering::Relaxed);
+        cancel.cancel();
+        signal.send(End::Interrupted).ok();
+    });
+    if let Err(error) = handler {
+        log::warn!("Ctrl+C will end the process at once: {error}");
+    }
+    let work = shared.clone();
+    let started = thread::Builder::new().name("convert".to_owned()).spawn(move || {
+        let code = work_through(&work);
+        ends.send(End::Done(code)).ok();
+    });
+    if started.is_err() {
+        return ExitCode::FAILURE;
+    }
+    match end.recv() {
+        Ok(End::Done(code)) if !interrupted.load(Ordering::Relaxed) => code,
+        // The sender is gone only if the work died.
+        Err(_) => ExitCode::FAILURE,
+        Ok(_) => {
+            // A file that is being written now is finished; none is begun, the flag is up.
+            let _no_one_saves = shared.gate.write().unwrap_or_else(PoisonError::into_inner);
+            ExitCode::from(INTERRUPTED)
+        }
+    }
+}
+
+/// Converts all inputs: threads make the results, this one delivers them in order.
+fn work_through(shared: &Shared) -> ExitCode {
+    let inputs = &shared.config.inputs;
+    // Codecs split their work among these; a panic there is on its way to a guard.
+    let pool = rayon::ThreadPoolBuilder::new().start_handler(|_| hush_this_thread());
+    if let Err(error) = pool.build_global() {
+        log::debug!("the pool was there already: {error}");
+    }
+    let threads = shared.config.jobs.min(inputs.len()).max(1);
+    let (orders, queue) = mpsc::channel::<usize>();
+    let queue = Mutex::new(queue);
+    let (results, made) = mpsc::channel();
+    thread::scope(|scope| {
+        let queue = &queue;
+        for index in 0..threads {
+            let results = results.clone();
+            let thread = thread::Builder::new().name(format!("convert-{index}")).stack_size(STACK_BYTES);
+            let started = thread.spawn_scoped(scope, move || {
+                while let Some((index, input)) = next(queue, inputs) {
+                    let result = guard(|| make(shared, input));
+                    if results.send((index, result)).is_err() {
+                        break;
+                    }
+                }
+            });
+            if let Err(error) = started {
+                log::error!("a thread did not start: {error}");
+            }
+        }
+        drop(results);
+        let code = Delivery::new(shared).run(threads * AHEAD, &orders, &made);
+        // The threads wait for orders until there can be no more.
+        drop(orders);
+        code
+    })
+}
+
+/// The next input to work on; `None` once there will be no more.
+fn next<'a>(queue: &Mutex<mpsc::Receiver<usize>>, inputs: &'a [Input]) -> Option<(usize, &'a Input)> {
+    let index = queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
+    Some((index, inputs.get(index)?))
+}
+
+/// Reads one input and makes its result, ready to be delivered.
+fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
+    shared.cancel.check()?;
+    let start = Instant::now();
+    let source = input.read(&shared.limits)?;
+    let read = Stopwatch::since(start);
+    let (recipe, odd) = shared.config.recipe(source.format());
+    let watch = Stopwatch::default();
+    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel: &shared.cancel };
+    let mut cache = Cache::default();
+    let product = render(&source, &recipe, &mut cache, false, tools)?;
+    let facts = cache.facts().cloned().ok_or(EngineError::NotAnImage)?;
+    let encoded = product.encoded;
+    let payload = match shared.config.form {
+        Form::File => Payload::Bytes(encoded.bytes.clone()),
+        Form::Text(form) => {
+            let stated = SnippetFacts { size: encoded.size, density: shared.config.density, alt: input.alt() };
+            Payload::Text(embed::snippet(form, encoded.format, &embed::base64(&encoded.bytes), &stated))
+        }
+    };
+    let warnings = shared.config.wish.warning.clone().into_iter().chain(odd);
+    let warnings = warnings.chain(product.warnings.iter().map(ToString::to_string)).collect();
+    Ok(Made {
+        parcel: Parcel { payload, format: encoded.format, size: encoded.size },
+        bytes: encoded.bytes.len(),
+        facts,
+        source_bytes: source.bytes().len(),
+        millis: Millis { read: Some(read), ..watch.millis() },
+        total: Stopwatch::since(start),
+        warnings,
+    })
+}
+
+/// Hands out the inputs and delivers the results in their order.
+struct Delivery<'a> {
+    shared: &'a Shared,
+    outlet: Outlet<'a>,
+    voice: Voice,
+    failed: bool,
+    /// Nobody reads standard output any more.
+    unheard: bool,
+}
+
+impl<'a> Delivery<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        let outlet = Outlet::new(&shared.config, &shared.cancel, &shared.gate);
+        Self { shared, outlet, voice: Voice::new(&shared.config), failed: false, unheard: false }
+    }
+
+    /// Keeps at most `ahead` inputs in work or waiting, so that memory stays bounded.
+    fn run(
+        mut self,
+        ahead: usize,
+        orders: &mpsc::Sender<usize>,
+        results: &mpsc::Receiver<(usize, Result<Made, Failure>)>,
+    ) -> ExitCode {
+        let inputs = &self.shared.config.inputs;
+        let mut waiting = BTreeMap::new();
+        let mut ordered = 0;
+        let mut todo = inputs.iter().enumerate().peekable();
+        while let Some(&(turn, input)) = todo.peek() {
+            while ordered < inputs.len().min(turn + ahead) && orders.send(ordered).is_ok() {
+                ordered += 1;
+            }
+            if let Some(result) = waiting.remove(&turn) {
+                self.finish(input, result);
+                todo.next();
+            } else if let Ok((index, result)) = results.recv() {
+                waiting.insert(index, result);
+            } else {
+                // Every thread has died.
+                self.failed = true;
+                break;
+            }
+            if self.unheard {
+                self.shared.cancel.cancel();
+                return ExitCode::SUCCESS;
+            }
+        }
+        if self.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+
+    /// Delivers one result and says what became of it.
+    fn finish(&mut self, input: &Input, result: Result<Made, Failure>) {
+        let (made, outcome) = match result {
+            Ok(made) => {
+                let outcome = self.outlet.deliver(input, &made.parcel).map_err(Failure::from);
+                (Some(made), outcome)
+            }
+            Err(failure) => (None, Err(failure)),
+        };
+        let warnings = made.as_ref().map(|it| it.warnings.as_slice()).unwrap_or_default();
+        for warning in warnings {
+            self.voice.say(&input.name, &format!("warning: {warning}"));
+        }
+        let outcome = match outcome {
+            Ok(target) => Ok(target),
+            Err(Failure::Undelivered(gone)) if gone.is_broken_pipe() => {
+                self.unheard = true;
+                return;
+            }
+            Err(failure) if failure.is_cancelled() => return,
+            Err(failure) => {
+                self.failed = true;
+                let what = failure.to_string();
+                self.voice.say(&input.name, &what);
+                Err(what)
+            }
+        };
+        self.voice.step();
+        let written = outcome.as_deref().map_err(String::as_str);
+        self.report(&report::line(input, made.as_ref(), written, warnings));
+    }
+
+    fn report(&mut self, line: &str) {
+        let written = match self.shared.config.report {
+            Report::None => Ok(()),
+            Report::Stdout => writeln!(io::stdout(), "{line}"),
+            Report::Stderr => writeln!(io::stderr(), "{line}"),
+        };
+        match written {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unheard = true,
+            Err(error) => {
+                self.failed = true;
+                self.voice.say("report", &error.to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Embedded colour profiles: converted to sRGB in full precision, or kept.
+
+use super::pixels::{Pixels, Samples};
+use crate::engine::{Cancel, EngineError, Warning, recipe::ProfilePolicy};
+use moxcms::{ColorProfile, DataColorSpace, Layout, ProfileText, Transform16BitExecutor, TransformOptions};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// The outcome of looking at an embedded profile.
+#[derive(Default)]
+pub(super) struct Colors {
+    /// The RGB profile in which the values are now; `None`: sRGB.
+    pub(super) profile: Option<Arc<[u8]>>,
+    /// What the embedded profile calls itself, unless it is sRGB.
+    pub(super) name: Option<String>,
+    /// Why the profile was not used.
+    pub(super) warning: Option<Warning>,
+}
+
+/// Brings the pixels into the space that the policy asks for.
+///
+/// # Errors
+/// [`EngineError::Cancelled`].
+pub(super) fn apply(
+    pixels: Pixels,
+    icc: Option<&[u8]>,
+    policy: ProfilePolicy,
+    cancel: &Cancel,
+) -> Result<(Pixels, Colors), EngineError> {
+    let Some(icc) = icc.filter(|it| !it.is_empty()) else { return Ok((pixels, Colors::default())) };
+    let profile = match ColorProfile::new_from_slice(icc) {
+        Ok(profile) => profile,
+        Err(cause) => return Ok((pixels, ignored(&format!("it cannot be read ({cause:?})")))),
+    };
+    match profile.color_space {
+        DataColorSpace::Rgb => through_rgb(pixels, &profile, icc, policy, cancel),
+        DataColorSpace::Gray if pixels.channels < 3 => Ok(through_grey(pixels, &profile, policy)),
+        _ => Ok((pixels, ignored("it describes other channels than the picture has"))),
+    }
+}
+
+fn ignored(why: &str) -> Colors {
+    Colors { warning: Some(Warning::ProfileIgnored { why: why.to_owned() }), ..Colors::default() }
+}
+
+/// Tables in floating point instead of 13 bits: a tenth of the error for a little more time.
+pub(super) fn options() -> TransformOptions {
+    TransformOptions { prefer_fixed_point: false, ..TransformOptions::default() }
+}
+
+fn through_rgb(
+    pixels: Pixels,
+    profile: &ColorProfile,
+    icc: &[u8],
+    policy: ProfilePolicy,
+    cancel: &Cancel,
+) -> Result<(Pixels, Colors), EngineError> {
+    let srgb = ColorProfile::new_srgb();
+    let transform = |layout| profile.create_transform_16bit(layout, &srgb, layout, options());
+    let layout = if pixels.has_alpha() { Layout::Rgba } else { Layout::Rgb };
+    let (probe, transform) = match (transform(Layout::Rgb), transform(layout)) {
+        (Ok(probe), Ok(transform)) => (probe, transform),
+        (Err(cause), _) | (_, Err(cause)) => {
+            return Ok((pixels, ignored(&format!("it cannot be applied ({cause:?})"))));
+        }
+    };
+    if changes_nothing(&*probe) {
+        return Ok((pixels, Colors::default()));
+    }
+    let name = Some(name(profile));
+    if policy == ProfilePolicy::Keep {
+        return Ok((pixels, Colors { profile: Some(icc.into()), name, warning: None }));
+    }
+    let mut pixels = pixels.into_color();
+    convert(&mut pixels, &*transform, cancel)?;
+    Ok((pixels, Colors { name, ..Colors::default() }))
+}
+
+/// Values per block: small enough to stay in the cache, and often enough to hear of a cancel.
+const BLOCK_VALUES: usize = 3 * 4 * 4096;
+
+fn convert(pixels: &mut Pixels, transform: &Transform16BitExecutor, cancel: &Cancel) -> Result<(), EngineError> {
+    match &mut pixels.samples {
+        Samples::Wide(samples) => samples.par_chunks_mut(BLOCK_VALUES).try_for_each_init(Vec::new, |before, block| {
+            cancel.check()?;
+            before.clear();
+            before.extend_from_slice(block);
+            // The lengths are equal and whole pixels, so there is nothing to fail.
+            transform.transform(before, block).map_err(|_wrong_length| EngineError::NotAnImage)
+        }),
+        Samples::Narrow(samples) => {
+            let start = || (Vec::new(), Vec::new());
+            samples.par_chunks_mut(BLOCK_VALUES).try_for_each_init(start, |(before, after), block| {
+                cancel.check()?;
+                before.clear();
+                before.extend(block.iter().map(|value| u16::from(*value) * 257));
+                after.resize(before.len(), 0);
+                transform.transform(before, after).map_err(|_wrong_length| EngineError::NotAnImage)?;
+                block.iter_mut().zip(after.iter()).for_each(|(to, from)| *to = narrow(*from));
+                Ok(())
+            })
+        }
+    }
+}
+
+/// Grey under a grey profile: one curve, so a table does it, and the result is still grey.
+fn through_grey(mut pixels: Pixels, profile: &ColorProfile, policy: ProfilePolicy) -> (Pixels, Colors) {
+    let Some(curve) = grey_curve(profile) else { return (pixels, ignored("its curve cannot be applied")) };
+    let unchanged = |(at, value): (usize, &u16)| at.abs_diff(usize::from(*value)) <= TOLERANCE;
+    if curve.iter().enumerate().all(unchanged) {
+        return (pixels, Colors::default());
+    }
+    let name = Some(name(profile));
+    if policy == ProfilePolicy::Keep
+        && let Some(as_rgb) = rgb_from_grey(profile)
+    {
+        return (pixels, Colors { profile: Some(as_rgb), name, warning: None });
+    }
+    let channels = pixels.channels;
+    let shown = |value: u16| curve.get(usize::from(value)).copied().unwrap_or(value);
+    match &mut pixels.samples {
+        Samples::Wide(samples) => samples.iter_mut().step_by(channels).for_each(|value| *value = shown(*value)),
+        Samples::Narrow(samples) => {
+            samples.iter_mut().step_by(channels).for_each(|value| *value = narrow(shown(u16::from(*value) * 257)));
+        }
+    }
+    (pixels, Colors { name, ..Colors::default() })
+}
+
+/// What each of the 65,536 grey values is in sRGB.
+fn grey_curve(profile: &ColorProfile) -> Option<Vec<u16>> {
+    let srgb = ColorProfile::new_srgb();
+    let transform = profile.create_transform_16bit(Layout::Gray, &srgb, Layout::Rgb, options()).ok()?;
+    let ramp: Vec<u16> = (0..=u16::MAX).collect();
+    let mut shown = vec![0; ramp.len() * 3];
+    transform.transform(&ramp, &mut shown).ok()?;
+    Some(shown.into_iter().step_by(3).collect())
+}
+
+/// An RGB profile in which equal channels look as the grey profile says.
+fn rgb_from_grey(profile: &ColorProfile) -> Option<Arc<[u8]>> {
+    let mut rgb = ColorProfile::new_srgb();
+    rgb.cicp = None;
+    rgb.red_trc.clone_from(&profile.gray_trc);
+    rgb.green_trc.clone_from(&profile.gray_trc);
+    rgb.blue_trc.clone_from(&profile.gray_trc);
+    rgb.description = Some(ProfileText::Localizable(vec![moxcms::LocalizableString::new(
+        "en".to_owned(),
+        "US".to_owned(),
+        name(profile),
+    )]));
+    profile.gray_trc.as_ref()?;
+    rgb.encode().ok().map(Arc::from)
+}
+
+/// One step of 8 bits, as a difference of 16-bit values.
+const TOLERANCE: usize = 257;
+
+/// Does the transform leave colours as they are, as one from any of the many sRGB profiles does?
+fn changes_nothing(transform: &Transform16BitExecutor) -> bool {
+    let levels = || (0..=u16::MAX).step_by(65_535 / 7);
+    let grid: Vec<u16> = levels()
+        .flat_map(|red| levels().flat_map(move |green| levels().flat_map(move |blue| [red, green, blue])))
+        .collect();
+    let mut after = vec![0; grid.len()];
+    transform.transform(&grid, &mut after).is_ok()
+        && grid.iter().zip(&after).all(|(before, after)| usize::from(before.abs_diff(*after)) <= TOLERANCE)
+}
+
+/// What the profile calls itself, fit for one line.
+pub(super) fn name(profile: &ColorProfile) -> String {
+    let text = match &profile.description {
+        Some(ProfileText::PlainString(text)) => text.clone(),
+        Some(ProfileText::Localizable(texts)) => {
+            let english = texts.iter().find(|it| it.language == "en").or(texts.first());
+            english.map(|it| it.value.clone()).unwrap_or_default()
+        }
+        Some(ProfileText::Description(text)) => text.ascii_string.clone(),
+        None => String::new(),
+    };
+    let text: String = text.chars().filter(|it| !it.is_control()).take(80).collect();
+    let text = text.trim();
+    if text.is_empty() { "unnamed profile".to_owned() } else { text.to_owned() }
+}
+
+/// 16 to 8 bits, rounded to the nearest: `v / 257`.
+pub(super) fn narrow(value: u16) -> u8 {
+    // 0..=65535 maps onto 0..=255, so the cast cannot cut anything off.
+    ((u32::from(value) + 128) / 257) as u8
+}

@@ -1,0 +1,154 @@
+//! JPEG files that `image` reads wrongly or roughly: separate scans, and four inks.
+//!
+//! zune-jpeg, on which `image` builds, turns files whose components come in scans of their
+//! own into garbage without an error, and it converts CMYK without looking at the profile.
+//! Both kinds go through jpeg-decoder; all others take the faster road.
+
+use super::{
+    color,
+    pixels::{Pixels, Samples},
+    still::Stored,
+};
+use crate::engine::{EngineError, Format, Tools, Warning};
+use image::metadata::Orientation;
+use jpeg_decoder::{Decoder, PixelFormat};
+use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor};
+use rayon::prelude::*;
+
+/// What the markers say before the first coded bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Header {
+    /// Components of the frame.
+    components: u8,
+    /// Components of the first scan.
+    first_scan: u8,
+}
+
+/// Decodes the files that need this road; `None` for all others.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Option<Stored>, EngineError> {
+    match header(bytes) {
+        Some(header) if header.components == 4 || header.first_scan < header.components => {
+            through_jpeg_decoder(bytes, tools).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Walks the marker segments (ITU-T T.81 annex B) up to the first scan.
+fn header(bytes: &[u8]) -> Option<Header> {
+    let mut at = 2;
+    let mut components = None;
+    loop {
+        // Any number of fill bytes may stand before a marker.
+        while bytes.get(at)? != &0xff || matches!(bytes.get(at + 1)?, 0 | 0xff) {
+            at += 1;
+        }
+        let marker = *bytes.get(at + 1)?;
+        let body = at + 4;
+        match marker {
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => components = Some(*bytes.get(body + 5)?),
+            0xda => return Some(Header { components: components?, first_scan: *bytes.get(body)? }),
+            0x01 | 0xd0..=0xd8 => {
+                at += 2;
+                continue;
+            }
+            0xd9 => return None,
+            _ => {}
+        }
+        let length = bytes.get(at + 2..)?.first_chunk::<2>()?;
+        at += 2 + usize::from(u16::from_be_bytes(*length)).max(2);
+    }
+}
+
+fn through_jpeg_decoder(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
+    let mut decoder = Decoder::new(bytes);
+    decoder.read_info().map_err(fault)?;
+    let info = decoder.info().ok_or(EngineError::NoPixels { width: 0, height: 0 })?;
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    // Coefficients of two bytes a sample, planes, and the interleaved result.
+    let working = 4 * info.pixel_format.pixel_bytes() as u64 + 3;
+    tools.limits.check(width, height, working)?;
+    tools.cancel.check()?;
+    let samples = decoder.decode().map_err(fault)?;
+    tools.cancel.check()?;
+    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    let icc = decoder.icc_profile();
+    let still = |pixels, icc, depth| Stored {
+        pixels,
+        icc,
+        orientation,
+        depth,
+        frames: Some(1),
+        profile_name: None,
+        warnings: vec![],
+    };
+    let pixels = |channels, samples| Pixels { width, height, channels, samples };
+    Ok(match info.pixel_format {
+        PixelFormat::L8 => still(pixels(1, Samples::Narrow(samples)), icc, 8),
+        PixelFormat::L16 => {
+            let wide = samples.as_chunks::<2>().0.iter().map(|pair| u16::from_ne_bytes(*pair)).collect();
+            still(pixels(1, Samples::Wide(wide)), icc, 16)
+        }
+        PixelFormat::RGB24 => still(pixels(3, Samples::Narrow(samples)), icc, 8),
+        PixelFormat::CMYK32 => {
+            let (samples, profile_name, warnings) = rgb_from_inks(&samples, icc.as_deref());
+            let pixels = pixels(3, Samples::Narrow(samples));
+            Stored { profile_name, warnings, ..still(pixels, None, 8) }
+        }
+    })
+}
+
+/// Inks (255: full) to sRGB: through the embedded profile, or as if each ink took away its own
+/// light when there is none. Inks never stay as they are: a raster holds red, green and blue.
+fn rgb_from_inks(inks: &[u8], icc: Option<&[u8]>) -> (Vec<u8>, Option<String>, Vec<Warning>) {
+    let Some(icc) = icc else { return (rgb_without_profile(inks), None, vec![]) };
+    match ink_transform(icc) {
+        Ok((transform, name)) => (convert(inks, &*transform), Some(name), vec![]),
+        Err(why) => (rgb_without_profile(inks), None, vec![Warning::ProfileIgnored { why }]),
+    }
+}
+
+fn ink_transform(icc: &[u8]) -> Result<(std::sync::Arc<Transform8BitExecutor>, String), String> {
+    let profile = ColorProfile::new_from_slice(icc).map_err(|cause| format!("it cannot be read ({cause:?})"))?;
+    if profile.color_space != DataColorSpace::Cmyk {
+        return Err("it describes other channels than the picture has".to_owned());
+    }
+    let transform = profile
+        .create_transform_8bit(Layout::Rgba, &ColorProfile::new_srgb(), Layout::Rgb, color::options())
+        .map_err(|cause| format!("it cannot be applied ({cause:?})"))?;
+    Ok((transform, color::name(&profile)))
+}
+
+/// Pixels per block of the conversion: four planes of it stay in the cache.
+const BLOCK_PIXELS: usize = 8192;
+
+fn convert(inks: &[u8], transform: &Transform8BitExecutor) -> Vec<u8> {
+    let mut samples = vec![0; inks.len() / 4 * 3];
+    let blocks = samples.par_chunks_mut(BLOCK_PIXELS * 3).zip(inks.par_chunks(BLOCK_PIXELS * 4));
+    blocks.for_each(|(to, from)| {
+        // Whole pixels on both sides, so there is nothing to fail; black shows if there were.
+        let _whole_pixels = transform.transform(from, to);
+    });
+    samples
+}
+
+fn rgb_without_profile(inks: &[u8]) -> Vec<u8> {
+    let light = |ink: u8, black: u8| {
+        let product = u32::from(255 - ink) * u32::from(255 - black);
+        // At most 255 × 255, so the quotient fits.
+        ((product + 127) / 255) as u8
+    };
+    let pixels = inks.as_chunks::<4>().0.iter();
+    pixels.flat_map(|[c, m, y, k]| [light(*c, *k), light(*m, *k), light(*y, *k)]).collect()
+}
+
+fn fault(cause: jpeg_decoder::Error) -> EngineError {
+    let format = Format::Jpeg;
+    match cause {
+        jpeg_decoder::Error::Unsupported(_) => EngineError::UnsupportedFeature { format, cause: cause.into() },
+        _ => EngineError::Damaged { format, cause: cause.into() },
+    }
+}

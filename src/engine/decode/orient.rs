@@ -1,0 +1,70 @@
+//! EXIF orientation (CIPA DC-008 §4.6.4), applied exactly once.
+
+use super::pixels::{Pixels, Samples};
+use image::metadata::Orientation;
+
+impl Pixels {
+    /// The picture as it is meant to be seen.
+    pub(super) fn upright(self, orientation: Orientation) -> Self {
+        if orientation == Orientation::NoTransforms {
+            return self;
+        }
+        let turn = Turn::new(orientation, self.width, self.height);
+        let [width, height] = turn.size;
+        let samples = match (self.samples, self.channels) {
+            (Samples::Narrow(samples), 1) => Samples::Narrow(turned::<u8, 1>(&samples, &turn)),
+            (Samples::Narrow(samples), 2) => Samples::Narrow(turned::<u8, 2>(&samples, &turn)),
+            (Samples::Narrow(samples), 3) => Samples::Narrow(turned::<u8, 3>(&samples, &turn)),
+            (Samples::Narrow(samples), _) => Samples::Narrow(turned::<u8, 4>(&samples, &turn)),
+            (Samples::Wide(samples), 1) => Samples::Wide(turned::<u16, 1>(&samples, &turn)),
+            (Samples::Wide(samples), 2) => Samples::Wide(turned::<u16, 2>(&samples, &turn)),
+            (Samples::Wide(samples), 3) => Samples::Wide(turned::<u16, 3>(&samples, &turn)),
+            (Samples::Wide(samples), _) => Samples::Wide(turned::<u16, 4>(&samples, &turn)),
+        };
+        Self { width, height, channels: self.channels, samples }
+    }
+}
+
+/// Where the pixels of the upright picture are found in the stored one.
+struct Turn {
+    /// Width and height of the upright picture.
+    size: [u32; 2],
+    /// The stored pixel that becomes the upper left one.
+    first: isize,
+    /// Steps in the stored picture for one step right and one step down.
+    right: isize,
+    down: isize,
+}
+
+impl Turn {
+    fn new(orientation: Orientation, width: u32, height: u32) -> Self {
+        // Rows and columns of a picture that is in memory fit.
+        let (w, h) = (width as isize, height as isize);
+        let (end_of_row, last_row) = (w - 1, (h - 1) * w);
+        let (size, first, right, down) = match orientation {
+            Orientation::NoTransforms => ([width, height], 0, 1, w),
+            Orientation::FlipHorizontal => ([width, height], end_of_row, -1, w),
+            Orientation::Rotate180 => ([width, height], last_row + end_of_row, -1, -w),
+            Orientation::FlipVertical => ([width, height], last_row, 1, -w),
+            Orientation::Rotate90FlipH => ([height, width], 0, w, 1),
+            Orientation::Rotate90 => ([height, width], last_row, -w, 1),
+            Orientation::Rotate270FlipH => ([height, width], last_row + end_of_row, -w, -1),
+            Orientation::Rotate270 => ([height, width], end_of_row, w, -1),
+        };
+        Self { size, first, right, down }
+    }
+}
+
+fn turned<T: Copy + Default, const N: usize>(samples: &[T], turn: &Turn) -> Vec<T> {
+    let pixels = samples.as_chunks::<N>().0;
+    let [width, height] = turn.size.map(|side| side as isize);
+    let mut upright = Vec::with_capacity(samples.len());
+    for row in 0..height {
+        let start = turn.first + row * turn.down;
+        for column in 0..width {
+            let at = usize::try_from(start + column * turn.right).unwrap_or_default();
+            upright.extend_from_slice(pixels.get(at).unwrap_or(&[T::default(); N]));
+        }
+    }
+    upright
+}

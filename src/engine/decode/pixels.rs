@@ -1,0 +1,130 @@
+//! Samples on their way from a decoder to a [`Raster`]: one to four channels, 8 or 16 bits.
+
+use crate::engine::{Cancel, EngineError, Layout, Raster};
+use image::DynamicImage;
+
+/// Interleaved samples of one to four channels: grey, grey and alpha, RGB, RGBA.
+pub(super) struct Pixels {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) channels: usize,
+    pub(super) samples: Samples,
+}
+
+/// The samples in their width.
+pub(super) enum Samples {
+    Narrow(Vec<u8>),
+    Wide(Vec<u16>),
+}
+
+impl Pixels {
+    /// Takes over what a decoder delivered; floating-point pictures become 16 bits wide.
+    pub(super) fn from_dynamic(image: DynamicImage) -> Self {
+        let (width, height) = (image.width(), image.height());
+        let channels = usize::from(image.color().channel_count());
+        let samples = match image {
+            DynamicImage::ImageLuma8(it) => Samples::Narrow(it.into_raw()),
+            DynamicImage::ImageLumaA8(it) => Samples::Narrow(it.into_raw()),
+            DynamicImage::ImageRgb8(it) => Samples::Narrow(it.into_raw()),
+            DynamicImage::ImageRgba8(it) => Samples::Narrow(it.into_raw()),
+            DynamicImage::ImageLuma16(it) => Samples::Wide(it.into_raw()),
+            DynamicImage::ImageLumaA16(it) => Samples::Wide(it.into_raw()),
+            DynamicImage::ImageRgb16(it) => Samples::Wide(it.into_raw()),
+            DynamicImage::ImageRgba16(it) => Samples::Wide(it.into_raw()),
+            DynamicImage::ImageRgb32F(it) => Samples::Wide(display_values(&it, 3)),
+            DynamicImage::ImageRgba32F(it) => Samples::Wide(display_values(&it, 4)),
+            other => Samples::Narrow(other.into_rgba8().into_raw()),
+        };
+        Self { width, height, channels, samples }
+    }
+
+    /// Is the last channel an alpha?
+    pub(super) fn has_alpha(&self) -> bool {
+        matches!(self.channels, 2 | 4)
+    }
+
+    /// Drops an alpha that is opaque everywhere.
+    pub(super) fn without_idle_alpha(mut self) -> Self {
+        if !self.has_alpha() {
+            return self;
+        }
+        let channels = self.channels;
+        let dropped = match &mut self.samples {
+            Samples::Narrow(samples) => drop_opaque(samples, channels, u8::MAX),
+            Samples::Wide(samples) => drop_opaque(samples, channels, u16::MAX),
+        };
+        self.channels -= usize::from(dropped);
+        self
+    }
+
+    /// Spreads grey over three channels.
+    pub(super) fn into_color(self) -> Self {
+        if 3 <= self.channels {
+            return self;
+        }
+        let samples = match self.samples {
+            Samples::Narrow(samples) => Samples::Narrow(spread(&samples, self.channels)),
+            Samples::Wide(samples) => Samples::Wide(spread(&samples, self.channels)),
+        };
+        Self { channels: self.channels + 2, samples, ..self }
+    }
+
+    /// The finished raster.
+    ///
+    /// # Errors
+    /// [`EngineError::NoPixels`], [`EngineError::Cancelled`].
+    pub(super) fn into_raster(self, cancel: &Cancel) -> Result<Raster, EngineError> {
+        cancel.check()?;
+        let Self { width, height, channels, samples } = self.into_color();
+        let raster = match (samples, channels) {
+            (Samples::Narrow(samples), 3) => Raster::from_samples8(width, height, Layout::Rgb8, samples),
+            (Samples::Narrow(samples), _) => Raster::from_samples8(width, height, Layout::Rgba8, samples),
+            (Samples::Wide(samples), 3) => Raster::from_samples16(width, height, Layout::Rgb16, samples),
+            (Samples::Wide(samples), _) => Raster::from_samples16(width, height, Layout::Rgba16, samples),
+        };
+        raster.ok_or(EngineError::NoPixels { width, height })
+    }
+}
+
+/// Moves the pixels together if every alpha is `opaque`. In place, since pictures are large.
+fn drop_opaque<T: Copy + PartialEq>(samples: &mut Vec<T>, channels: usize, opaque: T) -> bool {
+    let colors = channels - 1;
+    if samples.chunks_exact(channels).any(|pixel| pixel.last() != Some(&opaque)) {
+        return false;
+    }
+    let pixels = samples.len() / channels;
+    for pixel in 0..pixels {
+        let from = pixel * channels;
+        samples.copy_within(from..from + colors, pixel * colors);
+    }
+    samples.truncate(pixels * colors);
+    samples.shrink_to_fit();
+    true
+}
+
+/// Grey to three equal channels; an alpha is kept.
+fn spread<T: Copy>(samples: &[T], channels: usize) -> Vec<T> {
+    if channels == 1 {
+        samples.iter().flat_map(|grey| [*grey; 3]).collect()
+    } else {
+        samples.as_chunks::<2>().0.iter().flat_map(|[grey, alpha]| [*grey, *grey, *grey, *alpha]).collect()
+    }
+}
+
+/// Linear light in floating point to 16-bit sRGB values. What is brighter than white is cut
+/// off, as it is wherever such a picture is shown without an exposure control; not-a-number
+/// becomes black.
+fn display_values(samples: &[f32], channels: usize) -> Vec<u16> {
+    let encode = |(at, value): (usize, &f32)| {
+        let value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
+        let shown = if channels == 4 && at % 4 == 3 { value } else { srgb_from_linear(value) };
+        // Clamped to 0..=1, so the rounded value fits.
+        (shown * 65_535.0).round() as u16
+    };
+    samples.iter().enumerate().map(encode).collect()
+}
+
+/// The transfer function of sRGB (IEC 61966-2-1), for values from 0 to 1.
+fn srgb_from_linear(linear: f32) -> f32 {
+    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
+}

@@ -1,0 +1,52 @@
+//! The errand lane: clipboard transfers and files, in order, never dropped.
+
+use super::{
+    JobError, Shared,
+    guard::guard,
+    ports::Clipboard,
+    request::{Errand, Event, Ticket},
+    save::{Replace, SaveError, save},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc,
+};
+
+/// Works until the sender is gone. The clipboard is dropped at the end, which lets it hand
+/// its content over to a clipboard manager.
+pub(super) fn run(shared: &Shared, errands: &mpsc::Receiver<(Ticket, Errand)>, mut clipboard: Box<dyn Clipboard>) {
+    for (ticket, errand) in errands {
+        if let Some(event) = carry_out(ticket, errand, &mut *clipboard) {
+            shared.send(event);
+        }
+    }
+}
+
+fn carry_out(ticket: Ticket, errand: Errand, clipboard: &mut dyn Clipboard) -> Option<Event> {
+    match errand {
+        Errand::Paste => Some(Event::Pasted(guard(|| Ok(clipboard.read()?)))),
+        Errand::CopyText(snippet) => {
+            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_text(snippet.to_string())?)) })
+        }
+        Errand::CopyImage(raster) => {
+            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_image(&raster)?)) })
+        }
+        Errand::Save { path, consented, bytes } => {
+            let replace = if consented { Replace::Allowed } else { Replace::Never };
+            Some(Event::Saved { ticket, result: guard(|| save_chosen(path, &bytes, replace)) })
+        }
+        Errand::Keep { path, text } => guard(|| keep(&path, &text)).err().map(Event::NotKept),
+    }
+}
+
+fn save_chosen(path: PathBuf, bytes: &[u8], replace: Replace) -> Result<PathBuf, JobError> {
+    save(&path, bytes, replace)?;
+    Ok(path)
+}
+
+fn keep(path: &Path, text: &str) -> Result<(), JobError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(SaveError::from)?;
+    }
+    Ok(save(path, text.as_bytes(), Replace::Allowed)?)
+}

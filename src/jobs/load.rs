@@ -1,0 +1,62 @@
+//! The load lane: reads, sniffs and decodes what the user brought, several at a time.
+
+use super::{
+    JobError, Shared,
+    guard::guard,
+    read::{read_all, read_file},
+    request::{Event, Intake, LoadRequest, Loaded},
+    stopwatch::{Millis, Stopwatch},
+};
+use crate::engine::{
+    Cancel, EngineError, Layout, Raster, Source, Tools, embed, encode, pipeline,
+    recipe::{Effort, OutputSpec},
+};
+use std::{io, path::Path, sync::Arc, time::Instant};
+
+/// A request and the flag that stops it.
+pub(super) type LoadJob = (LoadRequest, Cancel);
+
+/// Works until the backlog is closed.
+pub(super) fn run(shared: &Shared) {
+    while let Some((request, cancel)) = shared.loads.take() {
+        let ticket = request.ticket;
+        let result = shared.load_pool.install(|| guard(|| load(shared, &request, &cancel)));
+        shared.send(Event::Loaded { ticket, result: result.map(Box::new) });
+    }
+}
+
+fn load(shared: &Shared, request: &LoadRequest, cancel: &Cancel) -> Result<Loaded, JobError> {
+    let start = Instant::now();
+    let source = source(shared, &request.intake, cancel)?;
+    let read = Some(Stopwatch::since(start));
+    shared.send(Event::Read { ticket: request.ticket, source: source.clone() });
+    let watch = Stopwatch::default();
+    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel };
+    let decoded = pipeline::decode(&source, tools)?;
+    cancel.check()?;
+    let painted = (shared.painter)(&decoded.raster);
+    Ok(Loaded { source, decoded, painted, millis: Millis { read, ..watch.millis() } })
+}
+
+fn source(shared: &Shared, intake: &Intake, cancel: &Cancel) -> Result<Source, JobError> {
+    cancel.check()?;
+    Ok(match intake {
+        Intake::Path(path) => Source::new(file_name(path), read_file(path, shared.limits.max_source_bytes)?),
+        Intake::Text(text) => Source::new(intake.name(), embed::bytes_in_text(text).map_err(EngineError::from)?),
+        Intake::Pixels(size, rgba) => Source::new(intake.name(), pixels_as_png(*size, rgba, cancel)?),
+        Intake::StandardInput => Source::new(intake.name(), read_all(io::stdin(), shared.limits.max_source_bytes)?),
+        Intake::Known(source) => source.clone(),
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    Intake::Path(path.to_owned()).name()
+}
+
+/// Pixels have no bytes of their own; as PNG they are a source like any other.
+fn pixels_as_png([width, height]: [u32; 2], rgba: &Arc<[u8]>, cancel: &Cancel) -> Result<Arc<[u8]>, EngineError> {
+    let raster = Raster::from_storage(width, height, Layout::Rgba8, Arc::new(rgba.clone()))
+        .ok_or(EngineError::NoPixels { width, height })?;
+    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(crate::engine::Format::Png) };
+    Ok(encode::encode(&raster, &spec, cancel)?.bytes)
+}

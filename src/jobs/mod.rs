@@ -1,0 +1,240 @@
+//! Threads: who starts work, who cancels it and where it runs is decided here.
+//!
+//! * The **load lane** (two threads) reads and decodes what the user brought; the selected
+//!   picture comes first, nothing is dropped.
+//! * The **render lane** (one thread) edits and encodes the picture that the user looks at;
+//!   the newest request replaces the waiting one and cancels the running one.
+//! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
+//! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
+//!
+//! Each lane runs the engine inside a rayon pool of its own, so that a hundred pictures being
+//! loaded do not starve the one being looked at. Jobs know the engine and the [`ports`]; they
+//! have never heard of the window.
+
+mod backlog;
+mod errands;
+pub mod error;
+pub mod guard;
+mod latest;
+mod load;
+pub mod ports;
+pub mod read;
+mod render;
+pub mod request;
+pub mod save;
+pub mod stopwatch;
+
+pub use self::{
+    error::JobError,
+    guard::{guard, hush_this_thread},
+    request::{Errand, Event, Intake, LoadRequest, Loaded, RenderRequest, Rendered, Ticket},
+    stopwatch::{Millis, Stopwatch},
+};
+
+use self::{
+    backlog::Backlog,
+    latest::Latest,
+    load::LoadJob,
+    ports::{Clipboard, Painter, Pending, Waker},
+    render::RenderJob,
+};
+use crate::engine::{Cancel, Limits, decode::Fonts};
+use rayon::ThreadPool;
+use std::{
+    collections::HashMap,
+    io,
+    path::PathBuf,
+    sync::{Arc, mpsc},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+/// Decoders of nested documents recurse; address space costs nothing until it is used.
+pub const STACK_BYTES: usize = 64 << 20;
+
+const LOAD_THREADS: usize = 2;
+
+/// How long the end of the program waits for the clipboard to be handed over and for files
+/// to be written.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// What the threads are given.
+pub struct Setup {
+    /// Budgets of one picture.
+    pub limits: Limits,
+    /// Fonts for text in SVG.
+    pub fonts: Fonts,
+    /// Makes pixels ready for the screen.
+    pub painter: Painter,
+    /// Wakes the window after an event.
+    pub waker: Waker,
+    /// The system's clipboard, used from the errand lane only.
+    pub clipboard: Box<dyn Clipboard>,
+}
+
+/// What all lanes share.
+struct Shared {
+    limits: Limits,
+    fonts: Fonts,
+    painter: Painter,
+    waker: Waker,
+    loads: Backlog<LoadJob>,
+    renders: Latest<RenderJob>,
+    events: mpsc::Sender<Event>,
+    load_pool: ThreadPool,
+    render_pool: ThreadPool,
+}
+
+impl Shared {
+    fn send(&self, event: Event) {
+        // Nobody listens any more when the program ends; then the answer has no reader.
+        if self.events.send(event).is_ok() {
+            (self.waker)();
+        }
+    }
+}
+
+/// Handle on the threads. Dropping it cancels what runs, finishes the errands and waits for
+/// them a little.
+pub struct Jobs {
+    shared: Arc<Shared>,
+    answers: mpsc::Receiver<Event>,
+    errands: Option<mpsc::Sender<(Ticket, Errand)>>,
+    errand_thread: Option<JoinHandle<()>>,
+    rendering: Cancel,
+    loading: HashMap<Ticket, Cancel>,
+}
+
+impl Jobs {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn spawn(setup: Setup) -> io::Result<Self> {
+        let (events, answers) = mpsc::channel();
+        let Setup { limits, fonts, painter, waker, clipboard } = setup;
+        let shared = Arc::new(Shared {
+            limits,
+            fonts,
+            painter,
+            waker,
+            loads: Backlog::default(),
+            renders: Latest::default(),
+            events,
+            load_pool: pool("load")?,
+            render_pool: pool("render")?,
+        });
+        for index in 0..LOAD_THREADS {
+            let shared = shared.clone();
+            lane(&format!("load {index}"), move || load::run(&shared))?;
+        }
+        let for_render = shared.clone();
+        lane("render", move || render::run(&for_render))?;
+        let (errands, inbox) = mpsc::channel();
+        let for_errands = shared.clone();
+        let errand_thread = Some(lane("errands", move || errands::run(&for_errands, &inbox, clipboard))?);
+        let errands = Some(errands);
+        Ok(Self { shared, answers, errands, errand_thread, rendering: Cancel::default(), loading: HashMap::new() })
+    }
+
+    /// Queues a load.
+    pub fn load(&mut self, request: LoadRequest) {
+        let cancel = Cancel::default();
+        self.loading.insert(request.ticket, cancel.clone());
+        self.shared.loads.put((request, cancel));
+    }
+
+    /// Loads this one before the others that wait.
+    pub fn prefer_load(&self, ticket: Ticket) {
+        self.shared.loads.prefer(|(request, _)| request.ticket == ticket);
+    }
+
+    /// Nobody wants this load any more.
+    pub fn cancel_load(&mut self, ticket: Ticket) {
+        if let Some(cancel) = self.loading.remove(&ticket) {
+            cancel.cancel();
+        }
+        self.shared.loads.remove(|(request, _)| request.ticket == ticket);
+    }
+
+    /// Replaces the render that waits and cancels the one that runs.
+    pub fn render(&mut self, request: RenderRequest) {
+        self.cancel_render();
+        self.shared.renders.put((request, self.rendering.clone()));
+    }
+
+    /// Cancels the render that runs.
+    pub fn cancel_render(&mut self) {
+        std::mem::take(&mut self.rendering).cancel();
+    }
+
+    /// Queues an errand.
+    pub fn errand(&self, ticket: Ticket, errand: Errand) {
+        if let Some(errands) = &self.errands {
+            // The lane ends only with this handle; were it gone, there would be nobody to tell.
+            if errands.send((ticket, errand)).is_err() {
+                log::error!("the errand lane has ended");
+            }
+        }
+    }
+
+    /// Waits for a dialog's answer on a thread of its own and sends it as an event.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn open_files(&self, dialog: Pending<Vec<PathBuf>>) -> io::Result<()> {
+        let shared = self.shared.clone();
+        lane("open dialog", move || shared.send(Event::FilesChosen(dialog())))?;
+        Ok(())
+    }
+
+    /// Like [`Jobs::open_files`], for the dialog that asks where to save.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn save_file(&self, ticket: Ticket, dialog: Pending<Option<PathBuf>>) -> io::Result<()> {
+        let shared = self.shared.clone();
+        lane("save dialog", move || shared.send(Event::SaveChosen { ticket, path: dialog() }))?;
+        Ok(())
+    }
+
+    /// The answers that have come in; does not wait.
+    pub fn poll(&mut self) -> Vec<Event> {
+        let events: Vec<Event> = self.answers.try_iter().collect();
+        for event in &events {
+            if let Event::Loaded { ticket, .. } = event {
+                self.loading.remove(ticket);
+            }
+        }
+        events
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.cancel_render();
+        self.loading.values().for_each(Cancel::cancel);
+        self.shared.loads.close();
+        self.shared.renders.close();
+        self.errands = None;
+        let Some(thread) = self.errand_thread.take() else { return };
+        let deadline = Instant::now() + FAREWELL;
+        while !thread.is_finished() && Instant::now() < deadline {
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+}
+
+fn lane(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(work)
+}
+
+/// A pool of one thread a core for data-parallel loops.
+fn pool(name: &'static str) -> io::Result<ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .thread_name(move |index| format!("{name} pool {index}"))
+        .stack_size(STACK_BYTES)
+        .start_handler(|_| hush_this_thread())
+        .build()
+        .map_err(io::Error::other)
+}

@@ -1,0 +1,84 @@
+//! What jobs need of the operating system, as traits small enough to fake.
+
+use crate::engine::Raster;
+use std::{any::Any, path::PathBuf, sync::Arc};
+
+/// What a clipboard held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pasted {
+    /// Copied files.
+    Files(Vec<PathBuf>),
+    /// Pixels as 8-bit RGBA with straight alpha.
+    Pixels {
+        /// Width and height in pixels.
+        size: [u32; 2],
+        /// Four bytes a pixel, rows from top to bottom.
+        rgba: Vec<u8>,
+    },
+    /// Text of any kind.
+    Text(String),
+}
+
+/// Why the clipboard could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClipboardError {
+    /// Nothing that could be an image, a file or a text.
+    #[error("the clipboard holds no image, file, data URL or base64")]
+    Empty,
+    /// There is no clipboard to talk to.
+    #[error("the clipboard cannot be reached ({0}); try again, or save the image instead")]
+    Unavailable(String),
+    /// More than other programs could read from this clipboard.
+    #[error(
+        "as PNG the image has {megabytes} MB, more than other programs can take from this clipboard; \
+         copy it smaller, or save it"
+    )]
+    TooLarge {
+        /// The size as PNG, in MB (1 MB = 1,000,000 bytes).
+        megabytes: u64,
+    },
+}
+
+/// The system's clipboard. Used from one thread only, and only when the user asks.
+pub trait Clipboard: Send {
+    /// What is there: files before pixels before text.
+    ///
+    /// # Errors
+    /// [`ClipboardError`].
+    fn read(&mut self) -> Result<Pasted, ClipboardError>;
+
+    /// Offers a text.
+    ///
+    /// # Errors
+    /// [`ClipboardError`]; the old content stays.
+    fn write_text(&mut self, text: String) -> Result<(), ClipboardError>;
+
+    /// Offers a picture as PNG.
+    ///
+    /// # Errors
+    /// [`ClipboardError`]; the old content stays.
+    fn write_image(&mut self, image: &Raster) -> Result<(), ClipboardError>;
+}
+
+/// An open dialog; calling it waits for the answer, on a thread that may.
+pub type Pending<T> = Box<dyn FnOnce() -> T + Send>;
+
+/// The system's file dialogs. Asked on the main thread, answered on another.
+pub trait Dialogs {
+    /// Shows a dialog for opening files; an empty answer means that it was cancelled.
+    fn open_files(&self) -> Pending<Vec<PathBuf>>;
+
+    /// Shows a dialog for saving one file; it asks before it returns the name of an existing one.
+    /// `extension` comes without a dot.
+    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<Option<PathBuf>>;
+}
+
+/// A picture made ready for the screen by the window's own [`Painter`]; jobs only carry it.
+pub type Painted = Arc<dyn Any + Send + Sync>;
+
+/// Makes a [`Painted`] of a raster, on a worker thread.
+pub type Painter = Arc<dyn Fn(&Raster) -> Painted + Send + Sync>;
+
+/// Wakes the window after an event; called from worker threads.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;

@@ -1,0 +1,37 @@
+//! The render lane: edits and encodes the picture that the user looks at; the newest wins.
+
+use super::{
+    JobError, Shared,
+    guard::guard,
+    request::{Event, RenderRequest, Rendered},
+    stopwatch::Stopwatch,
+};
+use crate::engine::{Cache, Cancel, EngineError, Tools, embed, pipeline};
+
+/// A request and the flag that stops it.
+pub(super) type RenderJob = (RenderRequest, Cancel);
+
+/// Works until the mailbox is closed.
+pub(super) fn run(shared: &Shared) {
+    let mut cache = Cache::default();
+    while let Some((request, cancel)) = shared.renders.take() {
+        let ticket = request.ticket;
+        let result = shared.render_pool.install(|| guard(|| render(shared, &request, &mut cache, &cancel)));
+        if matches!(result, Err(JobError::Crashed(_))) {
+            cache.clear();
+        }
+        shared.send(Event::Rendered { ticket, result: result.map(Box::new) });
+    }
+}
+
+fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &Cancel) -> Result<Rendered, JobError> {
+    let watch = Stopwatch::default();
+    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel };
+    cache.prime(&request.source, &request.decoded);
+    let product = pipeline::render(&request.source, &request.recipe, cache, true, tools)?;
+    let preview = product.preview.as_ref().ok_or(EngineError::Cancelled)?;
+    let painted = (shared.painter)(preview);
+    cancel.check()?;
+    let base64 = embed::base64(&product.encoded.bytes);
+    Ok(Rendered { base64, painted, millis: watch.millis(), product })
+}

@@ -1,0 +1,187 @@
+//! The words in which work is asked for and answered.
+
+use super::{
+    JobError,
+    ports::{Painted, Pasted},
+    stopwatch::Millis,
+};
+use crate::engine::{Decoded, Product, Raster, Recipe, Source, embed::Snippet, naming};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
+
+/// Says which request an answer belongs to. Only compared, never interpreted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(u64);
+
+impl Ticket {
+    /// A ticket that was not given out before by this counter.
+    pub fn draw(&mut self) -> Self {
+        self.0 += 1;
+        *self
+    }
+}
+
+/// Where a picture comes from.
+#[derive(Clone, Debug)]
+pub enum Intake {
+    /// A file.
+    Path(PathBuf),
+    /// A text that may hold a data URL or base64.
+    Text(String),
+    /// Pixels as 8-bit RGBA with straight alpha: size, then four bytes a pixel.
+    Pixels([u32; 2], Arc<[u8]>),
+    /// Whatever comes in on standard input, to its end.
+    StandardInput,
+    /// Bytes that were read before.
+    Known(Source),
+}
+
+impl Intake {
+    /// What an argument of the program names: `-`, a data URL, or else a file.
+    pub fn from_argument(argument: OsString) -> Self {
+        match argument.to_str() {
+            Some("-") => Self::StandardInput,
+            Some(text) if text.get(..5).is_some_and(|it| it.eq_ignore_ascii_case("data:")) => {
+                Self::Text(text.to_owned())
+            }
+            _ => Self::Path(argument.into()),
+        }
+    }
+
+    /// The name shown until more is known.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            Self::Text(_) => "pasted text".to_owned(),
+            Self::Pixels(..) => naming::PASTED.to_owned(),
+            Self::StandardInput => "standard input".to_owned(),
+            Self::Known(source) => source.name().to_owned(),
+        }
+    }
+}
+
+/// Bytes in, pixels out.
+#[derive(Clone, Debug)]
+pub struct LoadRequest {
+    /// Comes back with the answers.
+    pub ticket: Ticket,
+    /// What to load.
+    pub intake: Intake,
+}
+
+/// Pixels in, encoded bytes and what they look like out.
+#[derive(Clone, Debug)]
+pub struct RenderRequest {
+    /// Comes back with the answer.
+    pub ticket: Ticket,
+    /// The untouched bytes.
+    pub source: Source,
+    /// Their pixels, decoded with the defaults.
+    pub decoded: Decoded,
+    /// What is wanted.
+    pub recipe: Recipe,
+}
+
+/// Work that is done in order and never dropped.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// Read the clipboard.
+    Paste,
+    /// Put a text on the clipboard.
+    CopyText(Snippet),
+    /// Put the pixels on the clipboard as PNG.
+    CopyImage(Raster),
+    /// Write bytes to the file that the user chose.
+    Save {
+        /// The file. If `consented`, it may be replaced.
+        path: PathBuf,
+        /// Did the user agree to exactly this name?
+        consented: bool,
+        /// What it shall hold.
+        bytes: Arc<[u8]>,
+    },
+    /// Write a file of our own, such as the settings; only a failure is answered.
+    Keep {
+        /// The file; its folder is made if it is missing.
+        path: PathBuf,
+        /// What it shall hold.
+        text: String,
+    },
+}
+
+/// A loaded picture.
+#[derive(Clone)]
+pub struct Loaded {
+    /// The untouched bytes.
+    pub source: Source,
+    /// Their pixels.
+    pub decoded: Decoded,
+    /// The pixels made ready for the screen.
+    pub painted: Painted,
+    /// How long it took.
+    pub millis: Millis,
+}
+
+/// A finished result.
+#[derive(Clone)]
+pub struct Rendered {
+    /// The bytes and their recipe.
+    pub product: Product,
+    /// The bytes as base64.
+    pub base64: Arc<str>,
+    /// What the bytes decode back to, made ready for the screen.
+    pub painted: Painted,
+    /// How long the stages took that had to run.
+    pub millis: Millis,
+}
+
+/// An answer. Those with a ticket that is no longer wanted are dropped by the session.
+pub enum Event {
+    /// The bytes are there, the pixels follow.
+    Read {
+        /// Of the [`LoadRequest`].
+        ticket: Ticket,
+        /// The untouched bytes.
+        source: Source,
+    },
+    /// A load has ended.
+    Loaded {
+        /// Of the [`LoadRequest`].
+        ticket: Ticket,
+        /// The picture, or why there is none.
+        result: Result<Box<Loaded>, JobError>,
+    },
+    /// A render has ended.
+    Rendered {
+        /// Of the [`RenderRequest`].
+        ticket: Ticket,
+        /// The result, or why there is none.
+        result: Result<Box<Rendered>, JobError>,
+    },
+    /// The clipboard was read.
+    Pasted(Result<Pasted, JobError>),
+    /// A copy has ended.
+    Copied {
+        /// Of the errand.
+        ticket: Ticket,
+        /// Whether the clipboard took it.
+        result: Result<(), JobError>,
+    },
+    /// A save has ended.
+    Saved {
+        /// Of the errand.
+        ticket: Ticket,
+        /// The file written, or why not.
+        result: Result<PathBuf, JobError>,
+    },
+    /// A file of our own could not be written.
+    NotKept(JobError),
+    /// The dialog for opening was answered; empty when cancelled.
+    FilesChosen(Vec<PathBuf>),
+    /// The dialog for saving was answered.
+    SaveChosen {
+        /// Of the dialog.
+        ticket: Ticket,
+        /// The file, or nothing when cancelled.
+        path: Option<PathBuf>,
+    },
+}

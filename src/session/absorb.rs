@@ -1,0 +1,207 @@
+//! Answers in, effects out; one named function each.
+
+use super::{
+    Action, Effect, Item, ItemId, Kind, Session, Underway,
+    item::{Original, Progress, same_but_effort},
+    notice::{causes, failure},
+};
+use crate::{
+    engine::{
+        Source,
+        embed::{Embed, Grouped},
+        naming,
+    },
+    jobs::{Errand, Event, Intake, JobError, Loaded, Rendered, Ticket, ports::Pasted},
+};
+use std::path::{Path, PathBuf};
+
+impl Session {
+    /// Takes an answer in; one that nobody waits for any more is dropped.
+    pub fn absorb(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Read { ticket, source } => self.bytes_are_there(ticket, source),
+            Event::Loaded { ticket, result } => self.load_ended(ticket, result),
+            Event::Rendered { ticket, result } => self.render_ended(ticket, result),
+            Event::Pasted(result) => self.clipboard_was_read(result),
+            Event::Copied { ticket, result } => self.copy_ended(ticket, result),
+            Event::Saved { ticket, result } => self.save_ended(ticket, result),
+            Event::NotKept(error) => self.settings_not_kept(&error),
+            Event::FilesChosen(paths) => self.files_chosen(paths),
+            Event::SaveChosen { ticket, path } => self.save_chosen(ticket, path),
+        }
+    }
+
+    fn loading(&mut self, ticket: Ticket) -> Option<&mut Item> {
+        self.items.iter_mut().find(|it| matches!(it.progress, Progress::Loading(own) if own == ticket))
+    }
+
+    fn bytes_are_there(&mut self, ticket: Ticket, source: Source) -> Vec<Effect> {
+        if let Some(item) = self.loading(ticket) {
+            source.name().clone_into(&mut item.name);
+            // Pasted pixels and texts need not be kept beside their bytes.
+            if !matches!(item.intake, Intake::Path(_)) {
+                item.intake = Intake::Known(source.clone());
+            }
+            item.source = Some(source);
+        }
+        vec![]
+    }
+
+    fn load_ended(&mut self, ticket: Ticket, result: Result<Box<Loaded>, JobError>) -> Vec<Effect> {
+        let Some(item) = self.loading(ticket) else { return vec![] };
+        let id = item.id;
+        match result {
+            Ok(loaded) => {
+                let Loaded { source, decoded, painted, millis } = *loaded;
+                item.progress = Progress::Done;
+                item.source = Some(source);
+                item.facts = Some(decoded.facts.clone());
+                item.original = Some(Original { decoded, painted });
+                item.millis = millis.or(item.millis);
+                vec![]
+            }
+            Err(error) => self.load_failed(id, &error),
+        }
+    }
+
+    fn load_failed(&mut self, id: ItemId, error: &JobError) -> Vec<Effect> {
+        let before = self.before.take();
+        let Some(item) = self.item_mut(id) else { return vec![] };
+        item.progress = Progress::Failed(error.to_string());
+        item.source = None;
+        let (text, is_file) = (failure(&item.name, error), matches!(item.intake, Intake::Path(_)));
+        self.say(Kind::Bad, text, causes(error));
+        self.deferred.take_if(|it| it.item == id);
+        if self.selected == Some(id) && before.is_some() {
+            self.selected = before;
+        }
+        // What was pasted cannot be read again, so there is nothing to retry.
+        if !is_file {
+            self.items.retain(|it| it.id != id);
+            if self.selected == Some(id) {
+                self.selected = self.items.last().map(Item::id);
+            }
+        }
+        vec![]
+    }
+
+    fn render_ended(&mut self, ticket: Ticket, result: Result<Box<Rendered>, JobError>) -> Vec<Effect> {
+        let Some((_, id)) = self.rendering.take_if(|(own, _)| *own == ticket) else { return vec![] };
+        let Some(item) = self.item_mut(id) else { return vec![] };
+        let Some((_, recipe)) = item.asked.take() else { return vec![] };
+        match result {
+            Ok(rendered) => {
+                item.refused = None;
+                item.millis = rendered.millis.or(item.millis);
+                item.weights.retain(|(known, _)| !same_but_effort(known, &recipe));
+                item.weights.push((recipe, rendered.product.encoded.bytes.len()));
+                item.result = Some(*rendered);
+                self.deliver(id)
+            }
+            Err(error) if error.is_cancelled() => vec![],
+            Err(error) => {
+                item.refused = Some((recipe, error.to_string()));
+                let text = failure(&item.name, &error);
+                self.deferred.take_if(|it| it.item == id);
+                self.say(Kind::Bad, text, causes(&error));
+                vec![]
+            }
+        }
+    }
+
+    /// Does what was asked for before the result was there.
+    fn deliver(&mut self, id: ItemId) -> Vec<Effect> {
+        let is_fresh = self.item(id).is_some_and(|it| it.fresh().is_some());
+        match self.deferred {
+            Some(deferred) if deferred.item == id && is_fresh => {
+                self.deferred = None;
+                self.hand_out(id, deferred.verb)
+            }
+            _ => vec![],
+        }
+    }
+
+    fn clipboard_was_read(&mut self, result: Result<Pasted, JobError>) -> Vec<Effect> {
+        match result {
+            Ok(Pasted::Files(paths)) => self.act(Action::Open(paths.into_iter().map(Intake::Path).collect())),
+            Ok(Pasted::Pixels { size, rgba }) => self.act(Action::Open(vec![Intake::Pixels(size, rgba.into())])),
+            Ok(Pasted::Text(text)) => self.act(Action::Open(vec![Intake::Text(text)])),
+            Err(error) => {
+                self.say(Kind::Bad, capitalized(&error.to_string()), causes(&error));
+                vec![]
+            }
+        }
+    }
+
+    fn copy_ended(&mut self, ticket: Ticket, result: Result<(), JobError>) -> Vec<Effect> {
+        let Some(underway) = self.underway.remove(&ticket) else { return vec![] };
+        match result {
+            Ok(()) => {
+                self.n_copies += 1;
+                self.say(Kind::Good, copied(&underway), None);
+            }
+            Err(error) => self.say(Kind::Bad, capitalized(&error.to_string()), causes(&error)),
+        }
+        vec![]
+    }
+
+    fn save_ended(&mut self, ticket: Ticket, result: Result<PathBuf, JobError>) -> Vec<Effect> {
+        let Some(Underway::Save { name, .. }) = self.underway.remove(&ticket) else { return vec![] };
+        match result {
+            Ok(path) => self.say(Kind::Good, format!("Saved {}", file_name(&path)), None),
+            Err(error) => self.say(Kind::Bad, failure(&name, &error), causes(&error)),
+        }
+        vec![]
+    }
+
+    fn settings_not_kept(&mut self, error: &JobError) -> Vec<Effect> {
+        self.say(Kind::Bad, failure("Settings", error), causes(error));
+        vec![]
+    }
+
+    fn files_chosen(&mut self, paths: Vec<PathBuf>) -> Vec<Effect> {
+        self.is_dialog_open = false;
+        self.open(paths.into_iter().map(Intake::Path).collect())
+    }
+
+    /// The dialog asked before it gave the name of an existing file; a name that we complete
+    /// ourselves was never asked about.
+    fn save_chosen(&mut self, ticket: Ticket, path: Option<PathBuf>) -> Vec<Effect> {
+        self.is_dialog_open = false;
+        let Some(chosen) = path else {
+            self.underway.remove(&ticket);
+            return vec![];
+        };
+        let Some(Underway::Save { name, format, bytes }) = self.underway.get_mut(&ticket) else { return vec![] };
+        let path = naming::with_extension_enforced(&chosen, format.extensions());
+        *name = file_name(&path);
+        let consented = path == chosen;
+        vec![Effect::Errand(ticket, Errand::Save { path, consented, bytes: bytes.clone() })]
+    }
+}
+
+fn copied(underway: &Underway) -> String {
+    match underway {
+        Underway::Text { embed, chars } => {
+            let what = match embed {
+                Embed::DataUrl => "data URL",
+                Embed::Base64 => "base64",
+                Embed::Html => "HTML",
+                Embed::Css => "CSS",
+            };
+            format!("Copied {what} · {} characters", Grouped(*chars))
+        }
+        Underway::Image { name, size: [width, height] } => format!("Copied {name} as PNG · {width} × {height}"),
+        Underway::Save { name, .. } => format!("Copied {name}"),
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The same sentence with a capital at the beginning.
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

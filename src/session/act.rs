@@ -1,0 +1,169 @@
+//! Verbs in, effects out; one named function each.
+
+use super::{Action, Deferred, Effect, Item, ItemId, Kind, Outlet, Session, Verb, item::Progress};
+use crate::jobs::{Errand, Intake, LoadRequest};
+
+impl Session {
+    /// Carries out a verb.
+    pub fn act(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Open(intakes) => self.open(intakes),
+            Action::Select(id) => self.select(id),
+            Action::Do(verb) => self.carry_out(verb),
+        }
+    }
+
+    fn carry_out(&mut self, verb: Verb) -> Vec<Effect> {
+        match verb {
+            Verb::Open => self.open_dialog(),
+            Verb::Paste => vec![Effect::Errand(self.tickets.draw(), Errand::Paste)],
+            Verb::Copy => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
+            Verb::CopyImage => self.hand_out_when_ready(Outlet::Image),
+            Verb::Save => self.save(),
+            Verb::Remove => self.remove_selected(),
+            Verb::RemoveAll => self.remove_all(),
+            Verb::Previous => self.step(|index, _| index.saturating_sub(1)),
+            Verb::Next => self.step(|index, last| (index + 1).min(last)),
+            Verb::First => self.step(|_, _| 0),
+            Verb::Last => self.step(|_, last| last),
+            Verb::Retry => self.retry(),
+            Verb::UseUntouched => self.set_untouched(true),
+            Verb::Encode => self.set_untouched(false),
+            Verb::Cancel => self.cancel(),
+            Verb::Dismiss => self.dismiss(),
+        }
+    }
+
+    /// Adds pictures and shows the first of them.
+    pub(super) fn open(&mut self, intakes: Vec<Intake>) -> Vec<Effect> {
+        let mut effects = vec![];
+        let mut first = None;
+        for intake in intakes {
+            self.next_id += 1;
+            let (id, ticket) = (ItemId(self.next_id), self.tickets.draw());
+            self.items.push(Item::new(id, intake.clone(), ticket, self.first_recipe()));
+            first = first.or(Some(id));
+            effects.push(Effect::Load(LoadRequest { ticket, intake }));
+        }
+        if let Some(first) = first {
+            self.before = self.selected;
+            self.selected = Some(first);
+        }
+        effects
+    }
+
+    pub(super) fn select(&mut self, id: ItemId) -> Vec<Effect> {
+        let Some(item) = self.item(id) else { return vec![] };
+        let effects = match item.progress {
+            Progress::Loading(ticket) => vec![Effect::PreferLoad(ticket)],
+            Progress::Done | Progress::Failed(_) => vec![],
+        };
+        self.selected = Some(id);
+        self.before = None;
+        effects
+    }
+
+    fn step(&mut self, target: impl FnOnce(usize, usize) -> usize) -> Vec<Effect> {
+        let Some(index) = self.selected_index() else { return vec![] };
+        let target = target(index, self.items.len().saturating_sub(1));
+        let Some(id) = self.items.get(target).map(Item::id) else { return vec![] };
+        if Some(id) == self.selected { vec![] } else { self.select(id) }
+    }
+
+    fn open_dialog(&mut self) -> Vec<Effect> {
+        if self.is_dialog_open {
+            self.say(Kind::Plain, "A dialog is open already", None);
+            return vec![];
+        }
+        self.is_dialog_open = true;
+        vec![Effect::OpenDialog]
+    }
+
+    fn save(&mut self) -> Vec<Effect> {
+        if self.is_dialog_open {
+            self.say(Kind::Plain, "A dialog is open already", None);
+            return vec![];
+        }
+        self.hand_out_when_ready(Outlet::Save)
+    }
+
+    /// Hands the selected picture's result out now, or once it is ready.
+    fn hand_out_when_ready(&mut self, verb: Outlet) -> Vec<Effect> {
+        let Some(item) = self.selected() else { return vec![] };
+        let id = item.id;
+        if let Some(why) = item.refusal() {
+            let text = format!("{}: {why}", item.name);
+            self.say(Kind::Bad, text, None);
+            return vec![];
+        }
+        if item.fresh().is_some() {
+            self.deferred = None;
+            return self.hand_out(id, verb);
+        }
+        if !matches!(item.progress, Progress::Failed(_)) {
+            self.deferred = Some(Deferred { item: id, verb });
+        }
+        vec![]
+    }
+
+    fn remove_selected(&mut self) -> Vec<Effect> {
+        let Some(index) = self.selected_index() else { return vec![] };
+        let item = self.items.remove(index);
+        let neighbor = self.items.get(index).or(self.items.last()).map(Item::id);
+        self.selected = neighbor;
+        self.forget(&item)
+    }
+
+    fn remove_all(&mut self) -> Vec<Effect> {
+        self.selected = None;
+        let items = std::mem::take(&mut self.items);
+        items.iter().flat_map(|item| self.forget(item)).collect()
+    }
+
+    /// Takes back everything that was asked for a picture that is gone.
+    pub(super) fn forget(&mut self, item: &Item) -> Vec<Effect> {
+        let mut effects = vec![];
+        if let Progress::Loading(ticket) = item.progress {
+            effects.push(Effect::CancelLoad(ticket));
+        }
+        if self.rendering.take_if(|(_, id)| *id == item.id).is_some() {
+            effects.push(Effect::CancelRender);
+        }
+        self.deferred.take_if(|it| it.item == item.id);
+        self.before.take_if(|id| *id == item.id);
+        effects
+    }
+
+    fn retry(&mut self) -> Vec<Effect> {
+        let ticket = self.tickets.draw();
+        let Some(item) = self.selected_mut() else { return vec![] };
+        if !matches!(item.progress, Progress::Failed(_)) {
+            return vec![];
+        }
+        item.progress = Progress::Loading(ticket);
+        vec![Effect::Load(LoadRequest { ticket, intake: item.intake.clone() })]
+    }
+
+    fn set_untouched(&mut self, untouched: bool) -> Vec<Effect> {
+        if let Some(item) = self.selected_mut() {
+            item.recipe.output.untouched = untouched;
+        }
+        vec![]
+    }
+
+    /// Takes back what waits: the copy to come, or the picture still being read.
+    fn cancel(&mut self) -> Vec<Effect> {
+        if self.deferred.take().is_some() {
+            self.say(Kind::Plain, "Cancelled, nothing was copied", None);
+            return vec![];
+        }
+        let is_loading = self.selected().is_some_and(|it| it.original.is_none() && it.source.is_none());
+        let is_failed = self.selected().is_some_and(|it| matches!(it.progress, Progress::Failed(_)));
+        if is_loading && !is_failed { self.remove_selected() } else { self.dismiss() }
+    }
+
+    fn dismiss(&mut self) -> Vec<Effect> {
+        self.notice = None;
+        vec![]
+    }
+}

@@ -1,0 +1,228 @@
+//! One picture: what is known of it, what is wanted and what was made of it.
+
+use crate::{
+    engine::{
+        Decoded, Facts, Format, Recipe, Source,
+        edit::geometry,
+        embed::{Embed, Snippet, SnippetFacts, snippet},
+        recipe::Effort,
+    },
+    jobs::{Intake, Millis, Rendered, Ticket, ports::Painted},
+};
+use std::path::Path;
+
+/// Names a picture as long as the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemId(pub(super) u64);
+
+/// Above this a PNG search takes seconds that nothing can interrupt, so the live result stays.
+const MAX_SEARCHED_PNG_PIXELS: u64 = 2_000_000;
+
+/// A picture of the list.
+pub struct Item {
+    pub(super) id: ItemId,
+    pub(super) name: String,
+    pub(super) intake: Intake,
+    pub(super) progress: Progress,
+    pub(super) source: Option<Source>,
+    pub(super) facts: Option<Facts>,
+    pub(super) original: Option<Original>,
+    pub(super) asked: Option<(Ticket, Recipe)>,
+    pub(super) result: Option<Rendered>,
+    pub(super) refused: Option<(Recipe, String)>,
+    pub(super) weights: Vec<(Recipe, usize)>,
+    pub(super) millis: Millis,
+    /// What the user wants; edited in place by the views.
+    pub recipe: Recipe,
+    /// Pixels a CSS pixel in snippets, at least 1; edited in place by the views.
+    pub density: u32,
+}
+
+/// How far loading has come.
+pub(super) enum Progress {
+    /// A load was asked for; for a picture whose pixels were let go, a second time.
+    Loading(Ticket),
+    /// Loaded, or loaded once and its pixels let go.
+    Done,
+    /// Not readable; the sentence says why.
+    Failed(String),
+}
+
+/// The pixels of the source.
+#[derive(Clone)]
+pub struct Original {
+    /// Upright sRGB.
+    pub decoded: Decoded,
+    /// The same, ready for the screen.
+    pub painted: Painted,
+}
+
+/// What the window shows for a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status<'a> {
+    /// Reading or decoding.
+    Loading,
+    /// The pixels are there.
+    Ready,
+    /// Not readable; the sentence says why.
+    Failed(&'a str),
+}
+
+impl Item {
+    pub(super) fn new(id: ItemId, intake: Intake, ticket: Ticket, recipe: Recipe) -> Self {
+        Self {
+            id,
+            name: intake.name(),
+            intake,
+            progress: Progress::Loading(ticket),
+            source: None,
+            facts: None,
+            original: None,
+            asked: None,
+            result: None,
+            refused: None,
+            weights: vec![],
+            millis: Millis::default(),
+            recipe,
+            density: 1,
+        }
+    }
+
+    /// Its name in the list.
+    pub fn id(&self) -> ItemId {
+        self.id
+    }
+
+    /// The file's name, or a name like "pasted image".
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The untouched bytes, as soon as they were read.
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
+    }
+
+    /// What decoding found out.
+    pub fn facts(&self) -> Option<&Facts> {
+        self.facts.as_ref()
+    }
+
+    /// The source's pixels.
+    pub fn original(&self) -> Option<&Original> {
+        self.original.as_ref()
+    }
+
+    /// The last result, which may be stale; see [`Item::fresh`].
+    pub fn result(&self) -> Option<&Rendered> {
+        self.result.as_ref()
+    }
+
+    /// The result, if it is what the recipe wants now.
+    pub fn fresh(&self) -> Option<&Rendered> {
+        self.result.as_ref().filter(|it| same_but_effort(&it.product.recipe, &self.recipe))
+    }
+
+    /// Why the recipe cannot be carried out, if it cannot.
+    pub fn refusal(&self) -> Option<&str> {
+        self.refused.as_ref().filter(|(recipe, _)| same_but_effort(recipe, &self.recipe)).map(|(_, why)| why.as_str())
+    }
+
+    /// Measured bytes of a format under the present settings, if it was tried.
+    pub fn weight(&self, format: Format) -> Option<usize> {
+        let mut wanted = self.recipe.clone();
+        wanted.output.format = format;
+        self.weights.iter().rev().find(|(recipe, _)| same_but_effort(recipe, &wanted)).map(|(_, bytes)| *bytes)
+    }
+
+    /// Measured durations; where a stage was not run again, the last ones.
+    pub fn millis(&self) -> Millis {
+        self.millis
+    }
+
+    /// What the window shows.
+    pub fn status(&self) -> Status<'_> {
+        match &self.progress {
+            Progress::Failed(why) => Status::Failed(why),
+            Progress::Loading(_) if self.original.is_none() => Status::Loading,
+            Progress::Loading(_) | Progress::Done => {
+                if self.original.is_some() {
+                    Status::Ready
+                } else {
+                    Status::Loading
+                }
+            }
+        }
+    }
+
+    /// Is a result being made?
+    pub fn is_working(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// The result's size in pixels under the present recipe.
+    pub fn result_size(&self) -> Option<[u32; 2]> {
+        let facts = self.facts.as_ref()?;
+        Some(geometry(facts.size, &self.recipe.edits.size, facts.format == Format::Svg).canvas)
+    }
+
+    /// Was a larger picture asked for than is allowed without enlarging?
+    pub fn is_held_back(&self) -> bool {
+        let wanted = |facts: &Facts| geometry(facts.size, &self.recipe.edits.size, facts.format == Format::Svg);
+        self.facts.as_ref().is_some_and(|facts| wanted(facts).held_back)
+    }
+
+    /// The text to paste for a result of this picture.
+    pub fn snippet(&self, embed: Embed, rendered: &Rendered) -> Snippet {
+        let encoded = &rendered.product.encoded;
+        let stem = Path::new(&self.name).file_stem().unwrap_or_default().to_string_lossy();
+        let alt = if matches!(self.intake, Intake::Path(_)) { stem.replace(['-', '_'], " ") } else { String::new() };
+        let facts = SnippetFacts { size: encoded.size, density: self.density.max(1), alt };
+        snippet(embed, encoded.format, &rendered.base64, &facts)
+    }
+
+    /// The recipe to ask for next: first the quick result, then, undisturbed, the small one.
+    pub(super) fn next_recipe(&self) -> Option<Recipe> {
+        let original = self.original.as_ref()?;
+        let (mut quick, mut small) = (self.recipe.clone(), self.recipe.clone());
+        quick.output.effort = Effort::Fast;
+        small.output.effort = Effort::Normal;
+        let [width, height] = self.result_size().unwrap_or(original.decoded.raster.size());
+        let is_searched =
+            quick.output.format != Format::Png || u64::from(width) * u64::from(height) <= MAX_SEARCHED_PNG_PIXELS;
+        let has = |wanted: &Recipe| {
+            self.result.as_ref().is_some_and(|it| it.product.recipe == *wanted)
+                || self.refused.as_ref().is_some_and(|(recipe, _)| recipe == wanted)
+        };
+        if self.refusal().is_some() || has(&small) || self.recipe.output.untouched && has(&quick) {
+            return None;
+        }
+        if !has(&quick) {
+            return Some(quick);
+        }
+        is_searched.then_some(small)
+    }
+
+    /// Bytes of memory held for the screen and for editing, roughly.
+    pub(super) fn held_bytes(&self) -> u64 {
+        let raster_bytes =
+            |pixels: [u32; 2], samples: usize| u64::from(pixels[0]) * u64::from(pixels[1]) * 4 + samples as u64;
+        let original = self.original.as_ref().map(|it| &it.decoded.raster);
+        let preview = self.result.as_ref().and_then(|it| it.product.preview.as_ref());
+        [original, preview].into_iter().flatten().map(|it| raster_bytes(it.size(), it.byte_len())).sum()
+    }
+
+    /// Lets go of what can be made again from the bytes.
+    pub(super) fn let_go(&mut self) {
+        self.original = None;
+        self.result = None;
+        self.asked = None;
+    }
+}
+
+/// Equal apart from how long the encoder may search, which the user does not set.
+pub(super) fn same_but_effort(a: &Recipe, b: &Recipe) -> bool {
+    let mut a = a.clone();
+    a.output.effort = b.output.effort;
+    a == *b
+}

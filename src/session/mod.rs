@@ -1,0 +1,218 @@
+//! What the app knows and what it wants next. No toolkit, no threads, no I/O.
+//!
+//! Three kinds of change, never mixed: the views edit an item's recipe in place; verbs come in
+//! as [`Action`]s; answers come in as [`Event`]s with a ticket, and one whose ticket is no
+//! longer wanted is dropped. [`Session::reconcile`] compares what is wanted with what was asked
+//! for and asks for exactly what differs.
+
+mod absorb;
+mod act;
+mod action;
+mod item;
+mod notice;
+mod reconcile;
+
+pub use self::{
+    action::{Action, Key, Shortcut, Verb},
+    item::{Item, ItemId, Original, Status},
+    notice::{Kind, Notice},
+};
+
+use crate::{
+    engine::{Format, Raster, Recipe, embed::Embed, recipe::Defaults},
+    jobs::{Errand, LoadRequest, RenderRequest, Ticket},
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// Pixels of pictures that are not looked at are let go above this many bytes.
+const HELD_BYTES: u64 = 1_000_000_000;
+
+/// Work for whoever owns the threads and the system.
+#[derive(Debug)]
+pub enum Effect {
+    /// Queue a load.
+    Load(LoadRequest),
+    /// Load this one before the others.
+    PreferLoad(Ticket),
+    /// Nobody wants this load any more.
+    CancelLoad(Ticket),
+    /// Render this and cancel what is being rendered.
+    Render(RenderRequest),
+    /// Cancel what is being rendered.
+    CancelRender,
+    /// Queue an errand.
+    Errand(Ticket, Errand),
+    /// Show the dialog for opening.
+    OpenDialog,
+    /// Show the dialog for saving.
+    SaveDialog {
+        /// Comes back with the answer.
+        ticket: Ticket,
+        /// The name to begin with.
+        suggested_name: String,
+        /// Of the format, without a dot.
+        extension: &'static str,
+    },
+}
+
+/// Something asked for before the result was ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Deferred {
+    item: ItemId,
+    verb: Outlet,
+}
+
+/// A way out for a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outlet {
+    Text(Embed),
+    Image,
+    Save,
+}
+
+/// What an errand was for, so that its answer can be put into words.
+#[derive(Clone, Debug)]
+enum Underway {
+    Text {
+        embed: Embed,
+        chars: usize,
+    },
+    Image {
+        name: String,
+        size: [u32; 2],
+    },
+    /// The dialog is open, or the file is being written.
+    Save {
+        name: String,
+        format: Format,
+        bytes: Arc<[u8]>,
+    },
+}
+
+/// The state of the app.
+#[derive(Default)]
+pub struct Session {
+    items: Vec<Item>,
+    selected: Option<ItemId>,
+    /// Where the selection returns to when the picture opened last cannot be read.
+    before: Option<ItemId>,
+    next_id: u64,
+    tickets: Ticket,
+    rendering: Option<(Ticket, ItemId)>,
+    deferred: Option<Deferred>,
+    underway: HashMap<Ticket, Underway>,
+    is_dialog_open: bool,
+    notice: Option<Notice>,
+    n_notices: u64,
+    n_copies: u64,
+    /// What new pictures start with; edited in place by the views.
+    pub defaults: Defaults,
+}
+
+impl Session {
+    /// An empty session that starts new pictures with these.
+    pub fn new(defaults: Defaults) -> Self {
+        Self { defaults, ..Self::default() }
+    }
+
+    /// Every picture, in the order in which they came.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The picture being looked at.
+    pub fn selected(&self) -> Option<&Item> {
+        self.item(self.selected?)
+    }
+
+    /// The picture being looked at, for views that edit its recipe.
+    pub fn selected_mut(&mut self) -> Option<&mut Item> {
+        let id = self.selected?;
+        self.item_mut(id)
+    }
+
+    /// The place of the selected picture in the list, from 0.
+    pub fn selected_index(&self) -> Option<usize> {
+        let id = self.selected?;
+        self.items.iter().position(|it| it.id == id)
+    }
+
+    /// What there is to say.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
+    }
+
+    /// Grows each time the clipboard has accepted something.
+    pub fn n_copies(&self) -> u64 {
+        self.n_copies
+    }
+
+    /// Will a copy be made as soon as the selected picture's result is ready?
+    pub fn is_copy_deferred(&self) -> bool {
+        self.deferred.is_some_and(|it| Some(it.item) == self.selected)
+    }
+
+    /// The window's title.
+    pub fn title(&self) -> String {
+        match (self.items.len(), self.selected()) {
+            (0, _) | (_, None) => "Inlaid".to_owned(),
+            (1, Some(item)) => format!("{} — Inlaid", item.name),
+            (n_items, Some(_)) => format!("{n_items} images — Inlaid"),
+        }
+    }
+
+    fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.iter().find(|it| it.id == id)
+    }
+
+    fn item_mut(&mut self, id: ItemId) -> Option<&mut Item> {
+        self.items.iter_mut().find(|it| it.id == id)
+    }
+
+    fn say(&mut self, kind: Kind, text: impl Into<String>, details: Option<String>) {
+        self.n_notices += 1;
+        self.notice = Some(Notice { serial: self.n_notices, kind, text: text.into(), details });
+    }
+
+    /// What a new picture starts with.
+    fn first_recipe(&self) -> Recipe {
+        let mut recipe = Recipe::new(self.defaults.format);
+        recipe.output.quality = self.defaults.quality;
+        recipe.output.lossless = self.defaults.lossless;
+        recipe.edits.size.fit = self.defaults.fit;
+        recipe
+    }
+
+    /// Hands a finished result to the world.
+    fn hand_out(&mut self, id: ItemId, outlet: Outlet) -> Vec<Effect> {
+        let ticket = self.tickets.draw();
+        let Some(item) = self.item(id) else { return vec![] };
+        let Some(rendered) = item.fresh() else { return vec![] };
+        let (underway, effect) = match outlet {
+            Outlet::Text(embed) => {
+                let snippet = item.snippet(embed, rendered);
+                (Underway::Text { embed, chars: snippet.chars() }, Effect::Errand(ticket, Errand::CopyText(snippet)))
+            }
+            Outlet::Image => {
+                let Some(raster) = preview_of(rendered) else { return vec![] };
+                let underway = Underway::Image { name: item.name.clone(), size: raster.size() };
+                (underway, Effect::Errand(ticket, Errand::CopyImage(raster)))
+            }
+            Outlet::Save => {
+                let encoded = &rendered.product.encoded;
+                let extension = encoded.format.extension();
+                let suggested_name = crate::engine::naming::suggested(&item.name, extension, encoded.size);
+                let underway =
+                    Underway::Save { name: item.name.clone(), format: encoded.format, bytes: encoded.bytes.clone() };
+                self.is_dialog_open = true;
+                (underway, Effect::SaveDialog { ticket, suggested_name, extension })
+            }
+        };
+        self.underway.insert(ticket, underway);
+        vec![effect]
+    }
+}
+
+fn preview_of(rendered: &crate::jobs::Rendered) -> Option<Raster> {
+    rendered.product.preview.clone()
+}

@@ -1,0 +1,44 @@
+//! What the window says: the one place where errors become sentences for people.
+
+use crate::jobs::JobError;
+use std::error::Error as _;
+
+/// One line in the status bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Grows with every notice, so that the window knows a new one from an old one.
+    pub serial: u64,
+    /// How it is meant.
+    pub kind: Kind,
+    /// One sentence without a full stop.
+    pub text: String,
+    /// The causes, for those who want to know.
+    pub details: Option<String>,
+}
+
+/// How a notice is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something the user asked for was done.
+    Good,
+    /// Something worth knowing.
+    Plain,
+    /// Something failed; stays until it is replaced or dismissed.
+    Bad,
+}
+
+/// A failure in words: what happened to which picture, why, and what to do.
+pub(super) fn failure(name: &str, error: &JobError) -> String {
+    format!("{name}: {error}")
+}
+
+/// The chain of causes below an error, if there is one.
+pub(super) fn causes(error: &JobError) -> Option<String> {
+    let mut chain: Vec<String> = vec![];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        chain.push(cause.to_string());
+        next = cause.source();
+    }
+    (!chain.is_empty()).then(|| chain.join(": "))
+}

@@ -1,0 +1,98 @@
+//! Wanted against asked for.
+
+use super::{Effect, HELD_BYTES, Item, ItemId, Session, item::Progress};
+use crate::{
+    engine::recipe::Defaults,
+    jobs::{Intake, LoadRequest, RenderRequest},
+};
+
+impl Session {
+    /// Compares what is wanted with what was asked for, and asks for exactly what differs.
+    /// Called after every batch of edits, actions and events; doing it twice asks for nothing.
+    pub fn reconcile(&mut self) -> Vec<Effect> {
+        self.leave_the_untouched_when_edited();
+        self.remember_choices();
+        let mut effects = self.bring_back_pixels();
+        effects.extend(self.ask_for_render());
+        self.let_go_of_pixels();
+        effects
+    }
+
+    /// Whoever changes a setting wants an encoding again.
+    fn leave_the_untouched_when_edited(&mut self) {
+        if let Some(item) = self.selected_mut()
+            && item.recipe.output.untouched
+            && let Some(result) = &item.result
+            && result.product.recipe.output.untouched
+            && item.fresh().is_none()
+        {
+            item.recipe.output.untouched = false;
+        }
+    }
+
+    /// The next picture starts with what this one was set to last.
+    fn remember_choices(&mut self) {
+        if let Some(item) = self.selected() {
+            let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
+            let (format, quality, lossless) = (output.format, output.quality, output.lossless);
+            self.defaults = Defaults { format, quality, lossless, fit, ..self.defaults };
+        }
+    }
+
+    /// Pixels that were let go are read again when their picture is looked at or still owed.
+    fn bring_back_pixels(&mut self) -> Vec<Effect> {
+        let wanted = [self.selected, self.deferred.map(|it| it.item)];
+        let mut effects = vec![];
+        for id in wanted.into_iter().flatten() {
+            let ticket = self.tickets.draw();
+            let Some(item) = self.item_mut(id) else { continue };
+            if let (Progress::Done, None, Some(source)) = (&item.progress, &item.original, &item.source) {
+                let intake = Intake::Known(source.clone());
+                item.progress = Progress::Loading(ticket);
+                effects.push(Effect::Load(LoadRequest { ticket, intake }));
+            }
+        }
+        effects
+    }
+
+    /// The selected picture first, then the one whose copy was promised.
+    fn ask_for_render(&mut self) -> Option<Effect> {
+        let promised = self.deferred.map(|it| it.item);
+        let (id, recipe) = [self.selected, promised].into_iter().flatten().find_map(|id| {
+            let item = self.item(id)?;
+            Some((id, item.next_recipe()?))
+        })?;
+        let ticket = self.tickets.draw();
+        let item = self.item_mut(id)?;
+        if item.asked.as_ref().is_some_and(|(_, asked)| *asked == recipe) {
+            return None;
+        }
+        let (source, decoded) = (item.source.clone()?, item.original.as_ref()?.decoded.clone());
+        item.asked = Some((ticket, recipe.clone()));
+        if let Some((_, other)) = self.rendering.replace((ticket, id))
+            && other != id
+            && let Some(other) = self.item_mut(other)
+        {
+            other.asked = None;
+        }
+        Some(Effect::Render(RenderRequest { ticket, source, decoded, recipe }))
+    }
+
+    /// A hundred pictures do not fit into memory decoded; the bytes of all of them do.
+    fn let_go_of_pixels(&mut self) {
+        let keep: Vec<ItemId> = [self.selected, self.deferred.map(|it| it.item), self.rendering.map(|it| it.1)]
+            .into_iter()
+            .flatten()
+            .collect();
+        let mut held: u64 = self.items.iter().map(Item::held_bytes).sum();
+        for item in &mut self.items {
+            if held <= HELD_BYTES {
+                break;
+            }
+            if !keep.contains(&item.id) {
+                held -= item.held_bytes();
+                item.let_go();
+            }
+        }
+    }
+}
