@@ -79,8 +79,8 @@ fn opaque(raster: &Raster, effort: Effort) -> Result<Indexed, Cause> {
     let colours: &[Srgb<u8>] = cast::from_component_slice(raster.bytes());
     let image = ImageRef::new(raster.width(), raster.height(), colours).map_err(|refused| refused.error)?;
     let method = if effort == Effort::Fast { QuantizeMethod::Wu } else { QuantizeMethod::kmeans() };
-    let indexed =
-        Pipeline::new().quantize_method(method).parallel(true).input_image(image).output_srgb8_indexed_image();
+    // Not in parallel: the bytes would depend on the number of threads.
+    let indexed = Pipeline::new().quantize_method(method).input_image(image).output_srgb8_indexed_image();
     let (colours, indices) = indexed.into_parts();
     let colours = colours.into_iter().map(|colour| [colour.red, colour.green, colour.blue]).collect();
     Ok(Indexed { colours, indices, transparent: None })
