@@ -76,6 +76,13 @@ pub enum EngineError {
         /// Which measure was exceeded.
         what: &'static str,
     },
+    /// Resizing failed.
+    #[error("could not be resized")]
+    Resize {
+        /// What went wrong.
+        #[source]
+        cause: Cause,
+    },
     /// This output format cannot hold the picture.
     #[error("{} cannot hold {width} × {height} pixels; the largest side is {max_side}", format.label())]
     SideTooLong {

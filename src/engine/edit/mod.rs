@@ -1,29 +1,72 @@
 //! Pixel-changing operations: pure functions from [`Raster`] to [`Raster`].
 
-use super::{Decoded, EngineError, Raster, Tools, Warning, recipe::Edits, recipe::Sizing};
+mod curve;
+mod geometry;
+pub(super) mod ground;
+mod resize;
 
-/// Where the pixels of the source go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
-    /// The whole picture is resized to this, in pixels.
-    pub scaled: [u32; 2],
-    /// The result's size in pixels: the scaled picture cropped to it or padded up to it, centred.
-    pub canvas: [u32; 2],
-    /// Was a larger picture asked for than [`Sizing::upscale`] allows?
-    pub held_back: bool,
-}
+pub use self::geometry::{Geometry, geometry};
 
-/// Turns the size wanted into whole pixels, at least 1 a side.
-///
-/// `vector` pictures may always be enlarged.
-pub fn geometry(natural: [u32; 2], _sizing: &Sizing, _vector: bool) -> Geometry {
-    Geometry { scaled: natural, canvas: natural, held_back: false }
-}
+use self::resize::Part;
+use super::{Decoded, EngineError, Format, Layout, Raster, Tools, Warning, recipe::Edits};
 
 /// Applies all edits; shares the pixels when there is nothing to do.
 ///
 /// # Errors
 /// [`EngineError::TooManyPixels`] and its kin, [`EngineError::Cancelled`].
-pub fn apply(decoded: &Decoded, _edits: &Edits, _tools: Tools<'_>) -> Result<(Raster, Vec<Warning>), EngineError> {
-    Ok((decoded.raster.clone(), vec![]))
+pub fn apply(decoded: &Decoded, edits: &Edits, tools: Tools<'_>) -> Result<(Raster, Vec<Warning>), EngineError> {
+    let Decoded { raster, facts } = decoded;
+    let geometry = geometry(facts.size, &edits.size, facts.format == Format::Svg);
+    let warnings = if geometry.held_back { vec![Warning::NotEnlarged] } else { vec![] };
+    let [width, height] = geometry.canvas;
+    tools.limits.check(width, height, most_bytes(raster.layout()))?;
+    tools.cancel.check()?;
+
+    let colour = edits.background.map(|colour| match raster.profile() {
+        Some(profile) => curve::colour_in_profile(colour, profile),
+        None => colour,
+    });
+    let resized = if raster.size() == geometry.scaled {
+        raster.clone()
+    } else {
+        let part = part(raster.size(), geometry);
+        check_between(raster, part, tools)?;
+        let resized = resize::resize(raster, part, edits.resample, tools.cancel)?;
+        ground::drop_useless_alpha(&resized)
+    };
+    tools.cancel.check()?;
+    let flat = match colour {
+        Some(colour) => ground::flatten(&resized, colour),
+        None => resized,
+    };
+    tools.cancel.check()?;
+    Ok((ground::recanvas(&flat, geometry.canvas, colour), warnings))
+}
+
+/// Bytes a pixel of a result with an alpha channel, which padding may add.
+fn most_bytes(layout: Layout) -> u64 {
+    if layout.is_wide() { 8 } else { 4 }
+}
+
+/// Refuses sizes whose half-way picture (new width, old height) would cost too much.
+fn check_between(raster: &Raster, part: Part, tools: Tools<'_>) -> Result<(), EngineError> {
+    tools.limits.check(part.to[0], raster.height(), raster.layout().bytes_per_pixel() as u64 * 2)
+}
+
+/// What of the source stays in sight, and the size it is given: with [`Fit::Cover`] the
+/// middle, cut at whole pixels of the result; all of it otherwise.
+///
+/// [`Fit::Cover`]: super::recipe::Fit::Cover
+fn part(source: [u32; 2], Geometry { scaled, canvas, .. }: Geometry) -> Part {
+    let side = |at: usize| {
+        let (source, scaled, canvas) = (source[at], scaled[at], canvas[at]);
+        if canvas < scaled {
+            let step = f64::from(source) / f64::from(scaled);
+            (f64::from((scaled - canvas) / 2) * step, f64::from(canvas) * step, canvas)
+        } else {
+            (0.0, f64::from(source), scaled)
+        }
+    };
+    let (across, down) = (side(0), side(1));
+    Part { start: [across.0, down.0], length: [across.1, down.1], to: [across.2, down.2] }
 }
