@@ -112,9 +112,8 @@ fn working_bytes_per_pixel(format: Format, color: ColorType) -> u64 {
     let spread = match color {
         ColorType::L8 => 3,
         ColorType::La8 => 4,
-        ColorType::L16 => 6,
+        ColorType::L16 | ColorType::Rgb32F => 6,
         ColorType::La16 | ColorType::Rgba32F => 8,
-        ColorType::Rgb32F => 6,
         _ => 0,
     };
     delivered + besides.max(spread)

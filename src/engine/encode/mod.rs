@@ -1,6 +1,19 @@
 //! Pixels to encoded bytes; one file a format.
 
-use super::{Cancel, EngineError, Format, Raster, Warning, recipe::OutputSpec};
+mod bmp;
+mod gif;
+mod ico;
+mod jpeg;
+mod palette;
+mod png;
+mod qoi;
+mod sink;
+mod tga;
+mod tiff;
+mod webp;
+
+use super::{Cancel, EngineError, Format, Layout, Raster, Warning, edit::ground, recipe::OutputSpec};
+use image::ExtendedColorType;
 use std::sync::Arc;
 
 /// Encoded bytes and what they hold.
@@ -16,12 +29,80 @@ pub struct Encoded {
     pub warnings: Vec<Warning>,
 }
 
+/// What transparency is laid on when nobody named a colour.
+const WHITE: [u8; 3] = [u8::MAX; 3];
+
 /// Encodes the picture. Without a profile the values are sRGB and the file says nothing of it,
 /// since that is what readers assume; with one it is embedded where the format can hold it.
+///
+/// The same picture and the same wish give the same bytes.
 ///
 /// # Errors
 /// [`EngineError::Unwritable`], [`EngineError::SideTooLong`], [`EngineError::Encode`],
 /// [`EngineError::Cancelled`].
-pub fn encode(_raster: &Raster, spec: &OutputSpec, _cancel: &Cancel) -> Result<Encoded, EngineError> {
-    Err(EngineError::Unwritable { format: spec.format })
+pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Encoded, EngineError> {
+    let format = spec.format;
+    let (size, max_side) = (raster.size(), format.max_side());
+    if !format.can_write() {
+        return Err(EngineError::Unwritable { format });
+    }
+    if size.iter().any(|&side| max_side < side) {
+        return Err(EngineError::SideTooLong { format, width: size[0], height: size[1], max_side });
+    }
+    let (raster, warnings) = fitted(raster, format);
+    cancel.check()?;
+    let encoder = match format {
+        Format::WebP => webp::encode,
+        Format::Jpeg => jpeg::encode,
+        Format::Png => png::encode,
+        Format::Gif => gif::encode,
+        Format::Ico => ico::encode,
+        Format::Bmp => bmp::encode,
+        Format::Tiff => tiff::encode,
+        Format::Tga => tga::encode,
+        Format::Qoi => qoi::encode,
+        _ => return Err(EngineError::Unwritable { format }),
+    };
+    let encoded = encoder(&raster, spec, cancel);
+    // Whatever a stopped encoder says, it was stopped.
+    cancel.check()?;
+    let bytes = encoded.map_err(|cause| EngineError::Encode { format, cause })?;
+    Ok(Encoded { format, bytes: bytes.into(), size, warnings })
+}
+
+/// What an encoder returns.
+type Bytes = Result<Vec<u8>, super::error::Cause>;
+
+/// The picture as the format can hold it, and what that cost.
+fn fitted(raster: &Raster, format: Format) -> (Raster, Vec<Warning>) {
+    let mut warnings = vec![];
+    let mut raster = ground::drop_useless_alpha(raster);
+    if raster.layout().has_alpha() && !format.has_alpha() {
+        warnings.push(Warning::AlphaFlattened { format });
+        raster = ground::flatten(&raster, WHITE);
+    }
+    if raster.layout().is_wide() && !holds_wide(format) {
+        warnings.push(Warning::DepthReduced { format });
+        raster = raster.to_narrow();
+    }
+    if raster.profile().is_some() && !format.has_profile() {
+        warnings.push(Warning::ProfileIgnored { why: format!("{} cannot hold one", format.label()) });
+        raster = raster.with_profile(None);
+    }
+    (raster, warnings)
+}
+
+/// Is the format written with 16 bits a channel?
+fn holds_wide(format: Format) -> bool {
+    matches!(format, Format::Png | Format::Tiff)
+}
+
+/// The layout in the words of `image`.
+fn colour_type(layout: Layout) -> ExtendedColorType {
+    match layout {
+        Layout::Rgb8 => ExtendedColorType::Rgb8,
+        Layout::Rgba8 => ExtendedColorType::Rgba8,
+        Layout::Rgb16 => ExtendedColorType::Rgb16,
+        Layout::Rgba16 => ExtendedColorType::Rgba16,
+    }
 }

@@ -1,0 +1,49 @@
+//! The extended WebP container (RFC 9649, section 2.7), which can hold a profile.
+
+use crate::engine::error::Cause;
+
+/// Bits of the flags in the `VP8X` chunk.
+const HAS_ICC: u8 = 0b0010_0000;
+const HAS_ALPHA: u8 = 0b0001_0000;
+
+/// The same picture in an extended container with an ICC profile.
+pub(super) fn with_profile(simple: &[u8], profile: &[u8], size: [u32; 2], has_alpha: bool) -> Result<Vec<u8>, Cause> {
+    let mut body = b"WEBP".to_vec();
+    let [width, height] = size.map(|side| side.saturating_sub(1).to_le_bytes());
+    let flags = HAS_ICC | if has_alpha { HAS_ALPHA } else { 0 };
+    // Flags, three reserved bytes, then width and height less one in 24 bits each.
+    let canvas = [flags, 0, 0, 0, width[0], width[1], width[2], height[0], height[1], height[2]];
+    push(&mut body, b"VP8X", &canvas)?;
+    push(&mut body, b"ICCP", profile)?;
+    for (name, data) in chunks(simple).ok_or("libwebp wrote a broken container")? {
+        if matches!(&name, b"VP8 " | b"VP8L" | b"ALPH") {
+            push(&mut body, &name, data)?;
+        }
+    }
+    let mut file = Vec::with_capacity(body.len() + 8);
+    push(&mut file, b"RIFF", &body)?;
+    Ok(file)
+}
+
+/// Names and contents of the chunks in a RIFF file.
+fn chunks(file: &[u8]) -> Option<Vec<([u8; 4], &[u8])>> {
+    let mut rest = file.get(12..)?;
+    let mut found = vec![];
+    while let Some((&[a, b, c, d, s0, s1, s2, s3], after)) = rest.split_first_chunk::<8>() {
+        let length = u32::from_le_bytes([s0, s1, s2, s3]) as usize;
+        found.push(([a, b, c, d], after.get(..length)?));
+        rest = after.get(length + length % 2..).unwrap_or_default();
+    }
+    Some(found)
+}
+
+/// Appends a chunk: name, length, data, and a zero to an even length.
+fn push(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Cause> {
+    to.extend_from_slice(name);
+    to.extend_from_slice(&u32::try_from(data.len())?.to_le_bytes());
+    to.extend_from_slice(data);
+    if data.len() % 2 == 1 {
+        to.push(0);
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! The one place that talks to a C library: libwebp's encoder.
+//!
+//! libwebp is called directly because the safe wrapper crate is tied to a version with a
+//! known hole in it. Everything unsafe is in this file; what comes in is checked here, and
+//! what goes out is an owned vector.
+#![expect(unsafe_code, reason = "libwebp is a C library; each call states why it is sound")]
+
+use crate::engine::{Cancel, error::Cause};
+use libwebp_sys as sys;
+use std::ffi::c_int;
+
+/// How to encode.
+#[derive(Clone, Copy)]
+pub(super) struct Mode {
+    pub(super) lossless: bool,
+    /// 1 to 100: closeness when lossy, effort when lossless.
+    pub(super) quality: u8,
+    /// 0 (fast) to 6 (small).
+    pub(super) method: u8,
+}
+
+/// libwebp's longest side, `WEBP_MAX_DIMENSION`.
+const MAX_SIDE: u32 = 16_383;
+
+/// Encodes interleaved 8-bit RGB or RGBA samples without padding between rows.
+pub(super) fn encode(
+    samples: &[u8],
+    [width, height]: [u32; 2],
+    has_alpha: bool,
+    mode: Mode,
+    cancel: &Cancel,
+) -> Result<Vec<u8>, Cause> {
+    let channels = if has_alpha { 4 } else { 3 };
+    let side_is_good = |side| (1..=MAX_SIDE).contains(&side);
+    // Sides of at most 16,383 keep every product below within 31 bits.
+    if !side_is_good(width) || !side_is_good(height) || samples.len() != (width * height) as usize * channels {
+        return Err("the lengths do not fit".into());
+    }
+    let config = config(mode)?;
+    let mut picture = Picture::new()?;
+    picture.0.use_argb = c_int::from(mode.lossless);
+    picture.0.width = width as c_int;
+    picture.0.height = height as c_int;
+    let stride = (width as usize * channels) as c_int;
+    let import = if has_alpha { sys::WebPPictureImportRGBA } else { sys::WebPPictureImportRGB };
+    // SAFETY: the picture is initialised, and `samples` holds exactly `height` rows of
+    // `stride` bytes (checked above), which the call only reads before it returns.
+    if unsafe { import(&raw mut picture.0, samples.as_ptr(), stride) } == 0 {
+        return Err(picture.error());
+    }
+    let mut written = Written::new();
+    picture.0.writer = Some(sys::WebPMemoryWrite);
+    picture.0.custom_ptr = (&raw mut written.0).cast();
+    picture.0.progress_hook = Some(goes_on);
+    picture.0.user_data = std::ptr::from_ref(cancel).cast_mut().cast();
+    // SAFETY: config and picture are initialised and validated; `custom_ptr` points to an
+    // initialised memory writer, as `WebPMemoryWrite` wants, and `user_data` to a `Cancel`,
+    // as `goes_on` wants; both outlive the call and nothing else touches them meanwhile.
+    if unsafe { sys::WebPEncode(&raw const config, &raw mut picture.0) } == 0 {
+        return Err(picture.error());
+    }
+    Ok(written.to_vec())
+}
+
+fn config(mode: Mode) -> Result<sys::WebPConfig, Cause> {
+    let mut config = sys::WebPConfig::new().map_err(|()| "libwebp is of another version")?;
+    config.lossless = c_int::from(mode.lossless);
+    config.quality = f32::from(mode.quality);
+    config.method = c_int::from(mode.method);
+    // Colours under full transparency are not seen; libwebp may choose them.
+    config.exact = 0;
+    // SAFETY: the config is initialised and only read.
+    if unsafe { sys::WebPValidateConfig(&raw const config) } == 0 {
+        return Err("libwebp refused its settings".into());
+    }
+    Ok(config)
+}
+
+/// Called by libwebp now and then; zero makes it stop.
+///
+/// # Safety
+/// `picture` must point to a picture whose `user_data` points to a living [`Cancel`].
+unsafe extern "C" fn goes_on(_percent: c_int, picture: *const sys::WebPPicture) -> c_int {
+    // SAFETY: libwebp passes the picture given to `WebPEncode`, for which `encode` set
+    // `user_data` to a `Cancel` that it borrows until the call returns. A `Cancel` may be
+    // shared between threads, so a shared reference is enough wherever this runs.
+    let cancel = unsafe { &*(*picture).user_data.cast::<Cancel>() };
+    c_int::from(!cancel.is_cancelled())
+}
+
+/// A picture that gives its planes back.
+struct Picture(sys::WebPPicture);
+
+impl Picture {
+    fn new() -> Result<Self, Cause> {
+        Ok(Self(sys::WebPPicture::new().map_err(|()| "libwebp is of another version")?))
+    }
+
+    fn error(&self) -> Cause {
+        format!("libwebp: {:?}", self.0.error_code).into()
+    }
+}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        // SAFETY: the picture is initialised; what it owns was allocated by libwebp and is
+        // freed once, here. The call leaves nothing dangling.
+        unsafe { sys::WebPPictureFree(&raw mut self.0) }
+    }
+}
+
+/// What libwebp wrote; gives the memory back.
+struct Written(sys::WebPMemoryWriter);
+
+impl Written {
+    fn new() -> Self {
+        // What WebPMemoryWriterInit would set, and the padding that it would not.
+        Self(sys::WebPMemoryWriter { mem: std::ptr::null_mut(), size: 0, max_size: 0, pad: [0] })
+    }
+
+    fn to_vec(&self) -> Vec<u8> {
+        if self.0.mem.is_null() {
+            return vec![];
+        }
+        // SAFETY: `mem` is not null and libwebp keeps `size` written bytes there.
+        unsafe { std::slice::from_raw_parts(self.0.mem, self.0.size) }.to_vec()
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        // SAFETY: the writer is initialised; its memory is freed once, here.
+        unsafe { sys::WebPMemoryWriterClear(&raw mut self.0) }
+    }
+}
