@@ -48,4 +48,7 @@
 pub mod cli;
 pub mod engine;
 pub mod jobs;
+pub mod platform;
 pub mod session;
+pub mod settings;
+pub mod ui;

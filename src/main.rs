@@ -2,9 +2,12 @@
 
 use inlaid::{
     cli::{self, Command},
-    engine::decode::Fonts,
+    jobs::Intake,
+    platform::system_fonts,
+    ui,
 };
 use std::{
+    ffi::OsString,
     io::{self, Write as _},
     process::ExitCode,
 };
@@ -14,19 +17,19 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
     match cli::parse(std::env::args_os()) {
         Ok(Command::Convert(config)) => cli::convert(*config, system_fonts()),
-        Ok(Command::Window { .. }) => {
-            writeln!(io::stderr(), "inlaid: this build has no window; use inlaid convert").ok();
-            ExitCode::FAILURE
-        }
+        Ok(Command::Window { inputs }) => window(inputs),
         Err(answer) => answer.give(),
     }
 }
 
-/// The system's fonts, looked up when the first text is met.
-fn system_fonts() -> Fonts {
-    Fonts::new(|| {
-        let mut fonts = resvg::usvg::fontdb::Database::new();
-        fonts.load_system_fonts();
-        fonts
-    })
+/// Shows the window until it is closed.
+fn window(inputs: Vec<OsString>) -> ExitCode {
+    match ui::run(inputs.into_iter().map(Intake::from_argument).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            // Without standard error there is nobody left to tell.
+            writeln!(io::stderr(), "inlaid: {why}").ok();
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What the user asks for, as a plain comparable value.
 
-use super::Format;
+use super::{Format, embed::Embed};
 
 /// Edits and the output wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +15,33 @@ impl Recipe {
     /// No edits, the format's default quality.
     pub fn new(format: Format) -> Self {
         Self { edits: Edits::default(), output: OutputSpec::new(format) }
+    }
+}
+
+/// What new pictures start with, and what is remembered between starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// Output format.
+    pub format: Format,
+    /// Quality, 1 to 100.
+    pub quality: u8,
+    /// Without loss where the format can choose.
+    pub lossless: bool,
+    /// How a picture meets a box.
+    pub fit: Fit,
+    /// The form of the text.
+    pub embed: Embed,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            format: Format::WebP,
+            quality: DEFAULT_QUALITY,
+            lossless: false,
+            fit: Fit::default(),
+            embed: Embed::default(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     JobError, Shared,
     guard::guard,
-    read::read_file,
+    read::{read_all, read_file},
     request::{Event, Intake, LoadRequest, Loaded},
     stopwatch::{Millis, Stopwatch},
 };
@@ -11,7 +11,7 @@ use crate::engine::{
     Cancel, EngineError, Layout, Raster, Source, Tools, embed, encode, pipeline,
     recipe::{Effort, OutputSpec},
 };
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{io, path::Path, sync::Arc, time::Instant};
 
 /// A request and the flag that stops it.
 pub(super) type LoadJob = (LoadRequest, Cancel);
@@ -44,6 +44,7 @@ fn source(shared: &Shared, intake: &Intake, cancel: &Cancel) -> Result<Source, J
         Intake::Path(path) => Source::new(file_name(path), read_file(path, shared.limits.max_source_bytes)?),
         Intake::Text(text) => Source::new(intake.name(), embed::bytes_in_text(text).map_err(EngineError::from)?),
         Intake::Pixels(size, rgba) => Source::new(intake.name(), pixels_as_png(*size, rgba, cancel)?),
+        Intake::StandardInput => Source::new(intake.name(), read_all(io::stdin(), shared.limits.max_source_bytes)?),
         Intake::Known(source) => source.clone(),
     })
 }

@@ -1,7 +1,7 @@
 //! Reads one ordinary file into memory, within a limit.
 
 use super::JobError;
-use std::{fs::File, io::Read as _, path::Path, sync::Arc};
+use std::{fs::File, io::Read, path::Path, sync::Arc};
 
 /// Reads a file of at most `max_bytes`. Folders, pipes and devices are refused before they
 /// are opened, since opening a pipe waits for its writer.
@@ -17,13 +17,17 @@ pub fn read_file(path: &Path, max_bytes: u64) -> Result<Arc<[u8]>, JobError> {
         return Err(JobError::NotAFile);
     }
     check_length(facts.len(), max_bytes)?;
-    let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(usize::try_from(facts.len()).unwrap_or(usize::MAX))
-        .map_err(|it| JobError::Read(it.into()))?;
-    let file = File::open(path).map_err(JobError::Read)?;
     // The file may grow while it is read.
-    file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(JobError::Read)?;
+    read_all(File::open(path).map_err(JobError::Read)?, max_bytes)
+}
+
+/// Reads to the end, but at most `max_bytes`.
+///
+/// # Errors
+/// [`JobError::FileTooLarge`], [`JobError::Read`].
+pub fn read_all(from: impl Read, max_bytes: u64) -> Result<Arc<[u8]>, JobError> {
+    let mut bytes = Vec::new();
+    from.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(JobError::Read)?;
     check_length(bytes.len() as u64, max_bytes)?;
     Ok(bytes.into())
 }

@@ -16,7 +16,7 @@ pub(super) fn run(shared: &Shared) {
     let mut cache = Cache::default();
     while let Some((request, cancel)) = shared.renders.take() {
         let ticket = request.ticket;
-        let result = shared.render_pool.install(|| guard(|| render(shared, request, &mut cache, &cancel)));
+        let result = shared.render_pool.install(|| guard(|| render(shared, &request, &mut cache, &cancel)));
         if matches!(result, Err(JobError::Crashed(_))) {
             cache.clear();
         }
@@ -24,7 +24,7 @@ pub(super) fn run(shared: &Shared) {
     }
 }
 
-fn render(shared: &Shared, request: RenderRequest, cache: &mut Cache, cancel: &Cancel) -> Result<Rendered, JobError> {
+fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &Cancel) -> Result<Rendered, JobError> {
     let watch = Stopwatch::default();
     let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel };
     cache.prime(&request.source, &request.decoded);

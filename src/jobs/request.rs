@@ -5,8 +5,8 @@ use super::{
     ports::{Painted, Pasted},
     stopwatch::Millis,
 };
-use crate::engine::{Decoded, Product, Raster, Recipe, Source, embed::Snippet};
-use std::{path::PathBuf, sync::Arc};
+use crate::engine::{Decoded, Product, Raster, Recipe, Source, embed::Snippet, naming};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 /// Says which request an answer belongs to. Only compared, never interpreted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,7 +14,7 @@ pub struct Ticket(u64);
 
 impl Ticket {
     /// A ticket that was not given out before by this counter.
-    pub fn next(&mut self) -> Self {
+    pub fn draw(&mut self) -> Self {
         self.0 += 1;
         *self
     }
@@ -29,17 +29,31 @@ pub enum Intake {
     Text(String),
     /// Pixels as 8-bit RGBA with straight alpha: size, then four bytes a pixel.
     Pixels([u32; 2], Arc<[u8]>),
+    /// Whatever comes in on standard input, to its end.
+    StandardInput,
     /// Bytes that were read before.
     Known(Source),
 }
 
 impl Intake {
+    /// What an argument of the program names: `-`, a data URL, or else a file.
+    pub fn from_argument(argument: OsString) -> Self {
+        match argument.to_str() {
+            Some("-") => Self::StandardInput,
+            Some(text) if text.get(..5).is_some_and(|it| it.eq_ignore_ascii_case("data:")) => {
+                Self::Text(text.to_owned())
+            }
+            _ => Self::Path(argument.into()),
+        }
+    }
+
     /// The name shown until more is known.
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             Self::Text(_) => "pasted text".to_owned(),
-            Self::Pixels(..) => "pasted image".to_owned(),
+            Self::Pixels(..) => naming::PASTED.to_owned(),
+            Self::StandardInput => "standard input".to_owned(),
             Self::Known(source) => source.name().to_owned(),
         }
     }

@@ -16,7 +16,7 @@ impl Session {
     fn carry_out(&mut self, verb: Verb) -> Vec<Effect> {
         match verb {
             Verb::Open => self.open_dialog(),
-            Verb::Paste => vec![Effect::Errand(self.tickets.next(), Errand::Paste)],
+            Verb::Paste => vec![Effect::Errand(self.tickets.draw(), Errand::Paste)],
             Verb::Copy => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
             Verb::CopyImage => self.hand_out_when_ready(Outlet::Image),
             Verb::Save => self.save(),
@@ -40,7 +40,7 @@ impl Session {
         let mut first = None;
         for intake in intakes {
             self.next_id += 1;
-            let (id, ticket) = (ItemId(self.next_id), self.tickets.next());
+            let (id, ticket) = (ItemId(self.next_id), self.tickets.draw());
             self.items.push(Item::new(id, intake.clone(), ticket, self.first_recipe()));
             first = first.or(Some(id));
             effects.push(Effect::Load(LoadRequest { ticket, intake }));
@@ -135,7 +135,7 @@ impl Session {
     }
 
     fn retry(&mut self) -> Vec<Effect> {
-        let ticket = self.tickets.next();
+        let ticket = self.tickets.draw();
         let Some(item) = self.selected_mut() else { return vec![] };
         if !matches!(item.progress, Progress::Failed(_)) {
             return vec![];

@@ -19,11 +19,7 @@ pub use self::{
 };
 
 use crate::{
-    engine::{
-        Format, Raster, Recipe,
-        embed::Embed,
-        recipe::{DEFAULT_QUALITY, Fit},
-    },
+    engine::{Format, Raster, Recipe, embed::Embed, recipe::Defaults},
     jobs::{Errand, LoadRequest, RenderRequest, Ticket},
 };
 use std::{collections::HashMap, sync::Arc};
@@ -57,33 +53,6 @@ pub enum Effect {
         /// Of the format, without a dot.
         extension: &'static str,
     },
-}
-
-/// What new pictures start with, and what is remembered between starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Defaults {
-    /// Output format.
-    pub format: Format,
-    /// Quality, 1 to 100.
-    pub quality: u8,
-    /// Without loss where the format can choose.
-    pub lossless: bool,
-    /// How a picture meets a box.
-    pub fit: Fit,
-    /// The form of the text.
-    pub embed: Embed,
-}
-
-impl Default for Defaults {
-    fn default() -> Self {
-        Self {
-            format: Format::WebP,
-            quality: DEFAULT_QUALITY,
-            lossless: false,
-            fit: Fit::default(),
-            embed: Embed::default(),
-        }
-    }
 }
 
 /// Something asked for before the result was ready.
@@ -216,7 +185,7 @@ impl Session {
 
     /// Hands a finished result to the world.
     fn hand_out(&mut self, id: ItemId, outlet: Outlet) -> Vec<Effect> {
-        let ticket = self.tickets.next();
+        let ticket = self.tickets.draw();
         let Some(item) = self.item(id) else { return vec![] };
         let Some(rendered) = item.fresh() else { return vec![] };
         let (underway, effect) = match outlet {

@@ -1,7 +1,10 @@
 //! Wanted against asked for.
 
-use super::{Defaults, Effect, HELD_BYTES, Item, ItemId, Session, item::Progress};
-use crate::jobs::{Intake, LoadRequest, RenderRequest};
+use super::{Effect, HELD_BYTES, Item, ItemId, Session, item::Progress};
+use crate::{
+    engine::recipe::Defaults,
+    jobs::{Intake, LoadRequest, RenderRequest},
+};
 
 impl Session {
     /// Compares what is wanted with what was asked for, and asks for exactly what differs.
@@ -41,7 +44,7 @@ impl Session {
         let wanted = [self.selected, self.deferred.map(|it| it.item)];
         let mut effects = vec![];
         for id in wanted.into_iter().flatten() {
-            let ticket = self.tickets.next();
+            let ticket = self.tickets.draw();
             let Some(item) = self.item_mut(id) else { continue };
             if let (Progress::Done, None, Some(source)) = (&item.progress, &item.original, &item.source) {
                 let intake = Intake::Known(source.clone());
@@ -59,7 +62,7 @@ impl Session {
             let item = self.item(id)?;
             Some((id, item.next_recipe()?))
         })?;
-        let ticket = self.tickets.next();
+        let ticket = self.tickets.draw();
         let item = self.item_mut(id)?;
         if item.asked.as_ref().is_some_and(|(_, asked)| *asked == recipe) {
             return None;

@@ -1,0 +1,153 @@
+//! What is remembered between starts: a tolerant file beside typed values.
+//!
+//! A missing field is its default, an invalid one too, and nothing else suffers; ranges are
+//! checked after reading. What a newer version wrote and this one does not know is kept.
+
+use crate::engine::{
+    Format,
+    embed::Embed,
+    recipe::{Defaults, Fit},
+};
+use serde_json::{Map, Value, json};
+
+/// The typed values.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Remembered {
+    /// What new pictures start with.
+    pub defaults: Defaults,
+    /// Where the window was.
+    pub window: Option<WindowPlace>,
+}
+
+/// The window's place on the screen, in logical points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WindowPlace {
+    /// Width and height of the inside.
+    pub size: [f32; 2],
+    /// Left and top of the outside; unknown on Wayland.
+    pub position: Option<[f32; 2]>,
+    /// Did it fill the screen?
+    pub maximized: bool,
+}
+
+/// Screens are not larger, and a window of no size cannot be found again.
+const SIDES: std::ops::RangeInclusive<f32> = 240.0..=16_384.0;
+const POSITIONS: std::ops::RangeInclusive<f32> = -32_768.0..=32_768.0;
+
+/// The file, with everything in it that this version does not know.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// The typed values.
+    pub values: Remembered,
+    unknown: Map<String, Value>,
+}
+
+impl Settings {
+    /// Reads the file's text; whatever is wrong with it, there are settings afterwards.
+    pub fn parse(text: &str) -> Self {
+        let unknown = match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) | Err(_) => Map::new(),
+        };
+        Self { values: Remembered { defaults: defaults_in(&unknown), window: window_in(&unknown) }, unknown }
+    }
+
+    /// The file's text.
+    pub fn to_text(&self) -> String {
+        let Remembered { defaults, window } = self.values;
+        let mut fields = self.unknown.clone();
+        let mut set = |key: &str, value: Value| fields.insert(key.to_owned(), value);
+        set("version", json!(1));
+        set("format", json!(defaults.format.id()));
+        set("quality", json!(defaults.quality));
+        set("lossless", json!(defaults.lossless));
+        set("fit", json!(defaults.fit.id()));
+        set("embed", json!(defaults.embed.id()));
+        if let Some(WindowPlace { size: [width, height], position, maximized }) = window {
+            let mut place = json!({ "width": width, "height": height, "maximized": maximized });
+            if let (Some([x, y]), Some(place)) = (position, place.as_object_mut()) {
+                place.insert("x".to_owned(), json!(x));
+                place.insert("y".to_owned(), json!(y));
+            }
+            set("window", place);
+        }
+        format!("{:#}\n", Value::Object(fields))
+    }
+}
+
+fn defaults_in(fields: &Map<String, Value>) -> Defaults {
+    let Defaults { format, quality, lossless, fit, embed } = Defaults::default();
+    let text = |key: &str| fields.get(key).and_then(Value::as_str);
+    Defaults {
+        format: text("format").and_then(Format::from_id).filter(|it| it.can_write()).unwrap_or(format),
+        quality: fields
+            .get("quality")
+            .and_then(Value::as_u64)
+            .and_then(|it| u8::try_from(it).ok())
+            .filter(|it| (1..=100).contains(it))
+            .unwrap_or(quality),
+        lossless: fields.get("lossless").and_then(Value::as_bool).unwrap_or(lossless),
+        fit: text("fit").and_then(Fit::from_id).unwrap_or(fit),
+        embed: text("embed").and_then(Embed::from_id).unwrap_or(embed),
+    }
+}
+
+fn window_in(fields: &Map<String, Value>) -> Option<WindowPlace> {
+    let place = fields.get("window")?.as_object()?;
+    // A screen coordinate needs no more than single precision.
+    let number = |key: &str, range: &std::ops::RangeInclusive<f32>| {
+        place.get(key).and_then(Value::as_f64).map(|it| it as f32).filter(|it| range.contains(it))
+    };
+    let size = [number("width", &SIDES)?, number("height", &SIDES)?];
+    let position = number("x", &POSITIONS).zip(number("y", &POSITIONS)).map(|(x, y)| [x, y]);
+    let maximized = place.get("maximized").and_then(Value::as_bool).unwrap_or_default();
+    Some(WindowPlace { size, position, maximized })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Defaults, Embed, Fit, Format, Remembered, Settings, WindowPlace};
+
+    fn defaults_of(text: &str) -> Defaults {
+        Settings::parse(text).values.defaults
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let window = Some(WindowPlace { size: [1180.0, 760.5], position: Some([-8.0, 40.0]), maximized: true });
+        let defaults =
+            Defaults { format: Format::Png, quality: 61, lossless: true, fit: Fit::Cover, embed: Embed::Css };
+        let settings = Settings { values: Remembered { defaults, window }, ..Settings::default() };
+        assert_eq!(Settings::parse(&settings.to_text()).values, settings.values);
+    }
+
+    #[test]
+    fn anything_is_a_settings_file() {
+        let plain = Defaults::default();
+        for text in ["", "null", "[1", "{\"quality\":", "\u{0}\u{1}", "{\"window\": 7}", "\"text\""] {
+            assert_eq!(Settings::parse(text).values, Remembered::default(), "{text}");
+        }
+        assert_eq!(defaults_of(r#"{"quality": 0}"#), plain);
+        assert_eq!(defaults_of(r#"{"quality": 1e300, "fit": 3, "embed": "fax"}"#), plain);
+        // A format that is read but not written cannot be what results are made of.
+        assert_eq!(defaults_of(r#"{"format": "exr"}"#), plain);
+        // One bad field spoils no other.
+        assert_eq!(defaults_of(r#"{"quality": "high", "format": "jpeg"}"#), Defaults { format: Format::Jpeg, ..plain });
+    }
+
+    #[test]
+    fn a_window_of_no_size_or_from_another_world_is_forgotten() {
+        let window = |text: &str| Settings::parse(text).values.window;
+        assert_eq!(window(r#"{"window": {"width": 0, "height": 700}}"#), None);
+        assert_eq!(window(r#"{"window": {"width": 800, "height": 1e99}}"#), None);
+        let far = window(r#"{"window": {"width": 800, "height": 600, "x": 1e9, "y": 0}}"#).unwrap();
+        assert_eq!(far.position, None);
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_kept() {
+        let text = Settings::parse(r#"{"version": 9, "theme": "light", "quality": 33}"#).to_text();
+        assert!(text.contains(r#""theme": "light""#), "{text}");
+        assert!(text.contains(r#""quality": 33"#), "{text}");
+    }
+}

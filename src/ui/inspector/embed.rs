@@ -1,0 +1,59 @@
+//! Embed as: the form of the text, its exact length, and how it begins and ends.
+
+use crate::{
+    engine::embed::{Embed, Snippet},
+    session::Item,
+    ui::{
+        theme::{self, Theme},
+        widgets::{heading, segmented},
+        words,
+    },
+};
+use egui::{Sense, Ui, WidgetInfo, vec2};
+
+const LINES: usize = 3;
+const PADDING: f32 = 9.0;
+
+pub(super) fn embed_ui(ui: &mut Ui, item: &Item, embed: &mut Embed) {
+    let snippet = item.result().map(|result| item.snippet(*embed, result));
+    let length = snippet.as_ref().map(|it| words::characters(it.chars() as u64));
+    heading(ui, "Embed as", length.as_deref());
+    let forms: Vec<(Embed, &str)> = Embed::ALL.iter().map(|it| (*it, it.label())).collect();
+    segmented(ui, "Embed as", embed, &forms);
+    if let Some(snippet) = snippet {
+        text_ui(ui, &snippet, item.fresh().is_none());
+    }
+}
+
+/// Head and tail of the real string; the whole of it never meets a layout.
+fn text_ui(ui: &mut Ui, snippet: &Snippet, is_stale: bool) {
+    let theme = Theme::of(ui);
+    let glyph = ui.painter().layout_no_wrap("0".to_owned(), theme::mono(), theme.text).size();
+    let size = vec2(ui.available_width(), LINES as f32 * (glyph.y + 3.0) + 2.0 * PADDING - 3.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let painter = ui.painter();
+    painter.rect(rect, theme::RADIUS, theme.field, theme.outline(), egui::StrokeKind::Inside);
+    let n_columns = ((rect.width() - 2.0 * PADDING) / glyph.x).floor().max(8.0) as usize;
+    let lines = lines(snippet, n_columns);
+    response.widget_info(|| WidgetInfo::labeled(egui::accesskit::Role::Label, true, lines.concat()));
+    let ink = if is_stale { theme.faint } else { theme.weak };
+    for (index, line) in lines.into_iter().enumerate() {
+        let at = rect.min + vec2(PADDING, PADDING + index as f32 * (glyph.y + 3.0));
+        painter.text(at, egui::Align2::LEFT_TOP, line, theme::mono(), ink);
+    }
+}
+
+/// The text broken into lines of `n_columns`; what does not fit is replaced by an ellipsis
+/// before the last few characters.
+fn lines(snippet: &Snippet, n_columns: usize) -> Vec<String> {
+    let room = LINES * n_columns;
+    let text = if snippet.chars() <= room {
+        snippet.to_string()
+    } else {
+        let tail = n_columns / 2;
+        let (head, tail) = snippet.preview(room - tail - 1, tail);
+        format!("{head}…{tail}")
+    };
+    let characters: Vec<char> = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+    characters.chunks(n_columns).map(|it| it.iter().collect()).collect()
+}

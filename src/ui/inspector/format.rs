@@ -1,0 +1,176 @@
+//! Format and quality: the rows with their measured bytes, and the controls of the chosen one.
+
+use crate::{
+    engine::{
+        Format, Warning,
+        recipe::{DEFAULT_QUALITY, Recipe},
+    },
+    session::{Action, Item, Verb},
+    ui::{
+        theme::{self, Theme},
+        widgets::{FormatRow, Slider, chip, format_rows, heading, segmented},
+        words,
+    },
+};
+use egui::{RichText, Ui};
+
+/// The formats that are always shown; the others sit under More.
+const USUAL: [Format; 4] = [Format::WebP, Format::Jpeg, Format::Png, Format::Gif];
+
+const GROUNDS: [(&str, [u8; 3]); 2] = [("White", [255; 3]), ("Black", [0; 3])];
+
+pub(super) fn format_ui(ui: &mut Ui, item: &mut Item, is_more_open: &mut bool, actions: &mut Vec<Action>) {
+    rows_ui(ui, item, is_more_open);
+    if let Some(why) = item.refusal() {
+        ui.label(RichText::new(why).font(theme::secondary()).color(Theme::of(ui).bad));
+        fit_ui(ui, item);
+    }
+    untouched_ui(ui, item, actions);
+    ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
+    if !item.recipe.output.untouched {
+        quality_ui(ui, &mut item.recipe);
+        ground_ui(ui, item);
+    }
+}
+
+fn rows_ui(ui: &mut Ui, item: &mut Item, is_more_open: &mut bool) {
+    let chosen = item.recipe.output.format;
+    heading(ui, "Format", saving(item).as_deref());
+    let formats: Vec<Format> = USUAL
+        .into_iter()
+        .chain(Format::writable().filter(|it| !USUAL.contains(it) && (*is_more_open || *it == chosen)))
+        .collect();
+    let weights: Vec<Option<usize>> = formats.iter().map(|it| weight(item, *it)).collect();
+    let largest = weights.iter().flatten().copied().max().unwrap_or(1).max(1);
+    let texts: Vec<Option<[String; 2]>> =
+        weights.iter().map(|it| it.map(|it| [words::bytes(it as u64), words::exact_bytes(it as u64)])).collect();
+    let rows: Vec<FormatRow<'_>> = formats
+        .iter()
+        .zip(&weights)
+        .zip(&texts)
+        .map(|((format, weight), text)| FormatRow {
+            label: format.label(),
+            bytes: text.as_ref().map(|it| it[0].as_str()),
+            tip: text.as_ref().map(|it| it[1].as_str()),
+            share: weight.map(|it| it as f32 / largest as f32),
+            stale: *format == chosen && item.fresh().is_none(),
+            working: *format == chosen && item.is_working(),
+        })
+        .collect();
+    let mut index = formats.iter().position(|it| *it == chosen).unwrap_or_default();
+    if format_rows(ui, "Format", &mut index, &rows).changed()
+        && let Some(format) = formats.get(index)
+    {
+        item.recipe.output.format = *format;
+    }
+    let label = if *is_more_open { "Fewer formats" } else { "More formats" };
+    *is_more_open ^= chip(ui, label, false).clicked();
+}
+
+/// The measured bytes of a format: fresh ones, and for the chosen one also the last ones.
+fn weight(item: &Item, format: Format) -> Option<usize> {
+    let last = || {
+        let result = item.result()?;
+        (result.product.recipe.output.format == format && item.recipe.output.format == format)
+            .then_some(result.product.encoded.bytes.len())
+    };
+    item.weight(format).or_else(last)
+}
+
+/// The saving of the fresh result against the source.
+fn saving(item: &Item) -> Option<String> {
+    let (result, source) = (item.fresh()?, item.source()?);
+    words::saving(source.bytes().len() as u64, result.product.encoded.bytes.len() as u64)
+}
+
+fn quality_ui(ui: &mut Ui, recipe: &mut Recipe) {
+    let output = &mut recipe.output;
+    if !output.format.has_quality() {
+        let note = if output.format.has_lossless() { "without loss" } else { "256 colours" };
+        heading(ui, "Quality", Some(note));
+        return;
+    }
+    let note = if output.is_lossless() { "without loss".to_owned() } else { output.quality.to_string() };
+    heading(ui, "Quality", Some(&note));
+    if output.format.has_lossless() {
+        segmented(ui, "Kind of compression", &mut output.lossless, &[(false, "Lossy"), (true, "Lossless")]);
+    }
+    if !output.is_lossless() {
+        let mut quality = i32::from(output.quality);
+        Slider::new("Quality", 1..=100).reset(DEFAULT_QUALITY.into()).show(ui, &mut quality);
+        // The slider keeps to its range, which fits into a byte.
+        output.quality = quality.clamp(1, 100) as u8;
+        ends_ui(ui);
+    }
+}
+
+fn ends_ui(ui: &mut Ui) {
+    let weak = Theme::of(ui).weak;
+    let end = |text: &str| RichText::new(text).font(theme::secondary()).color(weak);
+    ui.horizontal(|ui| {
+        ui.label(end("smaller"));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end("closer")));
+    });
+}
+
+/// The ground for a transparent picture in a format without transparency.
+fn ground_ui(ui: &mut Ui, item: &mut Item) {
+    let is_transparent = item.facts().is_some_and(|it| it.has_alpha);
+    if item.recipe.output.format.has_alpha() || !is_transparent {
+        return;
+    }
+    ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
+    heading(ui, "Background", Some("instead of transparency"));
+    ui.horizontal(|ui| {
+        let background = &mut item.recipe.edits.background;
+        for (name, color) in GROUNDS {
+            if chip(ui, name, background.unwrap_or(GROUNDS[0].1) == color).clicked() {
+                *background = Some(color);
+            }
+        }
+        let mut color = background.unwrap_or(GROUNDS[0].1);
+        let button = ui.color_edit_button_srgb(&mut color);
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ColorWell, true, "Background colour"));
+        if button.changed() {
+            *background = Some(color);
+        }
+    });
+}
+
+/// The way out when the format cannot hold so many pixels.
+fn fit_ui(ui: &mut Ui, item: &mut Item) {
+    let max_side = item.recipe.output.format.max_side();
+    let is_too_long = item.result_size().is_some_and(|it| it.iter().any(|side| max_side < *side));
+    if is_too_long && chip(ui, &format!("Fit inside {max_side} × {max_side}"), false).clicked() {
+        item.recipe.edits.size.want = crate::engine::recipe::Want::Box(max_side, max_side);
+        item.recipe.edits.size.fit = crate::engine::recipe::Fit::Inside;
+    }
+}
+
+/// Points out that the source's own bytes would be smaller, and what the user made of that.
+fn untouched_ui(ui: &mut Ui, item: &Item, actions: &mut Vec<Action>) {
+    let Some(result) = item.fresh() else { return };
+    let source = item.source().and_then(crate::engine::Source::format).map_or("source", Format::label);
+    let larger = result.product.warnings.iter().find_map(|it| match it {
+        Warning::LargerThanSource { source, .. } => Some(*source as u64),
+        _ => None,
+    });
+    let (text, verb) = if item.recipe.output.untouched {
+        (format!("The untouched {source} is used"), Verb::Encode)
+    } else if let Some(bytes) = larger {
+        (format!("The untouched {source} is smaller: {}", words::bytes(bytes)), Verb::UseUntouched)
+    } else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if chip(ui, verb.label(), false).on_hover_text(verb.tooltip()).clicked() {
+                actions.push(verb.into());
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let text = RichText::new(text).font(theme::secondary()).color(Theme::of(ui).warning);
+                ui.add(egui::Label::new(text).wrap());
+            });
+        });
+    });
+}

@@ -1,0 +1,288 @@
+//! The app: drains events, draws, carries out effects. Owns the parts, knows nothing itself.
+
+use super::{
+    intake,
+    texture::{self, MaxSide},
+    theme,
+    view::View,
+};
+use crate::{
+    engine::{Limits, decode::Fonts},
+    jobs::{
+        Errand, Event, Jobs, Setup, Ticket,
+        ports::{Clipboard, Dialogs, Pasted},
+    },
+    session::{Action, Effect, Session},
+    settings::{Settings, WindowPlace},
+};
+use egui::{Context, Key, Modifiers, OutputCommand, Ui, ViewportCommand};
+use std::{io, path::PathBuf, sync::Arc};
+
+/// What the shell is given of the world.
+pub struct World {
+    /// The system's clipboard.
+    pub clipboard: Box<dyn Clipboard>,
+    /// The system's dialogs.
+    pub dialogs: Box<dyn Dialogs>,
+    /// Fonts for text in SVG.
+    pub fonts: Fonts,
+    /// Budgets of one picture.
+    pub limits: Limits,
+    /// What was remembered.
+    pub settings: Settings,
+    /// Where to remember it; nowhere when `None`.
+    pub settings_file: Option<PathBuf>,
+}
+
+/// The whole window.
+pub struct Shell {
+    session: Session,
+    jobs: Jobs,
+    dialogs: Box<dyn Dialogs>,
+    view: View,
+    memory: Memory,
+    link: Link,
+}
+
+/// The settings and what was written of them.
+struct Memory {
+    settings: Settings,
+    written: Settings,
+    file: Option<PathBuf>,
+    changed_at: Option<f64>,
+}
+
+/// What passes between the toolkit and the jobs.
+#[derive(Default)]
+struct Link {
+    max_side: MaxSide,
+    title: String,
+    /// Tickets of errands that the session does not follow.
+    own: Ticket,
+    /// A text field asked for the clipboard; what comes goes to it.
+    is_field_waiting: bool,
+    for_field: Option<String>,
+}
+
+/// Settings are written once they have rested so long, in seconds.
+const SETTLED_SECS: f64 = 1.0;
+
+impl Shell {
+    /// Starts the threads; `ctx` is woken by them.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn new(ctx: &Context, world: World, first: Vec<Action>) -> io::Result<Self> {
+        theme::install(ctx);
+        let link = Link::default();
+        let (max_side, waker) = (link.max_side.clone(), ctx.clone());
+        let jobs = Jobs::spawn(Setup {
+            limits: world.limits,
+            fonts: world.fonts,
+            painter: Arc::new(move |raster| texture::paint(raster, &max_side)),
+            waker: Arc::new(move || waker.request_repaint()),
+            clipboard: world.clipboard,
+        })?;
+        let written = world.settings.clone();
+        let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
+        let session = Session::new(memory.settings.values.defaults);
+        let mut shell = Self { session, jobs, dialogs: world.dialogs, view: View::default(), memory, link };
+        for action in first {
+            shell.act(action);
+        }
+        shell.settle();
+        Ok(shell)
+    }
+
+    /// What the app knows; for tests of the whole window.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn act(&mut self, action: Action) {
+        let effects = self.session.act(action);
+        self.carry_out(effects);
+    }
+
+    /// Asks for what is wanted and was not asked for yet.
+    fn settle(&mut self) {
+        let effects = self.session.reconcile();
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Load(request) => self.jobs.load(request),
+                Effect::PreferLoad(ticket) => self.jobs.prefer_load(ticket),
+                Effect::CancelLoad(ticket) => self.jobs.cancel_load(ticket),
+                Effect::Render(request) => self.jobs.render(request),
+                Effect::CancelRender => self.jobs.cancel_render(),
+                Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
+                Effect::OpenDialog => self.open_dialog(),
+                Effect::SaveDialog { ticket, suggested_name, extension } => {
+                    self.save_dialog(ticket, &suggested_name, extension);
+                }
+            }
+        }
+    }
+
+    fn open_dialog(&mut self) {
+        if let Err(error) = self.jobs.open_files(self.dialogs.open_files()) {
+            log::error!("no dialog: {error}");
+            self.absorb(Event::FilesChosen(vec![]));
+        }
+    }
+
+    fn save_dialog(&mut self, ticket: Ticket, suggested_name: &str, extension: &str) {
+        if let Err(error) = self.jobs.save_file(ticket, self.dialogs.save_file(suggested_name, extension)) {
+            log::error!("no dialog: {error}");
+            self.absorb(Event::SaveChosen { ticket, path: None });
+        }
+    }
+
+    fn absorb(&mut self, event: Event) {
+        if let Event::Pasted(result) = &event
+            && std::mem::take(&mut self.link.is_field_waiting)
+        {
+            if let Ok(Pasted::Text(text)) = result {
+                self.link.for_field = Some(text.clone());
+            }
+            return;
+        }
+        let effects = self.session.absorb(event);
+        self.carry_out(effects);
+    }
+
+    /// Writes the settings once they have rested for a while.
+    fn remember(&mut self, ctx: &Context) {
+        let memory = &mut self.memory;
+        memory.settings.values.defaults = self.session.defaults;
+        memory.settings.values.window = window_place(ctx).or(memory.settings.values.window);
+        if memory.settings == memory.written {
+            memory.changed_at = None;
+            return;
+        }
+        let now = ctx.input(|it| it.time);
+        let since = *memory.changed_at.get_or_insert(now);
+        if now < since + SETTLED_SECS {
+            ctx.request_repaint_after_secs((since + SETTLED_SECS - now) as f32);
+        } else {
+            self.write_settings();
+        }
+    }
+
+    fn write_settings(&mut self) {
+        let memory = &mut self.memory;
+        if memory.settings != memory.written
+            && let Some(path) = memory.file.clone()
+        {
+            let errand = Errand::Keep { path, text: memory.settings.to_text() };
+            self.jobs.errand(self.link.own.draw(), errand);
+        }
+        memory.written = memory.settings.clone();
+        memory.changed_at = None;
+    }
+
+    /// The clipboard of text fields, which the toolkit would serve on this thread.
+    fn serve_fields(&mut self, ctx: &Context) {
+        let texts = ctx.output_mut(|output| {
+            let mut texts = vec![];
+            output.commands.retain_mut(|command| match command {
+                OutputCommand::CopyText(text) => {
+                    texts.push(std::mem::take(text));
+                    false
+                }
+                OutputCommand::TextSelectionSettled(_) | OutputCommand::CopyImage(_) => false,
+                OutputCommand::OpenUrl(_) => true,
+            });
+            texts
+        });
+        for text in texts {
+            let snippet = crate::engine::embed::Snippet { before: text, base64: "".into(), after: String::new() };
+            self.jobs.errand(self.link.own.draw(), Errand::CopyText(snippet));
+        }
+    }
+
+    fn retitle(&mut self, ctx: &Context) {
+        let title = self.session.title();
+        if self.link.title != title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.link.title = title;
+        }
+    }
+}
+
+impl eframe::App for Shell {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        for event in self.jobs.poll() {
+            self.absorb(event);
+        }
+        self.settle();
+        self.retitle(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.link.max_side.learn(&ctx);
+        let mut actions = vec![];
+        intake::dropped(&ctx, &mut actions);
+        self.view.window_ui(ui, &mut self.session, &mut actions);
+        intake::pressed(&ctx, &mut actions);
+        if ctx.input_mut(|it| it.consume_key(Modifiers::COMMAND, Key::Q)) {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        for action in actions {
+            self.act(action);
+        }
+        self.settle();
+        self.serve_fields(&ctx);
+        self.remember(&ctx);
+        self.retitle(&ctx);
+    }
+
+    /// With the toolkit's clipboard shortcuts off, text fields get theirs from here.
+    fn raw_input_hook(&mut self, ctx: &Context, raw_input: &mut egui::RawInput) {
+        if let Some(text) = self.link.for_field.take() {
+            raw_input.events.push(egui::Event::Paste(text));
+        }
+        if !ctx.text_edit_focused() {
+            return;
+        }
+        let mut wants_paste = false;
+        for event in &mut raw_input.events {
+            if let egui::Event::Key { key, pressed: true, modifiers, .. } = event
+                && modifiers.command_only()
+            {
+                match key {
+                    Key::C => *event = egui::Event::Copy,
+                    Key::X => *event = egui::Event::Cut,
+                    Key::V => wants_paste = true,
+                    _ => {}
+                }
+            }
+        }
+        if wants_paste {
+            self.link.is_field_waiting = true;
+            self.jobs.errand(self.link.own.draw(), Errand::Paste);
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.write_settings();
+    }
+}
+
+/// Where the window is now; `None` while it is minimised or not known.
+fn window_place(ctx: &Context) -> Option<WindowPlace> {
+    ctx.input(|it| {
+        let viewport = it.viewport();
+        if viewport.minimized.unwrap_or_default() {
+            return None;
+        }
+        let inner = viewport.inner_rect?;
+        let maximized = viewport.maximized.unwrap_or_default();
+        let position = viewport.outer_rect.map(|it| [it.left(), it.top()]);
+        Some(WindowPlace { size: [inner.width(), inner.height()], position, maximized })
+    })
+}

@@ -1,0 +1,25 @@
+//! The controls of the window. Each paints itself from the theme, is at least
+//! [`theme::HIT_HEIGHT`](super::theme::HIT_HEIGHT) high, works from the keyboard and has a name
+//! for those who do not see it.
+
+mod button;
+mod chip;
+mod choice;
+mod format_rows;
+mod heading;
+mod icon;
+mod number;
+mod paint;
+mod segmented;
+mod slider;
+
+pub use button::Button;
+pub use chip::chip;
+pub use format_rows::{FormatRow, format_rows};
+pub use heading::heading;
+pub use icon::{Icon, IconButton};
+pub use number::NumberField;
+pub use segmented::segmented;
+pub use slider::Slider;
+
+pub(super) use paint::{dashed_frame, picture_glyph};

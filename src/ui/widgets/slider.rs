@@ -1,0 +1,135 @@
+//! A slider with the accent on the part that is set.
+
+use crate::ui::theme::{self, Theme};
+use egui::accesskit::{Action, ActionData};
+use egui::{EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::ops::RangeInclusive;
+
+/// A slider over whole numbers. Drag is live, the arrow keys step, double click resets.
+#[must_use = "a slider is shown with `show`"]
+pub struct Slider<'a> {
+    name: &'a str,
+    range: RangeInclusive<i32>,
+    reset: Option<i32>,
+}
+
+const HANDLE_RADIUS: f32 = 7.0;
+const RAIL: f32 = 3.0;
+const PAGE: i32 = 10;
+
+impl<'a> Slider<'a> {
+    /// A slider called `name`.
+    pub fn new(name: &'a str, range: RangeInclusive<i32>) -> Self {
+        Self { name, range, reset: None }
+    }
+
+    /// The value to which a double click returns.
+    pub fn reset(mut self, value: i32) -> Self {
+        self.reset = Some(value);
+        self
+    }
+
+    /// Shows the slider over the whole width; [`Response::changed`] says that `value` is another.
+    pub fn show(self, ui: &mut Ui, value: &mut i32) -> Response {
+        let size = vec2(ui.available_width(), theme::HIT_HEIGHT);
+        let (rect, mut response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let before = *value;
+        let rail = Rect::from_center_size(rect.center(), vec2(rect.width() - 2.0 * HANDLE_RADIUS, RAIL));
+        let mut wanted = before.saturating_add(key_steps(ui, &response)).saturating_add(assisted_steps(ui, &response));
+        if let Some(set) = assisted_value(ui, &response) {
+            wanted = set;
+        }
+        if response.double_clicked() {
+            wanted = self.reset.unwrap_or(wanted);
+        } else if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) {
+            wanted = self.at((pointer.x - rail.left()) / rail.width().max(1.0));
+        }
+        *value = wanted.clamp(*self.range.start(), *self.range.end());
+        if *value != before {
+            response.mark_changed();
+        }
+        self.name_it(ui, &response, *value);
+        if ui.is_rect_visible(rect) {
+            self.paint(ui, &response, rail, *value);
+        }
+        response
+    }
+
+    /// The value at a share of the rail.
+    fn at(&self, share: f32) -> i32 {
+        let (low, high) = (*self.range.start() as f32, *self.range.end() as f32);
+        (low + share.clamp(0.0, 1.0) * (high - low)).round() as i32
+    }
+
+    fn share(&self, value: i32) -> f32 {
+        let (low, high) = (*self.range.start() as f32, *self.range.end() as f32);
+        if high > low { (value as f32 - low) / (high - low) } else { 0.0 }
+    }
+
+    fn name_it(&self, ui: &Ui, response: &Response, value: i32) {
+        response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), f64::from(value), self.name));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_min_numeric_value(f64::from(*self.range.start()));
+            node.set_max_numeric_value(f64::from(*self.range.end()));
+            node.set_numeric_value_step(1.0);
+            for action in [Action::SetValue, Action::Increment, Action::Decrement] {
+                node.add_action(action);
+            }
+        });
+    }
+
+    fn paint(&self, ui: &Ui, response: &Response, rail: Rect, value: i32) {
+        let theme = Theme::of(ui);
+        let handle = pos2(rail.left() + rail.width() * self.share(value), rail.center().y);
+        let whole = rail.expand2(vec2(HANDLE_RADIUS, 0.0));
+        let set = Rect::from_min_max(whole.min, pos2(handle.x, whole.bottom()));
+        ui.painter().rect_filled(whole, 2, theme.strong_line);
+        ui.painter().rect_filled(set, 2, theme.accent);
+        let grown = if response.hovered() || response.dragged() { 0.5 } else { 0.0 };
+        let rim = if response.has_focus() { theme.focus() } else { Stroke::new(1.0, theme.faint) };
+        ui.painter().circle(handle, HANDLE_RADIUS + grown, theme.handle, rim);
+        if response.has_focus() {
+            ui.painter().circle_stroke(handle, HANDLE_RADIUS + 3.0, theme.focus());
+        }
+    }
+}
+
+fn key_steps(ui: &Ui, response: &Response) -> i32 {
+    if !response.has_focus() {
+        return 0;
+    }
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|it| it.set_focus_lock_filter(response.id, filter));
+    ui.input_mut(|it| {
+        let mut count = |modifiers: Modifiers, up: [Key; 2], down: [Key; 2]| {
+            let [up, down] = [up, down]
+                .map(|keys| keys.into_iter().map(|key| it.count_and_consume_key(modifiers, key)).sum::<usize>());
+            i32::try_from(up).unwrap_or_default() - i32::try_from(down).unwrap_or_default()
+        };
+        let (up, down) = ([Key::ArrowRight, Key::ArrowUp], [Key::ArrowLeft, Key::ArrowDown]);
+        // With Shift first: the plain key would match both.
+        let tens = count(Modifiers::SHIFT, up, down);
+        let ones = count(Modifiers::NONE, up, down);
+        let pages = count(Modifiers::NONE, [Key::PageUp; 2], [Key::PageDown; 2]);
+        (tens + pages) * PAGE + ones
+    })
+}
+
+/// Steps asked for by assistive technology.
+fn assisted_steps(ui: &Ui, response: &Response) -> i32 {
+    let count = |action| ui.input(|it| it.num_accesskit_action_requests(response.id, action));
+    let [up, down] = [Action::Increment, Action::Decrement].map(count).map(|it| i32::try_from(it).unwrap_or_default());
+    up - down
+}
+
+/// The value set by assistive technology.
+fn assisted_value(ui: &Ui, response: &Response) -> Option<i32> {
+    ui.input(|it| {
+        it.accesskit_action_requests(response.id, Action::SetValue)
+            .filter_map(|request| match request.data {
+                Some(ActionData::NumericValue(value)) => Some(value.round() as i32),
+                _ => None,
+            })
+            .last()
+    })
+}

@@ -1,0 +1,390 @@
+//! The session without threads and without a window: actions and events in, effects out.
+
+use inlaid::{
+    engine::{
+        Decoded, Encoded, EngineError, Facts, Format, Layout, Product, Raster, Recipe, Source, embed,
+        embed::Embed,
+        recipe::{Defaults, Effort, Want},
+    },
+    jobs::{
+        Errand, Event, Intake, JobError, Loaded, Millis, RenderRequest, Rendered, Ticket,
+        guard::Crashed,
+        ports::{ClipboardError, Pasted},
+    },
+    session::{Action, Effect, ItemId, Kind, Session, Status, Verb},
+};
+use std::{path::PathBuf, sync::Arc};
+
+const SIZE: [u32; 2] = [8, 6];
+
+fn raster() -> Raster {
+    Raster::from_samples8(SIZE[0], SIZE[1], Layout::Rgb8, vec![7; 8 * 6 * 3]).unwrap()
+}
+
+fn decoded() -> Decoded {
+    let facts = Facts {
+        format: Format::Png,
+        stored_size: SIZE,
+        size: SIZE,
+        orientation: 1,
+        frames: Some(1),
+        profile_name: None,
+        depth: 8,
+        has_alpha: false,
+        warnings: vec![],
+    };
+    Decoded { raster: raster(), facts }
+}
+
+fn loaded(name: &str) -> Box<Loaded> {
+    let source = Source::new(name, b"\x89PNG\r\n\x1a\n".as_slice());
+    Box::new(Loaded { source, decoded: decoded(), painted: Arc::new(()), millis: Millis::default() })
+}
+
+fn rendered(recipe: &Recipe, bytes: &[u8]) -> Box<Rendered> {
+    let encoded = Encoded { format: recipe.output.format, bytes: bytes.into(), size: SIZE, warnings: vec![] };
+    let product = Product { recipe: recipe.clone(), encoded, preview: Some(raster()), warnings: vec![] };
+    Box::new(Rendered { product, base64: embed::base64(bytes), painted: Arc::new(()), millis: Millis::default() })
+}
+
+fn file(name: &str) -> Intake {
+    Intake::Path(PathBuf::from("/pictures").join(name))
+}
+
+/// A session that carries out reconciliation after every step, as the shell does.
+#[derive(Default)]
+struct Desk {
+    session: Session,
+}
+
+impl Desk {
+    fn act(&mut self, action: impl Into<Action>) -> Vec<Effect> {
+        let mut effects = self.session.act(action.into());
+        effects.extend(self.session.reconcile());
+        effects
+    }
+
+    fn absorb(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.session.absorb(event);
+        effects.extend(self.session.reconcile());
+        effects
+    }
+
+    fn open(&mut self, names: &[&str]) -> Vec<Ticket> {
+        let effects = self.act(Action::Open(names.iter().map(|it| file(it)).collect()));
+        effects
+            .iter()
+            .map(|it| match it {
+                Effect::Load(request) => request.ticket,
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    /// A picture that is loaded; returns the render that was asked for.
+    fn load(&mut self, name: &str) -> RenderRequest {
+        let ticket = self.open(&[name])[0];
+        let effects = self.absorb(Event::Loaded { ticket, result: Ok(loaded(name)) });
+        only_render(effects)
+    }
+
+    /// Answers a render and the search for smaller bytes that follows it.
+    fn finish(&mut self, request: &RenderRequest, bytes: &[u8]) -> Vec<Effect> {
+        let answer = |request: &RenderRequest| Event::Rendered {
+            ticket: request.ticket,
+            result: Ok(rendered(&request.recipe, bytes)),
+        };
+        let (renders, mut others) = split(self.absorb(answer(request)));
+        for next in renders {
+            let (renders, more) = split(self.absorb(answer(&next)));
+            assert!(renders.is_empty(), "{renders:?}");
+            others.extend(more);
+        }
+        others
+    }
+
+    fn says(&self) -> (Kind, &str) {
+        let notice = self.session.notice().unwrap();
+        (notice.kind, &notice.text)
+    }
+
+    fn selected(&self) -> &str {
+        self.session.selected().unwrap().name()
+    }
+}
+
+fn split(effects: Vec<Effect>) -> (Vec<RenderRequest>, Vec<Effect>) {
+    let mut renders = vec![];
+    let mut others = vec![];
+    for effect in effects {
+        match effect {
+            Effect::Render(request) => renders.push(request),
+            other => others.push(other),
+        }
+    }
+    (renders, others)
+}
+
+fn only_render(effects: Vec<Effect>) -> RenderRequest {
+    let (mut renders, others) = split(effects);
+    assert!(others.is_empty() && renders.len() == 1, "{renders:?} {others:?}");
+    renders.remove(0)
+}
+
+fn copied_text(effects: &[Effect]) -> (Ticket, String) {
+    let [Effect::Errand(ticket, Errand::CopyText(snippet))] = effects else { panic!("{effects:?}") };
+    (*ticket, snippet.to_string())
+}
+
+#[test]
+fn the_main_trip() {
+    let mut desk = Desk::default();
+    assert_eq!(desk.session.title(), "Inlaid");
+    let request = desk.load("sunset.png");
+    assert_eq!(desk.session.title(), "sunset.png — Inlaid");
+    assert_eq!((request.recipe.output.format, request.recipe.output.effort), (Format::WebP, Effort::Fast));
+    assert!(desk.finish(&request, b"tiny").is_empty());
+    // RFC 4648: "tiny" is dGlueQ==.
+    let (ticket, text) = copied_text(&desk.act(Verb::Copy));
+    assert_eq!(text, "data:image/webp;base64,dGlueQ==");
+    assert_eq!(desk.session.notice(), None, "nothing is said before the clipboard has accepted");
+    desk.absorb(Event::Copied { ticket, result: Ok(()) });
+    assert_eq!(desk.says(), (Kind::Good, "Copied data URL · 31 characters"));
+    assert_eq!(desk.session.n_copies(), 1);
+}
+
+#[test]
+fn reconciling_twice_asks_once_and_a_stale_answer_is_dropped() {
+    let mut desk = Desk::default();
+    let first = desk.load("a.png");
+    assert!(desk.session.reconcile().is_empty());
+    desk.session.selected_mut().unwrap().recipe.output.quality = 30;
+    let second = only_render(desk.session.reconcile());
+    assert_eq!(second.recipe.output.quality, 30);
+    desk.absorb(Event::Rendered { ticket: first.ticket, result: Ok(rendered(&first.recipe, b"late")) });
+    assert!(desk.session.selected().unwrap().result().is_none());
+    assert!(desk.finish(&second, b"wanted").is_empty());
+    let item = desk.session.selected().unwrap();
+    assert_eq!(*item.fresh().unwrap().product.encoded.bytes, *b"wanted");
+}
+
+#[test]
+fn an_old_result_stays_visible_but_is_not_fresh() {
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    desk.finish(&request, b"old");
+    desk.session.selected_mut().unwrap().recipe.edits.size.want = Want::Width(4);
+    let item = desk.session.selected().unwrap();
+    assert!(item.result().is_some() && item.fresh().is_none());
+    assert_eq!(item.weight(Format::WebP), None, "a number of other settings is not shown");
+}
+
+#[test]
+fn a_copy_asked_for_too_early_is_made_once_for_that_picture() {
+    let mut desk = Desk::default();
+    let ticket = desk.open(&["a.png"])[0];
+    assert!(desk.act(Verb::Copy).is_empty());
+    assert!(desk.session.is_copy_deferred());
+    let request = only_render(desk.absorb(Event::Loaded { ticket, result: Ok(loaded("a.png")) }));
+    // The settings change meanwhile: the copy is of what is wanted now.
+    desk.session.selected_mut().unwrap().recipe.output.format = Format::Png;
+    let now = only_render(desk.session.reconcile());
+    desk.absorb(Event::Rendered { ticket: request.ticket, result: Ok(rendered(&request.recipe, b"old")) });
+    let effects = desk.finish(&now, b"new");
+    let (_, text) = copied_text(&effects);
+    assert_eq!(text, "data:image/png;base64,bmV3");
+    assert!(!desk.session.is_copy_deferred());
+}
+
+#[test]
+fn a_promised_copy_survives_a_look_at_another_picture() {
+    let mut desk = Desk::default();
+    let first = desk.load("a.png");
+    assert!(desk.act(Verb::Copy).is_empty());
+    let second = desk.load("b.png");
+    // The lane cancels the first; its answer has no reader any more.
+    desk.absorb(Event::Rendered { ticket: first.ticket, result: Err(EngineError::Cancelled.into()) });
+    let next = desk.absorb(Event::Rendered { ticket: second.ticket, result: Ok(rendered(&second.recipe, b"bb")) });
+    let search = only_render(next);
+    let next = desk.absorb(Event::Rendered { ticket: search.ticket, result: Ok(rendered(&search.recipe, b"bb")) });
+    // Now nobody else wants the lane, so the promise is kept.
+    let again = only_render(next);
+    let (renders, effects) =
+        split(desk.absorb(Event::Rendered { ticket: again.ticket, result: Ok(rendered(&again.recipe, b"aa")) }));
+    assert!(renders.is_empty());
+    assert_eq!(copied_text(&effects).1, "data:image/webp;base64,YWE=");
+}
+
+#[test]
+fn a_promise_is_forgotten_when_it_cannot_be_kept() {
+    let mut desk = Desk::default();
+    let ticket = desk.open(&["a.png"])[0];
+    desk.act(Verb::Copy);
+    desk.absorb(Event::Loaded { ticket, result: Err(EngineError::NotAnImage.into()) });
+    assert_eq!(desk.says(), (Kind::Bad, "a.png: not an image"));
+    // The next picture must not land on the clipboard by itself.
+    let request = desk.load("b.png");
+    assert!(desk.finish(&request, b"bb").is_empty());
+
+    desk.session.selected_mut().unwrap().recipe.output.format = Format::Ico;
+    let request = only_render(desk.session.reconcile());
+    desk.act(Verb::Copy);
+    desk.absorb(Event::Rendered { ticket: request.ticket, result: Err(Crashed.into()) });
+    assert!(!desk.session.is_copy_deferred());
+    assert!(desk.session.selected().unwrap().refusal().is_some());
+    assert!(desk.session.reconcile().is_empty(), "what was refused is not asked for again");
+
+    desk.load("c.png");
+    desk.act(Verb::Copy);
+    desk.act(Verb::Remove);
+    assert!(!desk.session.is_copy_deferred());
+}
+
+#[test]
+fn a_failed_copy_is_said_and_the_result_stays() {
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    desk.finish(&request, b"aa");
+    let effects = desk.act(Verb::CopyImage);
+    let [Effect::Errand(ticket, Errand::CopyImage(image))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(image.size(), SIZE);
+    let error = JobError::Clipboard(ClipboardError::TooLarge { megabytes: 72 });
+    desk.absorb(Event::Copied { ticket: *ticket, result: Err(error) });
+    let (kind, text) = desk.says();
+    assert!(kind == Kind::Bad && text.contains("72 MB"), "{text}");
+    assert_eq!(desk.session.n_copies(), 0);
+    assert!(desk.session.selected().unwrap().fresh().is_some());
+}
+
+#[test]
+fn three_files_are_three_pictures_to_step_through() {
+    let mut desk = Desk::default();
+    let tickets = desk.open(&["a.png", "b.png", "c.png"]);
+    assert_eq!(desk.session.title(), "3 images — Inlaid");
+    for (ticket, name) in tickets.iter().zip(["a.png", "b.png", "c.png"]) {
+        desk.absorb(Event::Loaded { ticket: *ticket, result: Ok(loaded(name)) });
+    }
+    assert_eq!(desk.selected(), "a.png");
+    for (verb, name) in [
+        (Verb::Next, "b.png"),
+        (Verb::Last, "c.png"),
+        (Verb::Next, "c.png"),
+        (Verb::Previous, "b.png"),
+        (Verb::First, "a.png"),
+        (Verb::Previous, "a.png"),
+    ] {
+        desk.act(verb);
+        assert_eq!(desk.selected(), name, "{verb:?}");
+    }
+    desk.act(Verb::Next);
+    desk.act(Verb::Remove);
+    assert_eq!(desk.selected(), "c.png");
+    desk.act(Verb::RemoveAll);
+    assert_eq!(desk.session.title(), "Inlaid");
+}
+
+#[test]
+fn a_bad_picture_leaves_the_good_one_alone() {
+    let mut desk = Desk::default();
+    let request = desk.load("good.png");
+    desk.finish(&request, b"good");
+    let ticket = desk.open(&["bad.png"])[0];
+    desk.absorb(Event::Loaded { ticket, result: Err(JobError::Folder) });
+    assert_eq!(desk.selected(), "good.png");
+    assert!(desk.session.selected().unwrap().fresh().is_some());
+    assert_eq!(desk.session.items().len(), 2);
+    desk.act(Verb::Last);
+    assert!(matches!(desk.session.selected().unwrap().status(), Status::Failed(_)));
+    let effects = desk.act(Verb::Retry);
+    assert!(matches!(&effects[..], [Effect::Load(_)]), "{effects:?}");
+    assert_eq!(desk.session.selected().unwrap().status(), Status::Loading);
+}
+
+#[test]
+fn what_was_pasted_in_vain_leaves_no_trace() {
+    let mut desk = Desk::default();
+    let effects = desk.act(Verb::Paste);
+    assert!(matches!(&effects[..], [Effect::Errand(_, Errand::Paste)]), "{effects:?}");
+    let effects = desk.absorb(Event::Pasted(Ok(Pasted::Text("hello".to_owned()))));
+    let [Effect::Load(load)] = &effects[..] else { panic!("{effects:?}") };
+    let error = EngineError::from(embed::bytes_in_text("hello").unwrap_err());
+    desk.absorb(Event::Loaded { ticket: load.ticket, result: Err(error.into()) });
+    assert!(desk.session.items().is_empty());
+    assert_eq!(desk.says().0, Kind::Bad);
+    desk.absorb(Event::Pasted(Err(ClipboardError::Empty.into())));
+    assert_eq!(desk.says(), (Kind::Bad, "The clipboard holds no image, file, data URL or base64"));
+}
+
+#[test]
+fn saving_goes_through_the_dialog_and_replaces_only_what_it_asked_about() {
+    let mut desk = Desk::default();
+    let request = desk.load("sunset.png");
+    desk.finish(&request, b"webp");
+    let save = |desk: &mut Desk, answer: Option<&str>| {
+        let effects = desk.act(Verb::Save);
+        let [Effect::SaveDialog { ticket, suggested_name, extension }] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((suggested_name.as_str(), *extension), ("sunset.webp", "webp"));
+        desk.absorb(Event::SaveChosen { ticket: *ticket, path: answer.map(PathBuf::from) })
+    };
+    assert!(save(&mut desk, None).is_empty());
+    let effects = save(&mut desk, Some("/tmp/new.webp"));
+    let [Effect::Errand(ticket, Errand::Save { path, consented, bytes })] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((path.as_path(), *consented, &**bytes), (PathBuf::from("/tmp/new.webp").as_path(), true, &b"webp"[..]));
+    desk.absorb(Event::Saved { ticket: *ticket, result: Ok(path.clone()) });
+    assert_eq!(desk.says(), (Kind::Good, "Saved new.webp"));
+    // A name that we complete was never asked about.
+    let effects = save(&mut desk, Some("/tmp/new"));
+    let [Effect::Errand(_, Errand::Save { path, consented, .. })] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((path.to_str(), *consented), (Some("/tmp/new.webp"), false));
+}
+
+#[test]
+fn one_dialog_at_a_time() {
+    let mut desk = Desk::default();
+    assert!(matches!(&desk.act(Verb::Open)[..], [Effect::OpenDialog]));
+    assert!(desk.act(Verb::Open).is_empty());
+    desk.absorb(Event::FilesChosen(vec![]));
+    assert!(matches!(&desk.act(Verb::Open)[..], [Effect::OpenDialog]));
+}
+
+#[test]
+fn new_pictures_start_with_the_last_choices() {
+    let mut desk = Desk::default();
+    desk.session.defaults.embed = Embed::Css;
+    desk.load("a.png");
+    let item = desk.session.selected_mut().unwrap();
+    item.recipe.output.format = Format::Jpeg;
+    item.recipe.output.quality = 42;
+    item.recipe.edits.size.want = Want::Width(3);
+    desk.session.reconcile();
+    let request = desk.load("b.png");
+    assert_eq!((request.recipe.output.format, request.recipe.output.quality), (Format::Jpeg, 42));
+    assert_eq!(request.recipe.edits.size.want, Want::Original, "a size belongs to its picture");
+    let expected = Defaults { format: Format::Jpeg, quality: 42, embed: Embed::Css, ..Defaults::default() };
+    assert_eq!(desk.session.defaults, expected);
+}
+
+#[test]
+fn a_changed_setting_leaves_the_untouched_source() {
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    desk.finish(&request, b"larger");
+    let request = only_render(desk.act(Verb::UseUntouched));
+    assert!(request.recipe.output.untouched);
+    assert!(desk.finish(&request, b"source").is_empty());
+    desk.session.selected_mut().unwrap().recipe.output.quality = 10;
+    let request = only_render(desk.session.reconcile());
+    assert!(!request.recipe.output.untouched);
+}
+
+#[test]
+fn escape_takes_back_the_promise() {
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    desk.act(Verb::Copy);
+    desk.act(Verb::Cancel);
+    assert!(desk.finish(&request, b"aa").is_empty());
+    assert_eq!(desk.says(), (Kind::Plain, "Cancelled, nothing was copied"));
+    let id: ItemId = desk.session.selected().unwrap().id();
+    assert!(desk.act(Action::Select(id)).is_empty());
+}
