@@ -193,7 +193,8 @@ fn may_be_image(path: &Path) -> bool {
 
 /// What the first bytes of an ordinary file look like.
 fn sniffed_head(path: &Path) -> io::Result<Option<Format>> {
-    if !fs::metadata(path)?.is_file() {
+    let facts = fs::metadata(path)?;
+    if !facts.is_file() || facts.len() == 0 {
         return Ok(None);
     }
     let mut head = vec![];
