@@ -2,6 +2,8 @@
 //!
 //! Results are judged by another decoder (the `image` crate) and by what lies on the disk.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod output;
 mod process;
 mod report;
