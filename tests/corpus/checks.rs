@@ -10,6 +10,8 @@ use std::fs;
 
 /// `fp8` is one decoder's thumbnail of 8 × 8 pixels; this is the mean difference it allows.
 const FP8_TOLERANCE: f64 = 10.0;
+/// 8 × 8 pixels of three bytes, in hexadecimal.
+const FP8_DIGITS: usize = 384;
 /// The largest difference of a channel that decoders of lossy formats may have.
 const CHANNEL_TOLERANCE: u8 = 3;
 
@@ -40,7 +42,7 @@ fn run(source: &Source, options: DecodeOptions) -> Result<Decoded, EngineError> 
 /// Either way is fine, but what was opened has pixels and facts that agree.
 fn survive(decoded: Result<Decoded, EngineError>) -> Verdict {
     match decoded {
-        Ok(it) if it.facts.format != Format::Svg => same("size", it.raster.size(), it.facts.size),
+        Ok(it) if it.facts.format != Format::Svg => same("size", &it.raster.size(), &it.facts.size),
         _ => Ok(()),
     }
 }
@@ -53,18 +55,21 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 fn check_picture(row: &Row, source: &Source, decoded: &Decoded) -> Verdict {
     let facts = &decoded.facts;
-    if let Some(dims) = row.size("dims") {
-        same("stored size", facts.stored_size, dims)?;
-        same("size", facts.size, row.size("oriented_dims").unwrap_or_else(|| turned(dims, facts.orientation)))?;
+    // Decoders disagree on the canvas of some animations; the reference still holds.
+    let dims = row.size("dims").filter(|_| !row.get("note").contains("dims either way"));
+    if let Some(dims) = dims {
+        same("stored size", &facts.stored_size, &dims)?;
+        same("size", &facts.size, &row.size("oriented_dims").unwrap_or_else(|| turned(dims, facts.orientation)))?;
     }
     if row.suite == "svg-sizes" {
         return check_drawing_size(row, decoded);
     }
     let counted = matches!(facts.format, Format::Gif | Format::Png | Format::WebP);
     if counted && !row.get("frames").is_empty() {
-        same("frames", facts.frames.map(|it| it.to_string()), Some(row.get("frames").to_owned()))?;
+        same("frames", &facts.frames, &row.get("frames").parse().ok())?;
     }
-    if !row.get("fp8_icc").is_empty() {
+    // Anything shorter is the other decoder's error.
+    if row.get("fp8_icc").len() == FP8_DIGITS {
         let shown = run(source, DecodeOptions::default()).map_err(|why| chain(&why))?;
         check_fp8(row.get("fp8_icc"), &shown)?;
     }
@@ -74,19 +79,20 @@ fn check_picture(row: &Row, source: &Source, decoded: &Decoded) -> Verdict {
 /// By the strongest statement that the row makes.
 fn check_pixels(row: &Row, decoded: &Decoded) -> Verdict {
     let (crc, fp8) = (row.get("rgba_crc32").trim_start_matches('~'), row.get("fp8"));
-    if !row.get("ref").is_empty() && !row.get("note").contains("RGB result depends on the conversion") {
+    let has_reference = row.get("ref").split('|').flat_map(|it| references(row, it)).next().is_some();
+    if has_reference && !row.get("note").contains("RGB result depends on the conversion") {
         return equals_one(row, decoded);
     }
     let rgba = decoded.raster.to_rgba8();
     // Colours under full transparency are nobody's business, but a checksum holds them.
     let comparable = decoded.facts.orientation == 1 && rgba.as_chunks::<4>().0.iter().all(|pixel| pixel[3] != 0);
     if !crc.is_empty() && comparable {
-        return same("CRC-32", format!("{:08x}", crc32(&rgba)), crc.to_owned());
+        return same("CRC-32", &format!("{:08x}", crc32(&rgba)), &crc.to_owned());
     }
     if fp8.is_empty() { Ok(()) } else { check_fp8(fp8, decoded) }
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: T) -> Verdict {
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, wanted: &T) -> Verdict {
     if found == wanted { Ok(()) } else { Err(format!("{what} is {found:?} instead of {wanted:?}")) }
 }
 
@@ -119,7 +125,11 @@ fn equals_one(row: &Row, decoded: &Decoded) -> Verdict {
 /// The files that a reference names: itself, the first of a series, or all of a pattern.
 fn references(row: &Row, reference: &str) -> Vec<std::path::PathBuf> {
     let reference = reference.replace("-1..N.", "-1.");
-    let Some((before, after)) = reference.split_once('*') else { return vec![row.folder.join(reference)] };
+    let Some((before, after)) = reference.split_once('*') else {
+        // Some manifests name a file that the suite does not hold.
+        let path = row.folder.join(reference);
+        return if path.is_file() { vec![path] } else { vec![] };
+    };
     let pattern = row.folder.join(before);
     let prefix = pattern.file_name().unwrap().to_string_lossy().into_owned();
     let entries = fs::read_dir(pattern.parent().unwrap()).unwrap().map(|it| it.unwrap().path());
@@ -158,7 +168,7 @@ fn check_drawing(row: &Row, source: &Source) -> Verdict {
     let reference = read_reference(&row.folder.join(row.get("ref")))?;
     let options = DecodeOptions { vector_size: Some(reference.size), ..DecodeOptions::default() };
     let decoded = run(source, options).map_err(|why| chain(&why))?;
-    same("size", decoded.raster.size(), reference.size)?;
+    same("size", &decoded.raster.size(), &reference.size)?;
     let rgba = decoded.raster.to_rgba8();
     let pairs = rgba.as_chunks::<4>().0.iter().zip(reference.rgba.as_chunks::<4>().0);
     let differing = pairs.filter(|(a, b)| 3 < difference(&premultiplied(a), &premultiplied(b))).count();
@@ -177,14 +187,14 @@ fn check_drawing_size(row: &Row, decoded: &Decoded) -> Verdict {
     let note = row.get("note");
     let size = decoded.facts.size;
     if let Some(wanted) = manifest::size_in(note) {
-        return same("size", size, wanted);
+        return same("size", &size, &wanted);
     }
     let side = |name: &str| {
         let (_, after) = note.split_once(name)?;
         after.split([' ', ',', '-']).find(|it| !it.is_empty())?.parse::<u32>().ok()
     };
-    side("width ").map_or(Ok(()), |width| same("width", size[0], width))?;
-    side("height ").map_or(Ok(()), |height| same("height", size[1], height))
+    side("width ").map_or(Ok(()), |width| same("width", &size[0], &width))?;
+    side("height ").map_or(Ok(()), |height| same("height", &size[1], &height))
 }
 
 // --- thumbnails and checksums ----------------------------------------------------------------
@@ -192,7 +202,7 @@ fn check_drawing_size(row: &Row, decoded: &Decoded) -> Verdict {
 fn check_fp8(wanted: &str, decoded: &Decoded) -> Verdict {
     let hex = |at: usize| u8::from_str_radix(wanted.get(at..at + 2).unwrap_or("zz"), 16);
     let wanted: Vec<f64> = (0..192).filter_map(|at| hex(at * 2).ok()).map(f64::from).collect();
-    same("length of fp8", wanted.len(), 192)?;
+    same("length of fp8", &wanted.len(), &192)?;
     let found = thumbnail(decoded);
     let distance = wanted.iter().zip(&found).map(|(a, b)| (a - b).abs()).sum::<f64>() / 192.0;
     if distance <= FP8_TOLERANCE { Ok(()) } else { Err(format!("thumbnail differs by {distance:.1}")) }

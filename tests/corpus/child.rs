@@ -3,7 +3,7 @@
 use super::{checks, manifest, manifest::Row};
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{BufRead as _, BufReader},
     panic,
     process::{Command, Stdio},
     sync::mpsc,
@@ -65,9 +65,10 @@ fn run_child(start: usize, step: usize, outcomes: &mut Vec<(usize, Outcome)>) ->
         .unwrap();
     let (sender, lines) = mpsc::channel();
     let output = BufReader::new(child.stdout.take().unwrap());
-    let reader = thread::spawn(move || {
+    let reader = thread::Builder::new().name("reader".to_owned()).spawn(move || {
         output.lines().map_while(Result::ok).for_each(|line| sender.send(line).unwrap_or_default());
     });
+    let reader = reader.unwrap();
     let mut running = None;
     let ended_by = loop {
         match lines.recv_timeout(Duration::from_secs(SECONDS_A_ROW)) {
