@@ -16,7 +16,7 @@ use crate::{
         Cache, Cancel, EngineError, Facts, Limits, Tools, Warning, decode::Fonts, embed, embed::SnippetFacts,
         pipeline::render,
     },
-    jobs::{Millis, STACK_BYTES, Stopwatch, guard::Crashed, guard::guard, hush_this_thread},
+    jobs::{Millis, STACK_BYTES, Stopwatch, error::system_words, guard::Crashed, guard::guard, hush_this_thread},
 };
 use std::{
     collections::BTreeMap,
@@ -304,7 +304,7 @@ impl<'a> Delivery<'a> {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unheard = true,
             Err(error) => {
                 self.failed = true;
-                self.voice.say("report", &error.to_string());
+                self.voice.say("report", &system_words(&error));
             }
         }
     }
