@@ -14,12 +14,13 @@ pub(super) struct Curve {
 impl Curve {
     /// Tabulates `curve` (0..=1 to 0..=1) for samples from 0 to `max`.
     ///
-    /// Dips are levelled, so that the way back is unique.
+    /// Dips and what is no number are levelled, so that there is a way back whatever a profile says.
     fn new(max: u16, curve: impl Fn(f64) -> f64) -> Self {
         let mut highest = 0.0_f64;
         // Values and the borders between them alternate, in half steps.
         let mut at = |half_steps: u32| {
-            highest = curve(f64::from(half_steps) / f64::from(u32::from(max) * 2)).clamp(highest, 1.0);
+            let light = curve(f64::from(half_steps) / f64::from(u32::from(max) * 2));
+            highest = light.max(highest).min(1.0);
             highest as f32
         };
         let mut light = vec![at(0)];
@@ -116,7 +117,7 @@ impl Tables8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tables8, of_profile, srgb, srgb_to_linear, stored_values};
+    use super::{Curve, Tables8, of_profile, srgb, srgb_to_linear, stored_values};
     use moxcms::ColorProfile;
 
     #[test]
@@ -140,6 +141,16 @@ mod tests {
                 assert_eq!(curves[0].stored(curves[0].light(value)), value);
             }
         }
+    }
+
+    #[test]
+    fn broken_curves_are_levelled() {
+        let nonsense = Curve::new(255, |_| f64::NAN);
+        assert_eq!((nonsense.light(255), nonsense.stored(-1.0)), (0.0, 0));
+        let falling = Curve::new(255, |value| 2.0 - value);
+        assert_eq!((falling.light(0), falling.light(255)), (1.0, 1.0));
+        let dipping = Curve::new(4, |value| if value == 0.5 { 0.1 } else { value });
+        assert_eq!([1, 2, 3].map(|it| dipping.light(it)), [0.25, 0.375, 0.75]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub fn apply(decoded: &Decoded, edits: &Edits, tools: Tools<'_>) -> Result<(Rast
     let geometry = geometry(facts.size, &edits.size, facts.format == Format::Svg);
     let warnings = if geometry.held_back { vec![Warning::NotEnlarged] } else { vec![] };
     let [width, height] = geometry.canvas;
-    tools.limits.check(width, height, most_bytes(raster.layout()))?;
+    tools.limits.check(width, height, result_bytes(raster.layout(), geometry, edits))?;
     tools.cancel.check()?;
 
     let colour = edits.background.map(|colour| match raster.profile() {
@@ -43,9 +43,12 @@ pub fn apply(decoded: &Decoded, edits: &Edits, tools: Tools<'_>) -> Result<(Rast
     Ok((ground::recanvas(&flat, geometry.canvas, colour), warnings))
 }
 
-/// Bytes a pixel of a result with an alpha channel, which padding may add.
-fn most_bytes(layout: Layout) -> u64 {
-    if layout.is_wide() { 8 } else { 4 }
+/// Bytes a pixel of the widest picture on the way to the result.
+fn result_bytes(layout: Layout, Geometry { scaled, canvas, .. }: Geometry, edits: &Edits) -> u64 {
+    let is_padded = scaled[0] < canvas[0] || scaled[1] < canvas[1];
+    let needs_alpha = layout.has_alpha() || (is_padded && edits.background.is_none());
+    let channels = if needs_alpha { 4 } else { 3 };
+    if layout.is_wide() { channels * 2 } else { channels }
 }
 
 /// Refuses sizes whose half-way picture (new width, old height) would cost too much.
@@ -70,3 +73,6 @@ fn part(source: [u32; 2], Geometry { scaled, canvas, .. }: Geometry) -> Part {
     let (across, down) = (side(0), side(1));
     Part { start: [across.0, down.0], length: [across.1, down.1], to: [across.2, down.2] }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,10 +77,10 @@ fn exact(pixels: &[u8]) -> Option<Indexed> {
 
 fn opaque(raster: &Raster, effort: Effort) -> Result<Indexed, Cause> {
     let colours: &[Srgb<u8>] = cast::from_component_slice(raster.bytes());
-    let image = ImageRef::new(raster.width(), raster.height(), colours).map_err(|_| "too many pixels")?;
+    let image = ImageRef::new(raster.width(), raster.height(), colours).map_err(|refused| refused.error)?;
     let method = if effort == Effort::Fast { QuantizeMethod::Wu } else { QuantizeMethod::kmeans() };
-    let indexed =
-        Pipeline::new().quantize_method(method).parallel(true).input_image(image).output_srgb8_indexed_image();
+    // Not in parallel: the bytes would depend on the number of threads.
+    let indexed = Pipeline::new().quantize_method(method).input_image(image).output_srgb8_indexed_image();
     let (colours, indices) = indexed.into_parts();
     let colours = colours.into_iter().map(|colour| [colour.red, colour.green, colour.blue]).collect();
     Ok(Indexed { colours, indices, transparent: None })
@@ -97,8 +97,8 @@ fn with_hole(mut pixels: Vec<u8>, size: [usize; 2]) -> Result<Indexed, Cause> {
     coarsen(&mut chosen);
     let most = if chosen.len() == pixels.len() { MOST } else { MOST - 1 };
     let mut options = quantizr::Options::default();
-    options.set_max_colors(most as i32).map_err(refused)?;
-    let choice = quantizr::Image::new(&chosen, chosen.len() / 4, 1).map_err(refused)?;
+    options.set_max_colors(most as i32).map_err(|it| refused(&it))?;
+    let choice = quantizr::Image::new(&chosen, chosen.len() / 4, 1).map_err(|it| refused(&it))?;
     let result = quantizr::QuantizeResult::quantize(&choice, &options);
 
     let mut neighbour = [0, 0, 0, u8::MAX];
@@ -108,9 +108,9 @@ fn with_hole(mut pixels: Vec<u8>, size: [usize; 2]) -> Result<Indexed, Cause> {
         }
         neighbour = *pixel;
     }
-    let image = quantizr::Image::new(&pixels, size[0], size[1]).map_err(refused)?;
+    let image = quantizr::Image::new(&pixels, size[0], size[1]).map_err(|it| refused(&it))?;
     let mut indices = vec![0; seen.len()];
-    result.remap_image(&image, &mut indices).map_err(refused)?;
+    result.remap_image(&image, &mut indices).map_err(|it| refused(&it))?;
     let palette = result.get_palette();
     let mut colours: Vec<[u8; 3]> =
         palette.entries.iter().take(palette.count as usize).map(|it| [it.r, it.g, it.b]).collect();
@@ -148,6 +148,54 @@ fn coarsen(pixels: &mut [u8]) {
     }
 }
 
-fn refused(error: quantizr::Error) -> Cause {
+fn refused(error: &quantizr::Error) -> Cause {
     format!("quantizr: {error:?}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{coarsen, reduce};
+    use crate::engine::{Layout, Raster, recipe::Effort};
+
+    fn rgba(width: u32, height: u32, samples: Vec<u8>) -> Raster {
+        Raster::from_samples8(width, height, Layout::Rgba8, samples).expect("lengths fit")
+    }
+
+    #[test]
+    fn few_colours_are_kept_in_order_of_appearance() {
+        let samples = vec![9, 9, 9, 255, 1, 2, 3, 100, 9, 9, 9, 200, 7, 7, 7, 128];
+        let indexed = reduce(&rgba(4, 1, samples), Effort::Normal).expect("few colours");
+        assert_eq!(indexed.colours, [[9, 9, 9], [0, 0, 0], [7, 7, 7]]);
+        assert_eq!((indexed.indices.as_slice(), indexed.transparent), (&[0, 1, 0, 2][..], Some(1)));
+    }
+
+    #[test]
+    fn a_hole_takes_one_colour_of_many() {
+        let samples = (0..64 * 64_u32)
+            .flat_map(|at| [at as u8, (at >> 4) as u8, (at >> 8) as u8, if at % 3 == 0 { 0 } else { 255 }]);
+        let indexed = reduce(&rgba(64, 64, samples.collect()), Effort::Normal).expect("it can be reduced");
+        assert!(indexed.colours.len() <= 256);
+        let hole = indexed.transparent.expect("there is a hole");
+        assert!(indexed.indices.iter().enumerate().all(|(at, &index)| (index == hole) == (at % 3 == 0)));
+        assert!(indexed.indices.iter().all(|&index| usize::from(index) < indexed.colours.len()));
+    }
+
+    #[test]
+    fn partly_clear_pictures_without_a_hole_use_every_colour_for_themselves() {
+        let samples = (0..64 * 64_u32).flat_map(|at| [at as u8, (at >> 4) as u8, (at >> 8) as u8, 200]);
+        let indexed = reduce(&rgba(64, 64, samples.collect()), Effort::Normal).expect("it can be reduced");
+        assert_eq!((indexed.transparent, indexed.colours.len()), (None, 256));
+    }
+
+    #[test]
+    fn very_many_colours_are_rounded_to_five_bits() {
+        let few = vec![0x87, 0x08, 0xFF, 255];
+        let mut same = few.clone();
+        coarsen(&mut same);
+        assert_eq!(same, few);
+        let mut many: Vec<u8> = (0..40_000_u32).flat_map(|at| [at as u8, (at >> 8) as u8, 0xFF, 255]).collect();
+        coarsen(&mut many);
+        // 0x87 = 0b10000_111 → 0b10000_100; 0x01 → 0; 0xFF stays.
+        assert_eq!(many[0x187 * 4..0x188 * 4], [0x84, 0x00, 0xFF, 255]);
+    }
 }

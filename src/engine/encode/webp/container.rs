@@ -47,3 +47,26 @@ fn push(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Cause> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::with_profile;
+
+    #[test]
+    fn the_container_is_laid_out_as_rfc_9649_says() {
+        // A lossless picture of five bytes, so that its chunk is padded.
+        let simple = b"RIFF\x12\0\0\0WEBPVP8L\x05\0\0\0abcde\0";
+        let file = with_profile(simple, b"icc", [300, 2], true).expect("it is whole");
+        let wanted: &[&[u8]] = &[
+            // 4 + (8 + 10) + (8 + 3 + 1) + (8 + 5 + 1) = 48 bytes follow.
+            b"RIFF\x30\0\0\0WEBP",
+            // Profile and alpha; 299 = 0x12B and 1.
+            b"VP8X\x0A\0\0\0\x30\0\0\0\x2B\x01\0\x01\0\0",
+            b"ICCP\x03\0\0\0icc\0",
+            b"VP8L\x05\0\0\0abcde\0",
+        ];
+        assert_eq!(file, wanted.concat());
+        assert!(with_profile(&simple[..22], b"icc", [1, 1], false).is_err(), "a chunk that ends early");
+        assert!(with_profile(b"RIFF", b"icc", [1, 1], false).is_err());
+    }
+}
