@@ -162,7 +162,9 @@ impl Desk {
     }
 
     fn names(&self) -> Vec<String> {
-        self.window.root().children_recursive().filter_map(|it| it.accesskit_node().label()).collect()
+        let nodes = self.window.root().children_recursive();
+        // What a label says is its value.
+        nodes.filter_map(|it| it.accesskit_node().label().or_else(|| it.value())).collect()
     }
 
     fn click(&mut self, name: &str) {
