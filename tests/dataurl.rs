@@ -2,6 +2,8 @@
 //!
 //! A small set lies in `tests/dataurl`; `INLAID_CORPUS` adds a larger one.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use base64::Engine as _;
 use inlaid::engine::embed::{base64, decode_base64, decode_data_url};
 use serde_json::Value;
@@ -68,7 +70,7 @@ fn base64_as_browsers_read_it() {
         match &row[1] {
             // We also take the URL-safe alphabet, which must then give its own bytes.
             Value::Null if text.contains(['-', '_']) && ours.is_ok() => {
-                assert_eq!(ours.ok(), url_safe(text), "{text:?}")
+                assert_eq!(ours.ok(), url_safe(text), "{text:?}");
             }
             Value::Null => assert!(ours.is_err(), "{text:?}"),
             body => assert_eq!(ours, Ok(bytes(body)), "{text:?}"),

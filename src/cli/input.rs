@@ -3,7 +3,7 @@
 use super::{args::Answer, values};
 use crate::{
     engine::{EngineError, Format, Limits, Source, embed, naming},
-    jobs::{JobError, read::read_file},
+    jobs::{JobError, error::system_words, read::read_file},
 };
 use std::{
     ffi::{OsStr, OsString},
@@ -170,7 +170,9 @@ fn images_in(folder: &Path) -> Vec<Input> {
     let name = || folder.display().to_string();
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
         Ok(entries) => entries,
-        Err(error) => return vec![Input::hopeless(name(), format!("the folder could not be read ({error})"))],
+        Err(error) => {
+            return vec![Input::hopeless(name(), format!("the folder could not be read ({})", system_words(&error)))];
+        }
     };
     let mut paths: Vec<PathBuf> = entries
         .into_iter()
@@ -193,7 +195,8 @@ fn may_be_image(path: &Path) -> bool {
 
 /// What the first bytes of an ordinary file look like.
 fn sniffed_head(path: &Path) -> io::Result<Option<Format>> {
-    if !fs::metadata(path)?.is_file() {
+    let facts = fs::metadata(path)?;
+    if !facts.is_file() || facts.len() == 0 {
         return Ok(None);
     }
     let mut head = vec![];

@@ -13,6 +13,7 @@ use crate::{
     engine::{Cancel, EngineError, Format, embed::Snippet, naming},
     jobs::{
         JobError,
+        error::system_words,
         save::{SaveError, save},
     },
 };
@@ -50,7 +51,7 @@ pub(super) enum Undelivered {
     IsInput { target: String },
     #[error("{target}: was made from {by} just now; give them different names or folders")]
     Taken { target: String, by: String },
-    #[error("standard output: {0}")]
+    #[error("standard output: {}", system_words(.0))]
     Stdout(#[source] io::Error),
     #[error(transparent)]
     Job(#[from] JobError),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// One input's line, without its line end. `written` is the place of the result, or why there
 /// is none.
-pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &str>, warnings: &[String]) -> String {
+pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &str>, warnings: &[&str]) -> String {
     let parcel = made.map(|it| &it.parcel);
     let facts = made.map(|it| &it.facts);
     let chars = parcel.and_then(|it| match &it.payload {

@@ -13,9 +13,10 @@ use super::{
 };
 use crate::{
     engine::{
-        Cache, Cancel, EngineError, Facts, Limits, Tools, decode::Fonts, embed, embed::SnippetFacts, pipeline::render,
+        Cache, Cancel, EngineError, Facts, Limits, Tools, Warning, decode::Fonts, embed, embed::SnippetFacts,
+        pipeline::render,
     },
-    jobs::{Millis, STACK_BYTES, Stopwatch, guard::Crashed, guard::guard, hush_this_thread},
+    jobs::{Millis, STACK_BYTES, Stopwatch, error::system_words, guard::Crashed, guard::guard, hush_this_thread},
 };
 use std::{
     collections::BTreeMap,
@@ -47,6 +48,8 @@ pub(super) struct Made {
     /// From the beginning of reading to the finished text or bytes, in milliseconds.
     pub(super) total: f64,
     warnings: Vec<String>,
+    /// Advice that nobody asked for: it stands in the report only.
+    hints: Vec<String>,
 }
 
 /// Why an input has no result.
@@ -191,8 +194,10 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
             Payload::Text(embed::snippet(form, encoded.format, &embed::base64(&encoded.bytes), &stated))
         }
     };
+    let is_hint = |it: &&Warning| matches!(it, Warning::LargerThanSource { .. });
+    let (hints, lost): (Vec<_>, Vec<_>) = product.warnings.iter().partition(is_hint);
     let warnings = shared.config.wish.warning.clone().into_iter().chain(odd);
-    let warnings = warnings.chain(product.warnings.iter().map(ToString::to_string)).collect();
+    let warnings = warnings.chain(lost.into_iter().map(ToString::to_string)).collect();
     Ok(Made {
         parcel: Parcel { payload, format: encoded.format, size: encoded.size },
         bytes: encoded.bytes.len(),
@@ -201,6 +206,7 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
         millis: Millis { read: Some(read), ..watch.millis() },
         total: Stopwatch::since(start),
         warnings,
+        hints: hints.into_iter().map(ToString::to_string).collect(),
     })
 }
 
@@ -282,7 +288,9 @@ impl<'a> Delivery<'a> {
         };
         self.voice.step();
         let written = outcome.as_deref().map_err(String::as_str);
-        self.report(&report::line(input, made.as_ref(), written, warnings));
+        let hints = made.as_ref().map(|it| it.hints.as_slice()).unwrap_or_default();
+        let all: Vec<&str> = warnings.iter().chain(hints).map(String::as_str).collect();
+        self.report(&report::line(input, made.as_ref(), written, &all));
     }
 
     fn report(&mut self, line: &str) {
@@ -296,7 +304,7 @@ impl<'a> Delivery<'a> {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unheard = true,
             Err(error) => {
                 self.failed = true;
-                self.voice.say("report", &error.to_string());
+                self.voice.say("report", &system_words(&error));
             }
         }
     }

@@ -43,13 +43,32 @@ fn read_words(error: &std::io::Error) -> String {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "reading it is not permitted".to_owned(),
         std::io::ErrorKind::OutOfMemory => "there is not enough memory to read it".to_owned(),
-        _ => format!("it could not be read ({error})"),
+        _ => format!("it could not be read ({})", system_words(error)),
     }
+}
+
+/// What the system says, without the number it gives to that: `No space left on device`.
+pub fn system_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 impl JobError {
     /// Did somebody ask to stop? That is nobody's fault and not worth a word.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Engine(EngineError::Cancelled))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::system_words;
+    use std::io::Error;
+
+    #[test]
+    fn numbers_of_the_system_are_left_out() {
+        let words = system_words(&Error::from_raw_os_error(28));
+        assert!(!words.is_empty() && !words.contains("28"), "{words}");
+        assert_eq!(system_words(&Error::other("of our own")), "of our own");
     }
 }

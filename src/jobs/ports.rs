@@ -38,6 +38,15 @@ pub enum ClipboardError {
         /// The size as PNG, in MB (1 MB = 1,000,000 bytes).
         megabytes: u64,
     },
+    /// The same of a text.
+    #[error(
+        "the text has {megabytes} MB, more than other programs can take from this clipboard; \
+         make the image smaller, or save it"
+    )]
+    TextTooLarge {
+        /// The size in UTF-8, in MB (1 MB = 1,000,000 bytes).
+        megabytes: u64,
+    },
 }
 
 /// The system's clipboard. Used from one thread only, and only when the user asks.

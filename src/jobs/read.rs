@@ -58,6 +58,16 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
+    fn files_of_the_kernel_are_not_waited_for() {
+        let path = std::path::Path::new("/proc/version");
+        // There is always something to read in it, although it says it has no length.
+        if path.exists() {
+            assert!(read_file(path, 9).unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
     fn a_pipe_is_not_waited_for() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pipe");

@@ -3,6 +3,7 @@
 //! The bytes go into a hidden temporary file beside the target, are synced, and take the
 //! target's name in one step. The temporary file goes away with every failure.
 
+use super::error::system_words;
 use std::{
     fs::{self, File},
     io::{self, Write as _},
@@ -51,7 +52,7 @@ pub enum SaveError {
     #[error("the name is too long or has characters that are not allowed there")]
     BadName,
     /// Anything else the system says.
-    #[error("could not be saved: {0}")]
+    #[error("could not be saved ({})", system_words(.0))]
     Other(#[source] io::Error),
 }
 

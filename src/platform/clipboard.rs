@@ -26,24 +26,26 @@ impl SystemClipboard {
 impl Clipboard for SystemClipboard {
     fn read(&mut self) -> Result<Pasted, ClipboardError> {
         let clipboard = self.open()?;
-        if let Some(files) = found(clipboard.get().file_list())?
+        let mut failure = None;
+        if let Some(files) = found(clipboard.get().file_list(), &mut failure)
             && !files.is_empty()
         {
             return Ok(Pasted::Files(files));
         }
-        if let Some(image) = found(clipboard.get_image())? {
+        if let Some(image) = found(clipboard.get_image(), &mut failure) {
             let sides = [u32::try_from(image.width), u32::try_from(image.height)];
             if let [Ok(width), Ok(height)] = sides {
                 return Ok(Pasted::Pixels { size: [width, height], rgba: image.bytes.into_owned() });
             }
         }
-        match found(clipboard.get_text())? {
+        match found(clipboard.get_text(), &mut failure) {
             Some(text) if !text.trim().is_empty() => Ok(Pasted::Text(text)),
-            _ => Err(ClipboardError::Empty),
+            _ => Err(failure.map_or(ClipboardError::Empty, unavailable)),
         }
     }
 
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
+        check_text_transferable(&text)?;
         self.open()?.set_text(text).map_err(unavailable)
     }
 
@@ -55,13 +57,17 @@ impl Clipboard for SystemClipboard {
     }
 }
 
-/// A kind of content that is not there is no error.
-fn found<T>(result: Result<T, Error>) -> Result<Option<T>, ClipboardError> {
+/// A kind of content that is not there is no error. Any other failure is kept, for when nothing
+/// else is found: an owner like xclip answers a question for files with its image.
+fn found<T>(result: Result<T, Error>, failure: &mut Option<Error>) -> Option<T> {
     match result {
-        Ok(content) => Ok(Some(content)),
+        Ok(content) => Some(content),
         // Text with a claim to be an image, pictures in formats unknown to arboard.
-        Err(Error::ContentNotAvailable | Error::ConversionFailure) => Ok(None),
-        Err(error) => Err(unavailable(error)),
+        Err(Error::ContentNotAvailable | Error::ConversionFailure) => None,
+        Err(error) => {
+            *failure = Some(error);
+            None
+        }
     }
 }
 
@@ -70,36 +76,52 @@ fn unavailable(error: Error) -> ClipboardError {
     ClipboardError::Unavailable(error.to_string())
 }
 
-/// On X11 arboard hands a picture over in one request; what does not fit into it, no program
-/// can read, though setting it succeeds.
+/// On X11 arboard hands its content over in one request; what does not fit into it, no program
+/// can read, though setting it succeeds. The largest request with the BIG-REQUESTS extension is
+/// 16 MiB, its head included.
 #[cfg(all(unix, not(target_os = "macos")))]
-fn check_transferable([width, height]: [u32; 2], rgba: &[u8]) -> Result<(), ClipboardError> {
-    use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
-    /// The largest request with the BIG-REQUESTS extension is 16 MiB, its head included.
+fn max_bytes() -> Option<usize> {
     const MAX_X11_BYTES: usize = (16 << 20) - 1024;
     let is_wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|it| !it.is_empty());
+    (!is_wayland).then_some(MAX_X11_BYTES)
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn max_bytes() -> Option<usize> {
+    None
+}
+
+fn check_text_transferable(text: &str) -> Result<(), ClipboardError> {
+    match max_bytes() {
+        Some(max) if max < text.len() => Err(ClipboardError::TextTooLarge { megabytes: megabytes(text.len()) }),
+        _ => Ok(()),
+    }
+}
+
+fn check_transferable([width, height]: [u32; 2], rgba: &[u8]) -> Result<(), ClipboardError> {
+    use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
+    let Some(max) = max_bytes() else { return Ok(()) };
     // PNG never grows pixels by more than its row filters and frames.
-    if is_wayland || rgba.len() < MAX_X11_BYTES - MAX_X11_BYTES / 64 {
+    if rgba.len() < max - max / 64 {
         return Ok(());
     }
     let mut png = vec![];
     PngEncoder::new(&mut png)
         .write_image(rgba, width, height, ExtendedColorType::Rgba8)
         .map_err(|it| ClipboardError::Unavailable(it.to_string()))?;
-    if MAX_X11_BYTES < png.len() {
-        return Err(ClipboardError::TooLarge { megabytes: (png.len() as u64).div_ceil(1_000_000) });
+    if max < png.len() {
+        return Err(ClipboardError::TooLarge { megabytes: megabytes(png.len()) });
     }
     Ok(())
 }
 
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn check_transferable(_: [u32; 2], _: &[u8]) -> Result<(), ClipboardError> {
-    Ok(())
+fn megabytes(n_bytes: usize) -> u64 {
+    (n_bytes as u64).div_ceil(1_000_000)
 }
 
 #[cfg(all(test, unix, not(target_os = "macos")))]
 mod tests {
-    use super::{ClipboardError, check_transferable};
+    use super::{ClipboardError, check_text_transferable, check_transferable};
 
     #[test]
     fn only_what_a_reader_can_take_is_offered() {
@@ -117,7 +139,10 @@ mod tests {
             assert_eq!(check_transferable([side, side], &vec![0; n_bytes]), Ok(()));
             let refused = check_transferable([side, side], &noise);
             assert!(matches!(refused, Err(ClipboardError::TooLarge { megabytes: 19..=20 })), "{refused:?}");
+            let refused = check_text_transferable(&"x".repeat(17 << 20));
+            assert_eq!(refused, Err(ClipboardError::TextTooLarge { megabytes: 18 }));
         }
         assert_eq!(check_transferable([100, 100], &noise[..40_000]), Ok(()));
+        assert_eq!(check_text_transferable(&"x".repeat(15 << 20)), Ok(()));
     }
 }

@@ -188,3 +188,68 @@ pub(super) fn narrow(value: u16) -> u8 {
     // 0..=65535 maps onto 0..=255, so the cast cannot cut anything off.
     ((u32::from(value) + 128) / 257) as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Colors, Pixels, Samples, apply};
+    use crate::engine::{Cancel, Warning, recipe::ProfilePolicy};
+    use moxcms::ColorProfile;
+
+    fn applied(channels: usize, samples: &[u8], profile: &ColorProfile, policy: ProfilePolicy) -> (Vec<u8>, Colors) {
+        let icc = profile.encode().unwrap();
+        let pixels = Pixels { width: 1, height: 1, channels, samples: Samples::Narrow(samples.to_vec()) };
+        let (pixels, colors) = apply(pixels, Some(&icc), policy, &Cancel::default()).unwrap();
+        let Samples::Narrow(samples) = pixels.samples else { panic!("samples became wider") };
+        (samples, colors)
+    }
+
+    #[test]
+    fn wide_gamut_values_become_srgb() {
+        // CSS Color 4: sRGB red is color(display-p3 0.9175 0.2003 0.1386).
+        let (samples, colors) = applied(3, &[234, 51, 35], &ColorProfile::new_display_p3(), ProfilePolicy::Srgb);
+        assert!(252 <= samples[0] && samples[1] <= 8 && samples[2] <= 8, "{samples:?}");
+        assert!(colors.profile.is_none() && colors.name.is_some() && colors.warning.is_none());
+        // Grey stays grey, and alpha is not a colour.
+        let (samples, _) = applied(4, &[128, 128, 128, 7], &ColorProfile::new_display_p3(), ProfilePolicy::Srgb);
+        assert_eq!(samples, [128, 128, 128, 7]);
+    }
+
+    #[test]
+    fn kept_values_travel_with_their_profile() {
+        let (samples, colors) = applied(3, &[234, 51, 35], &ColorProfile::new_display_p3(), ProfilePolicy::Keep);
+        assert_eq!(samples, [234, 51, 35]);
+        assert!(colors.profile.is_some());
+    }
+
+    #[test]
+    fn srgb_is_not_worth_a_word() {
+        for policy in [ProfilePolicy::Srgb, ProfilePolicy::Keep] {
+            let (samples, colors) = applied(3, &[234, 51, 35], &ColorProfile::new_srgb(), policy);
+            assert_eq!(samples, [234, 51, 35]);
+            assert!(colors.profile.is_none() && colors.name.is_none() && colors.warning.is_none());
+        }
+    }
+
+    #[test]
+    fn linear_grey_is_brightened() {
+        // IEC 61966-2-1 by hand: 55/255 = 0.2157 in linear light is 1.055 · 0.2157^(1/2.4) − 0.055 = 0.5018.
+        let linear = ColorProfile::new_gray_with_gamma(1.0);
+        let (samples, _) = applied(2, &[55, 9], &linear, ProfilePolicy::Srgb);
+        assert_eq!(samples, [128, 9]);
+        let (samples, colors) = applied(1, &[55], &linear, ProfilePolicy::Keep);
+        assert_eq!(samples, [55]);
+        let kept = ColorProfile::new_from_slice(&colors.profile.unwrap()).unwrap();
+        let (samples, _) = applied(3, &[55; 3], &kept, ProfilePolicy::Srgb);
+        assert_eq!(samples, [128; 3], "the profile that was made says the same");
+    }
+
+    #[test]
+    fn profiles_of_other_channels_are_ignored_aloud() {
+        let (samples, colors) = applied(3, &[1, 2, 3], &ColorProfile::new_gray_with_gamma(2.2), ProfilePolicy::Srgb);
+        assert_eq!(samples, [1, 2, 3]);
+        assert!(matches!(colors.warning, Some(Warning::ProfileIgnored { .. })));
+        let pixels = Pixels { width: 1, height: 1, channels: 1, samples: Samples::Narrow(vec![5]) };
+        let (_, colors) = apply(pixels, Some(b"junk"), ProfilePolicy::Srgb, &Cancel::default()).unwrap();
+        assert!(matches!(colors.warning, Some(Warning::ProfileIgnored { .. })));
+    }
+}

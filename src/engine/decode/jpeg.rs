@@ -20,27 +20,39 @@ use rayon::prelude::*;
 struct Header {
     /// Components of the frame.
     components: u8,
+    /// Is the picture refined scan by scan, so that all of its coefficients are kept?
+    is_progressive: bool,
     /// Components of the first scan.
     first_scan: u8,
+    /// Where the first scan begins.
+    scan_at: usize,
 }
 
-/// Decodes the files that need this road; `None` for all others.
-///
-/// # Errors
-/// Any of [`EngineError`]'s reading errors.
-pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Option<Stored>, EngineError> {
+/// Is this a file that the faster road does not lead through?
+pub(super) fn needs_own_road(bytes: &[u8]) -> bool {
+    header(bytes).is_some_and(|header| header.components == 4 || header.first_scan < header.components)
+}
+
+/// Bytes a pixel that decoding takes besides the result: coefficients of two bytes, unless
+/// the file can be decoded row by row.
+pub(super) fn coefficient_bytes(bytes: &[u8]) -> u64 {
     match header(bytes) {
-        Some(header) if header.components == 4 || header.first_scan < header.components => {
-            through_jpeg_decoder(bytes, tools).map(Some)
-        }
-        _ => Ok(None),
+        Some(header) if !header.is_progressive => 1,
+        Some(header) => 2 * u64::from(header.components),
+        None => 6,
     }
+}
+
+/// Does the file end before the end-of-image marker? The decoders fill up what is missing.
+pub(super) fn is_truncated(bytes: &[u8]) -> bool {
+    let coded = header(bytes).and_then(|header| bytes.get(header.scan_at..));
+    coded.is_some_and(|coded| !coded.windows(2).rev().any(|pair| pair == [0xff, 0xd9]))
 }
 
 /// Walks the marker segments (ITU-T T.81 annex B) up to the first scan.
 fn header(bytes: &[u8]) -> Option<Header> {
     let mut at = 2;
-    let mut components = None;
+    let (mut components, mut is_progressive) = (None, false);
     loop {
         // Any number of fill bytes may stand before a marker.
         while bytes.get(at)? != &0xff || matches!(bytes.get(at + 1)?, 0 | 0xff) {
@@ -49,8 +61,14 @@ fn header(bytes: &[u8]) -> Option<Header> {
         let marker = *bytes.get(at + 1)?;
         let body = at + 4;
         match marker {
-            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => components = Some(*bytes.get(body + 5)?),
-            0xda => return Some(Header { components: components?, first_scan: *bytes.get(body)? }),
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                components = Some(*bytes.get(body + 5)?);
+                is_progressive = matches!(marker, 0xc2 | 0xc6 | 0xca | 0xce);
+            }
+            0xda => {
+                let first_scan = *bytes.get(body)?;
+                return Some(Header { components: components?, is_progressive, first_scan, scan_at: body });
+            }
             0x01 | 0xd0..=0xd8 => {
                 at += 2;
                 continue;
@@ -63,7 +81,11 @@ fn header(bytes: &[u8]) -> Option<Header> {
     }
 }
 
-fn through_jpeg_decoder(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
+/// Decodes with jpeg-decoder.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
     let mut decoder = Decoder::new(bytes);
     decoder.read_info().map_err(fault)?;
     let info = decoder.info().ok_or(EngineError::NoPixels { width: 0, height: 0 })?;
@@ -76,15 +98,7 @@ fn through_jpeg_decoder(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, Engine
     tools.cancel.check()?;
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let icc = decoder.icc_profile();
-    let still = |pixels, icc, depth| Stored {
-        pixels,
-        icc,
-        orientation,
-        depth,
-        frames: Some(1),
-        profile_name: None,
-        warnings: vec![],
-    };
+    let still = |pixels, icc, depth| Stored { icc, orientation, ..Stored::plain(pixels, depth) };
     let pixels = |channels, samples| Pixels { width, height, channels, samples };
     Ok(match info.pixel_format {
         PixelFormat::L8 => still(pixels(1, Samples::Narrow(samples)), icc, 8),

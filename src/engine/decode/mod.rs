@@ -2,14 +2,18 @@
 
 mod color;
 mod frames;
+mod ico;
 mod jpeg;
 mod orient;
 mod pixels;
 mod sniff;
 mod still;
 mod svg;
+mod svg_cost;
 mod svg_guard;
+mod svg_links;
 mod svg_text;
+mod tiff;
 
 use super::{Decoded, EngineError, Facts, Format, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};
 use std::sync::{Arc, OnceLock};

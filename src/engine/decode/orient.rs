@@ -68,3 +68,32 @@ fn turned<T: Copy + Default, const N: usize>(samples: &[T], turn: &Turn) -> Vec<
     }
     upright
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Pixels, Samples};
+    use image::metadata::Orientation;
+
+    #[test]
+    fn every_orientation_by_hand() {
+        // CIPA DC-008: the picture is upright when the 0th row and column are where the tag says.
+        let stored = [1, 2, 3, 4, 5, 6];
+        let upright: [(u8, [u32; 2], [u8; 6]); 8] = [
+            (1, [3, 2], [1, 2, 3, 4, 5, 6]),
+            (2, [3, 2], [3, 2, 1, 6, 5, 4]),
+            (3, [3, 2], [6, 5, 4, 3, 2, 1]),
+            (4, [3, 2], [4, 5, 6, 1, 2, 3]),
+            (5, [2, 3], [1, 4, 2, 5, 3, 6]),
+            (6, [2, 3], [4, 1, 5, 2, 6, 3]),
+            (7, [2, 3], [6, 3, 5, 2, 4, 1]),
+            (8, [2, 3], [3, 6, 2, 5, 1, 4]),
+        ];
+        for (tag, size, wanted) in upright {
+            let samples = Samples::Narrow(stored.to_vec());
+            let pixels = Pixels { width: 3, height: 2, channels: 1, samples };
+            let turned = pixels.upright(Orientation::from_exif(tag).unwrap());
+            assert_eq!([turned.width, turned.height], size, "{tag}");
+            assert!(matches!(turned.samples, Samples::Narrow(it) if it == wanted), "{tag}");
+        }
+    }
+}

@@ -57,6 +57,18 @@ impl Pixels {
         self
     }
 
+    /// Divides the colours by the alpha that was multiplied into them.
+    pub(super) fn with_straight_alpha(mut self) -> Self {
+        let channels = self.channels;
+        if self.has_alpha() {
+            match &mut self.samples {
+                Samples::Narrow(samples) => samples.chunks_exact_mut(channels).for_each(|it| straighten(it, 255)),
+                Samples::Wide(samples) => samples.chunks_exact_mut(channels).for_each(|it| straighten(it, 65_535)),
+            }
+        }
+        self
+    }
+
     /// Spreads grey over three channels.
     pub(super) fn into_color(self) -> Self {
         if 3 <= self.channels {
@@ -102,6 +114,18 @@ fn drop_opaque<T: Copy + PartialEq>(samples: &mut Vec<T>, channels: usize, opaqu
     true
 }
 
+/// One pixel, its alpha last.
+fn straighten<T: Copy + Into<u32> + TryFrom<u32>>(pixel: &mut [T], opaque: u32) {
+    let Some((alpha, colors)) = pixel.split_last_mut() else { return };
+    let alpha: u32 = (*alpha).into();
+    for color in colors {
+        let value: u32 = (*color).into();
+        // Rounded to the nearest; a colour brighter than its alpha is cut off. 65,535 squared fits.
+        let straight = (value * opaque + alpha / 2).checked_div(alpha).unwrap_or(0).min(opaque);
+        *color = T::try_from(straight).unwrap_or(*color);
+    }
+}
+
 /// Grey to three equal channels; an alpha is kept.
 fn spread<T: Copy>(samples: &[T], channels: usize) -> Vec<T> {
     if channels == 1 {
@@ -115,13 +139,20 @@ fn spread<T: Copy>(samples: &[T], channels: usize) -> Vec<T> {
 /// off, as it is wherever such a picture is shown without an exposure control; not-a-number
 /// becomes black.
 fn display_values(samples: &[f32], channels: usize) -> Vec<u16> {
-    let encode = |(at, value): (usize, &f32)| {
-        let value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
-        let shown = if channels == 4 && at % 4 == 3 { value } else { srgb_from_linear(value) };
-        // Clamped to 0..=1, so the rounded value fits.
-        (shown * 65_535.0).round() as u16
-    };
-    samples.iter().enumerate().map(encode).collect()
+    let is_alpha = |at: usize| channels == 4 && at % 4 == 3;
+    let shown = |(at, value): (usize, &f32)| if is_alpha(at) { whole(*value) } else { linear_to_display(*value) };
+    samples.iter().enumerate().map(shown).collect()
+}
+
+/// One value of linear light as a 16-bit sRGB value.
+pub(super) fn linear_to_display(value: f32) -> u16 {
+    whole(srgb_from_linear(value.clamp(0.0, 1.0)))
+}
+
+/// 0 to 1 as 0 to 65,535; what lies outside is cut off, and not-a-number is 0.
+fn whole(value: f32) -> u16 {
+    // Clamped to 0..=1, so the rounded value fits; casting makes 0 of what is no number.
+    (value.clamp(0.0, 1.0) * 65_535.0).round() as u16
 }
 
 /// The transfer function of sRGB (IEC 61966-2-1), for values from 0 to 1.

@@ -112,3 +112,81 @@ fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     let four = bytes.get(at..)?.first_chunk::<4>()?;
     Some(u32::from_le_bytes(*four))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::sniff;
+    use crate::engine::Format;
+
+    #[track_caller]
+    fn is(bytes: &[u8], format: impl Into<Option<Format>>) {
+        assert_eq!(sniff(bytes), format.into(), "{:?}", String::from_utf8_lossy(bytes));
+    }
+
+    #[test]
+    fn magic_numbers() {
+        is(b"\x89PNG\r\n\x1a\n", Format::Png);
+        is(b"\xff\xd8\xff\xe0", Format::Jpeg);
+        is(b"GIF87a", Format::Gif);
+        is(b"RIFF\x10\0\0\0WEBPVP8 ", Format::WebP);
+        is(b"RIFF\x10\0\0\0WAVEfmt ", None);
+        is(b"MM\0*\0\0\0\x08", Format::Tiff);
+        is(b"II+\0\x08\0\0\0", Format::Tiff);
+        is(b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", Format::Bmp);
+        is(b"BMW makes cars, not pictures", None);
+        is(b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0\x68\x04\0\0\x16\0\0\0", Format::Ico);
+        is(b"qoif", Format::Qoi);
+        is(b"P6\n1 1\n", Format::Pnm);
+        is(b"P6666", None);
+        is(b"#?RADIANCE\n", Format::Hdr);
+        is(b"\x76\x2f\x31\x01\x02", Format::OpenExr);
+        is(b"farbfeld", Format::Farbfeld);
+        is(b"DDS |", Format::Dds);
+    }
+
+    #[test]
+    fn formats_that_are_only_known_by_name() {
+        is(b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", Format::Avif);
+        // The major brand may be the general one.
+        is(b"\0\0\0\x1cftypmif1\0\0\0\0avifmif1miaf", Format::Avif);
+        is(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Format::Heic);
+        is(b"\0\0\0\x18ftypisom\0\0\0\0isommp42", None);
+        is(b"\xff\x0a\xfa\x1f", Format::JpegXl);
+        is(b"\0\0\0\x0cJXL \r\n\x87\n", Format::JpegXl);
+        is(b"8BPS\0\x01", Format::Psd);
+    }
+
+    #[test]
+    fn drawings_behind_prologues() {
+        for text in [
+            "<svg/>",
+            "\u{feff}\n <?xml version='1.0'?>\n<!-- <html> --><svg width='1'>",
+            "<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'svg11.dtd'><svg\n>",
+            "<!DOCTYPE svg [ <!ENTITY a 'b>'> ]><s:svg xmlns:s='http://www.w3.org/2000/svg'/>",
+        ] {
+            is(text.as_bytes(), Format::Svg);
+            let utf16: Vec<u8> = "\u{feff}"
+                .encode_utf16()
+                .chain(text.trim_start_matches('\u{feff}').encode_utf16())
+                .flat_map(u16::to_be_bytes)
+                .collect();
+            is(&utf16, Format::Svg);
+        }
+        is(b"<!doctype html><svg/>", Format::Svg);
+        is(b"<html><svg/></html>", None);
+        is(b"<svgfoo/>", None);
+        is(b"<!-- <svg/> -->", None);
+        is(b"<?xml version='1.0'?><rss/>", None);
+    }
+
+    #[test]
+    fn tga_only_by_a_plausible_header() {
+        let header = |kind, depth| [0, 0, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 4, 0, depth, 0x20];
+        is(&header(2, 24), Format::Tga);
+        is(&header(11, 8), Format::Tga);
+        is(&header(2, 23), None);
+        is(&header(7, 24), None);
+        is(&[0; 64], None);
+        is(b"once upon a time there was a text", None);
+    }
+}

@@ -1,11 +1,11 @@
 //! Pictures made of pixels: header, limits, decoder.
 
-use super::{frames, jpeg, pixels::Pixels};
+use super::{frames, ico, jpeg, pixels::Pixels, tiff};
 use crate::engine::{EngineError, Format, Limits, Tools, Warning};
 use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageResult,
     codecs::{
-        bmp::BmpDecoder, dds::DdsDecoder, farbfeld::FarbfeldDecoder, gif::GifDecoder, hdr::HdrDecoder, ico::IcoDecoder,
+        bmp::BmpDecoder, dds::DdsDecoder, farbfeld::FarbfeldDecoder, gif::GifDecoder, hdr::HdrDecoder,
         jpeg::JpegDecoder, openexr::OpenExrDecoder, png::PngDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder,
         tiff::TiffDecoder, webp::WebPDecoder,
     },
@@ -25,20 +25,44 @@ pub(super) struct Stored {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// Decodes a picture made of pixels.
+impl Stored {
+    /// Upright, a single frame, no profile, nothing to warn of.
+    pub(super) fn plain(pixels: Pixels, depth: u8) -> Self {
+        let orientation = Orientation::NoTransforms;
+        Self { pixels, icc: None, orientation, depth, frames: Some(1), profile_name: None, warnings: vec![] }
+    }
+}
+
+/// Decodes a picture made of pixels, by the decoder that reads its format best.
 ///
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
 pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
-    let fault = |cause| fault(format, cause);
-    if format == Format::Jpeg
-        && let Some(stored) = jpeg::decode(bytes, tools)?
-    {
-        return Ok(stored);
+    match format {
+        Format::Ico => ico::decode(bytes, tools),
+        Format::Jpeg => {
+            let needs_own_road = jpeg::needs_own_road(bytes);
+            let stored = if needs_own_road { jpeg::decode(bytes, tools) } else { through_image(format, bytes, tools) };
+            let mut stored = stored?;
+            stored.warnings.extend(jpeg::is_truncated(bytes).then_some(Warning::Truncated));
+            Ok(stored)
+        }
+        Format::Tiff => match tiff::decode(bytes, tools)? {
+            Some(stored) => Ok(stored),
+            None => through_image(format, bytes, tools),
+        },
+        _ => through_image(format, bytes, tools),
     }
+}
+
+/// Decodes with the `image` crate.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
+    let fault = |cause| fault(format, cause);
     let mut decoder = open(format, bytes, tools.limits).map_err(fault)?;
-    let (width, height) = decoder.dimensions();
-    tools.limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))?;
+    check(format, bytes, &mut decoder, tools.limits)?;
     tools.cancel.check()?;
     let mut warnings = vec![];
     let icc = decoder.icc_profile().unwrap_or_else(|cause| {
@@ -54,7 +78,11 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
     if frames != Some(1) {
         warnings.push(Warning::FramesDropped { frames });
     }
-    Ok(Stored { pixels: Pixels::from_dynamic(image), icc, orientation, depth, frames, profile_name: None, warnings })
+    let mut pixels = Pixels::from_dynamic(image);
+    if format == Format::Tiff && pixels.has_alpha() && tiff::has_associated_alpha(bytes) {
+        pixels = pixels.with_straight_alpha();
+    }
+    Ok(Stored { icc, orientation, frames, warnings, ..Stored::plain(pixels, depth) })
 }
 
 fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box<dyn ImageDecoder + 'a>> {
@@ -64,7 +92,6 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
         Format::Jpeg => Box::new(JpegDecoder::new(reader)?),
         Format::Png => Box::new(PngDecoder::with_limits(reader, png_limits(limits))?),
         Format::Gif => Box::new(GifDecoder::new(reader)?),
-        Format::Ico => Box::new(IcoDecoder::new(reader)?),
         Format::Bmp => Box::new(BmpDecoder::new(reader)?),
         Format::Tiff => Box::new(TiffDecoder::new(reader)?),
         Format::Tga => Box::new(TgaDecoder::new(reader)?),
@@ -74,7 +101,7 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
         Format::Hdr => Box::new(HdrDecoder::new(reader)?),
         Format::OpenExr => Box::new(OpenExrDecoder::new(reader)?),
         Format::Farbfeld => Box::new(FarbfeldDecoder::new(reader)?),
-        Format::Svg | Format::Avif | Format::Heic | Format::JpegXl | Format::Psd => {
+        Format::Ico | Format::Svg | Format::Avif | Format::Heic | Format::JpegXl | Format::Psd => {
             return Err(ImageError::Unsupported(image::error::ImageFormatHint::Name(format.label().to_owned()).into()));
         }
     })
@@ -85,9 +112,25 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
 pub(super) fn fits(format: Format, bytes: &[u8], limits: &Limits) -> Result<(), EngineError> {
-    let decoder = open(format, bytes, limits).map_err(|cause| fault(format, cause))?;
+    let mut decoder = open(format, bytes, limits).map_err(|cause| fault(format, cause))?;
+    check(format, bytes, &mut decoder, limits)
+}
+
+fn check(format: Format, bytes: &[u8], decoder: &mut dyn ImageDecoder, limits: &Limits) -> Result<(), EngineError> {
     let (width, height) = decoder.dimensions();
-    limits.check(width, height, working_bytes_per_pixel(format, decoder.color_type()))
+    // A damaged EXIF block says nothing about the pixels.
+    let is_upright = decoder.orientation().is_ok_and(|it| it == Orientation::NoTransforms);
+    limits.check(width, height, working_bytes_per_pixel(format, bytes, decoder.color_type(), is_upright))?;
+    check_gif_frames(format, bytes, limits)
+}
+
+/// A frame of a GIF is decoded whole before it is cut to the canvas.
+fn check_gif_frames(format: Format, bytes: &[u8], limits: &Limits) -> Result<(), EngineError> {
+    if format != Format::Gif {
+        return Ok(());
+    }
+    let [width, height] = frames::largest_gif_frame(bytes);
+    limits.check(width.max(1), height.max(1), 5)
 }
 
 /// What texts, profiles and one row of a PNG may take; its pixels are checked by us.
@@ -99,11 +142,10 @@ fn png_limits(limits: &Limits) -> image::Limits {
 
 /// The bytes a pixel at the costliest moment: while decoding (what the decoder delivers and
 /// what it keeps besides) or while turning and spreading the result.
-fn working_bytes_per_pixel(format: Format, color: ColorType) -> u64 {
+fn working_bytes_per_pixel(format: Format, bytes: &[u8], color: ColorType, is_upright: bool) -> u64 {
     let delivered = u64::from(color.bytes_per_pixel());
     let besides = match format {
-        // Coefficients of a progressive file, two bytes each.
-        Format::Jpeg => 6,
+        Format::Jpeg => jpeg::coefficient_bytes(bytes),
         // Planes at full and half size, and the alpha.
         Format::WebP => 4,
         Format::OpenExr | Format::Tiff | Format::Gif => delivered,
@@ -112,12 +154,12 @@ fn working_bytes_per_pixel(format: Format, color: ColorType) -> u64 {
     let spread = match color {
         ColorType::L8 => 3,
         ColorType::La8 => 4,
-        ColorType::L16 => 6,
+        ColorType::L16 | ColorType::Rgb32F => 6,
         ColorType::La16 | ColorType::Rgba32F => 8,
-        ColorType::Rgb32F => 6,
         _ => 0,
     };
-    delivered + besides.max(spread)
+    let turned = if is_upright { 0 } else { delivered };
+    delivered + besides.max(spread).max(turned)
 }
 
 /// Bits a channel as stored.

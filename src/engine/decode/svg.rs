@@ -2,7 +2,7 @@
 //!
 //! No file and no network reference is ever followed; embedded pictures count only as data.
 
-use super::{Fonts, svg_guard, svg_text};
+use super::{Fonts, svg_cost, svg_guard, svg_text};
 use crate::engine::{Cancel, Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Tools};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
@@ -21,8 +21,8 @@ pub(super) fn decode(bytes: &[u8], size: Option<[u32; 2]>, tools: Tools<'_>) -> 
     let tree = parse(bytes, tools)?;
     let natural = natural_size(&tree);
     let [width, height] = size.unwrap_or(natural);
-    // The picture, and a layer as large for each group that needs one of its own.
-    tools.limits.check(width, height, 8)?;
+    tools.limits.check(width, height, 4)?;
+    svg_cost::check(&tree, [width, height], tools.limits)?;
     tools.cancel.check()?;
     let mut pixmap = Pixmap::new(width, height).ok_or(EngineError::NoPixels { width, height })?;
     let own = tree.size();

@@ -1,0 +1,111 @@
+//! The report, and the streams it shares with results and messages.
+
+use crate::{Place, code, complaints, encoded};
+use image::ImageFormat;
+use serde_json::Value;
+
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(bytes).expect("UTF-8");
+    text.lines().map(|it| serde_json::from_str(it).unwrap_or_else(|error| panic!("{error}: {it}"))).collect()
+}
+
+#[test]
+fn every_field_is_there_and_true() {
+    let place = Place::new();
+    let source = std::fs::metadata(place.picture("a.jpg", 40, 30, ImageFormat::Jpeg)).unwrap().len();
+    let output = place.run(&["--report", "json", "-f", "png", "-w", "20", "a.jpg"]);
+    let [line] = &lines(&output.stdout)[..] else { panic!("one line") };
+    let keys: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        [
+            "input", "output", "format", "mime", "width", "height", "frames", "bytes", "chars", "score", "source",
+            "millis", "warnings", "error"
+        ]
+    );
+    let written = std::fs::metadata(place.path("a.png")).unwrap().len();
+    for (key, expected) in [
+        ("/input", Value::from("a.jpg")),
+        ("/output", "a.png".into()),
+        ("/format", "png".into()),
+        ("/mime", "image/png".into()),
+        ("/width", 20.into()),
+        ("/height", 15.into()),
+        ("/frames", 1.into()),
+        ("/bytes", written.into()),
+        ("/chars", Value::Null),
+        ("/score", Value::Null),
+        ("/source/format", "jpeg".into()),
+        ("/source/width", 40.into()),
+        ("/source/height", 30.into()),
+        ("/source/bytes", source.into()),
+        ("/source/frames", 1.into()),
+        ("/source/orientation", 1.into()),
+        ("/source/profile", Value::Null),
+        ("/warnings", Value::Array(vec![])),
+        ("/error", Value::Null),
+    ] {
+        assert_eq!(line.pointer(key), Some(&expected), "{key} of {line}");
+    }
+    let millis = |key: &str| line["millis"][key].as_f64().unwrap_or_else(|| panic!("{key} of {line}"));
+    let parts = millis("read") + millis("decode") + millis("edit") + millis("encode");
+    assert!(0.0 < parts && parts <= millis("total") + 0.01, "{line}");
+}
+
+#[test]
+fn lines_come_in_the_order_of_the_inputs_failures_included() {
+    let place = Place::new();
+    let names: Vec<String> = (0..12).map(|it| format!("{it}.png")).collect();
+    for (index, name) in names.iter().enumerate() {
+        if index != 5 {
+            // The first ones take longest.
+            place.picture(name, 300 - 20 * index as u32, 200, ImageFormat::Png);
+        }
+    }
+    let mut args = vec!["--report", "json", "--jobs", "4", "-f", "webp"];
+    args.extend(names.iter().map(String::as_str));
+    let output = place.run(&args);
+    assert_eq!(code(&output), 1);
+    let lines = lines(&output.stdout);
+    let inputs: Vec<_> = lines.iter().map(|it| it["input"].as_str().unwrap()).collect();
+    assert_eq!(inputs, names);
+    assert!(lines[5]["error"].as_str().unwrap().contains("no such file"), "{}", lines[5]);
+    assert_eq!((&lines[5]["output"], &lines[5]["source"]), (&Value::Null, &Value::Null));
+    assert_eq!(complaints(&output).len(), 1);
+}
+
+#[test]
+fn results_on_standard_output_send_the_report_to_standard_error_alone() {
+    let place = Place::new();
+    place.picture("a.png", 40, 30, ImageFormat::Png);
+    let output = place.run(&["--report", "json", "--as", "data-url", "a.png", "missing.png"]);
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let reports = lines(&output.stderr);
+    assert_eq!((code(&output), reports.len(), text.lines().count()), (1, 2, 1));
+    assert_eq!(reports[0]["chars"], text.trim_end().len());
+    assert_eq!(reports[0]["output"], "-");
+    assert!(reports[1]["error"].is_string());
+}
+
+#[test]
+fn warnings_are_said_and_reported() {
+    let place = Place::new();
+    std::fs::write(place.path("a.png"), crate::half_clear(64, 64)).unwrap();
+    let output = place.run(&["--report", "json", "-f", "jpeg", "a.png"]);
+    assert_eq!(code(&output), 0);
+    let warnings = lines(&output.stdout)[0]["warnings"].as_array().unwrap().clone();
+    assert!(warnings.iter().any(|it| it.as_str().unwrap().contains("transparency")), "{warnings:?}");
+    assert_eq!(complaints(&output).len(), warnings.len());
+}
+
+#[test]
+fn standard_input_is_named_by_its_dash() {
+    let place = Place::new();
+    let output =
+        place.run_with(&["--report", "json", "-f", "png", "-o", "b.png", "-"], &encoded(8, 6, ImageFormat::Bmp));
+    let line = &lines(&output.stdout)[0];
+    assert_eq!(
+        (&line["input"], &line["output"], &line["source"]["format"]),
+        (&"-".into(), &"b.png".into(), &"bmp".into())
+    );
+}

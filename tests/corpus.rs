@@ -1,0 +1,71 @@
+//! Decodes pictures that nobody here made and holds them against what others made of them.
+//!
+//! `INLAID_CORPUS=DIR` names a corpus: one folder a suite, each with a `MANIFEST.tsv` that
+//! states what must hold. Without it the small set in `tests/corpus/small` is used.
+//!
+//! The rows run in child processes of this very test under a limit of memory and time, since
+//! hostile files may take a process down; the row that does is named and the rest goes on.
+//! `tests/corpus/misses.tsv` lists the rows that may fail, each with its reason. A listed row
+//! that passes fails the test, so the list can only shrink.
+
+#[cfg(test)]
+#[path = "corpus/checks.rs"]
+mod checks;
+#[cfg(test)]
+#[path = "corpus/child.rs"]
+mod child;
+#[cfg(test)]
+#[path = "corpus/manifest.rs"]
+mod manifest;
+
+#[cfg(test)]
+mod corpus {
+    use super::{
+        child::{self, Outcome},
+        manifest,
+    };
+    use std::collections::{BTreeMap, BTreeSet};
+
+    /// Formats of later versions, and texts, which have a test of their own.
+    const OTHER_SUITES: &[&str] = &["avif", "heic", "jxl", "dataurl"];
+
+    #[test]
+    fn every_row_holds_but_the_listed_misses() {
+        let (root, complete) = manifest::root();
+        let rows = manifest::rows(&root, OTHER_SUITES);
+        assert!(!rows.is_empty(), "no rows in {}", root.display());
+        let outcomes = child::run_all(&rows);
+        let misses = manifest::misses();
+        let mut summary: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+        let mut wrong = vec![];
+        for (row, outcome) in rows.iter().zip(&outcomes) {
+            let name = row.name();
+            let counts = summary.entry(&row.suite).or_default();
+            counts[1] += 1;
+            match outcome {
+                Outcome::Holds => {
+                    counts[0] += 1;
+                    if misses.contains_key(&name) {
+                        wrong.push(format!("{name}: holds now; take it off the list of misses"));
+                    }
+                }
+                Outcome::Fails(why) if !misses.contains_key(&name) => wrong.push(format!("{name}: {why}")),
+                Outcome::Fails(_) => {}
+            }
+        }
+        if complete {
+            let known: BTreeSet<String> = rows.iter().map(manifest::Row::name).collect();
+            wrong.extend(misses.keys().filter(|it| !known.contains(*it)).map(|it| format!("{it}: no such row")));
+        }
+        for (suite, [holding, all]) in &summary {
+            println!("{suite}: {holding} of {all}");
+        }
+        assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    }
+
+    /// The part that runs in the children; nothing when started by hand.
+    #[test]
+    fn child_process() {
+        child::serve(OTHER_SUITES);
+    }
+}

@@ -1,0 +1,290 @@
+//! A desk of one's own: an X server without a screen, a window manager, a home, the program.
+
+use std::{
+    fs,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Output, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before it counts as not happening; generous, since the machine
+/// may be busy and OpenGL runs in software.
+const PATIENCE: Duration = Duration::from_secs(40);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// One at a time: two windows drawn in software on a small machine only slow each other down.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// The whole setting of one test; everything in it ends with it.
+pub(crate) struct Desk {
+    folder: tempfile::TempDir,
+    display: String,
+    processes: Vec<Process>,
+    window: Option<(String, u32)>,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// A child with its own group, so that what it starts goes with it.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.0.id());
+        Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Looks until there is something to see.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(Instant::now() < end, "waited in vain for {what}");
+        sleep(PAUSE);
+    }
+}
+
+impl Desk {
+    /// A desk with a window manager, if end-to-end tests are wanted.
+    pub(crate) fn open(test: &str) -> Option<Self> {
+        if std::env::var_os("INLAID_E2E").is_none_or(|it| it.is_empty() || it == "0") {
+            // Past the harness, which keeps what a passing test prints.
+            writeln!(io::stderr(), "left out: {test} (INLAID_E2E=1 runs it in a real window under Xvfb)").unwrap();
+            return None;
+        }
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["config", "home", "run", "pictures"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let mut server = Command::new("Xvfb");
+        server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]);
+        server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        let mut server = Process(server.spawn().expect("Xvfb starts"));
+        let mut number = String::new();
+        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        let display = format!(":{}", number.trim().parse::<u32>().expect("Xvfb names its display"));
+        let mut desk = Self { folder, display, processes: vec![server], window: None, _turn: turn };
+        desk.start(Command::new("openbox").stdout(Stdio::null()).stderr(Stdio::null()));
+        wait_for("the window manager", || desk.xdotool(&["get_num_desktops"]));
+        Some(desk)
+    }
+
+    /// A path in the folder for pictures.
+    pub(crate) fn picture(&self, name: &str) -> PathBuf {
+        self.folder.path().join("pictures").join(name)
+    }
+
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        self.folder.path().join("config/inlaid/settings.json")
+    }
+
+    /// What the program remembers from an earlier start. The window stands at a known place, so
+    /// that others can aim at it.
+    pub(crate) fn remember(&self, format: &str) {
+        let window = r#"{ "width": 1180, "height": 760, "x": 0, "y": 0, "maximized": false }"#;
+        self.write_settings(&format!(r#"{{ "format": "{format}", "window": {window} }}"#));
+    }
+
+    pub(crate) fn write_settings(&self, text: &str) {
+        fs::create_dir_all(self.settings_file().parent().unwrap()).unwrap();
+        fs::write(self.settings_file(), text).unwrap();
+    }
+
+    /// The environment of this desk, and nothing of the developer's own session.
+    fn furnish<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        let place = |name: &str| self.folder.path().join(name);
+        command
+            .env("DISPLAY", &self.display)
+            .env("HOME", place("home"))
+            .env("XDG_CONFIG_HOME", place("config"))
+            .env("XDG_RUNTIME_DIR", place("run"))
+            // No bus, so no portal: dialogs come from zenity.
+            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", place("run/none").display()))
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("NO_AT_BRIDGE", "1")
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XAUTHORITY")
+            .current_dir(place("home"))
+    }
+
+    /// Starts something that runs until the end of the test; returns its place in the list.
+    fn start(&mut self, command: &mut Command) -> usize {
+        self.furnish(command).process_group(0);
+        let name = command.get_program().to_owned();
+        self.processes.push(Process(command.spawn().unwrap_or_else(|it| panic!("{name:?}: {it}"))));
+        self.processes.len() - 1
+    }
+
+    /// Runs a tool to its end, which may not be far.
+    pub(crate) fn run(&self, seconds: u32, program: &str, args: &[&str]) -> Output {
+        let mut command = Command::new("timeout");
+        command.args(["--kill-after=2", &seconds.to_string(), program]).args(args).stdin(Stdio::null());
+        self.furnish(&mut command).output().unwrap_or_else(|it| panic!("{program}: {it}"))
+    }
+
+    /// The output of a tool that must succeed.
+    pub(crate) fn output_of(&self, seconds: u32, program: &str, args: &[&str]) -> String {
+        let output = self.run(seconds, program, args);
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{program} {args:?}: {} {complaint}", output.status);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The first line of what xdotool says, if it has something to say.
+    pub(crate) fn xdotool(&self, args: &[&str]) -> Option<String> {
+        let output = self.run(10, "xdotool", args);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let line = text.lines().next().unwrap_or_default().to_owned();
+        (output.status.success() && !line.is_empty()).then_some(line)
+    }
+
+    /// xdotool where silence is success.
+    pub(crate) fn pointer(&self, args: &[&str]) {
+        self.output_of(10, "xdotool", args);
+    }
+
+    /// The program in a focused window with this title.
+    pub(crate) fn launch(&mut self, inputs: &[&Path], title: &str) {
+        self.launch_with(inputs, title, Stdio::null());
+    }
+
+    /// The same, with standard input in our hands.
+    pub(crate) fn launch_listening(&mut self, inputs: &[&Path], title: &str) -> ChildStdin {
+        let index = self.launch_with(inputs, title, Stdio::piped());
+        self.processes[index].0.stdin.take().unwrap()
+    }
+
+    fn launch_with(&mut self, inputs: &[&Path], title: &str, stdin: Stdio) -> usize {
+        let index = self.start(Command::new(env!("CARGO_BIN_EXE_inlaid")).args(inputs).stdin(stdin));
+        let class = ["search", "--onlyvisible", "--class", "dev.inlaid.Inlaid"];
+        let window = wait_for("the window", || self.xdotool(&class));
+        self.window = Some((window.clone(), self.processes[index].0.id()));
+        self.focus(&window);
+        self.wait_for_title(title);
+        index
+    }
+
+    pub(crate) fn focus(&self, window: &str) {
+        wait_for("the focus", || {
+            self.run(10, "xdotool", &["windowactivate", window]);
+            (self.xdotool(&["getwindowfocus"])? == window).then_some(())
+        });
+    }
+
+    fn window(&self) -> &(String, u32) {
+        self.window.as_ref().expect("the program was launched")
+    }
+
+    pub(crate) fn wait_for_title(&self, title: &str) {
+        let (window, _) = self.window();
+        let mut last = None;
+        let end = Instant::now() + PATIENCE;
+        while last.as_deref() != Some(title) {
+            assert!(Instant::now() < end, "the title is {last:?}, not {title:?}");
+            last = self.xdotool(&["getwindowname", window]);
+            sleep(PAUSE);
+        }
+    }
+
+    /// Presses keys in our window.
+    pub(crate) fn press(&self, keys: &str) {
+        let (window, _) = self.window();
+        self.focus(window);
+        self.pointer(&["key", keys]);
+    }
+
+    /// Another client becomes the owner of the clipboard and stays it.
+    pub(crate) fn offer(&mut self, kind: &str, content: &[u8]) {
+        let mut xclip = Command::new("xclip");
+        xclip.args(["-selection", "clipboard", "-in", "-quiet", "-target", kind]);
+        let index = self.start(xclip.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()));
+        self.processes[index].0.stdin.take().unwrap().write_all(content).unwrap();
+        wait_for("the offer", || self.offered().lines().any(|it| it == kind).then_some(()));
+    }
+
+    /// The kinds of content on the clipboard, one a line.
+    pub(crate) fn offered(&self) -> String {
+        String::from_utf8_lossy(&self.clipboard("TARGETS")).into_owned()
+    }
+
+    /// What another client reads from the clipboard.
+    pub(crate) fn clipboard(&self, kind: &str) -> Vec<u8> {
+        self.run(10, "xclip", &["-selection", "clipboard", "-out", "-target", kind]).stdout
+    }
+
+    /// The text that another client reads, as soon as there is one.
+    pub(crate) fn copied_text(&self) -> String {
+        wait_for("a copied text", || {
+            let text = String::from_utf8(self.clipboard("UTF8_STRING")).ok()?;
+            (!text.is_empty()).then_some(text)
+        })
+    }
+
+    /// What the screen shows; `left, top, right, bottom` in pixels.
+    pub(crate) fn screen(&self, [left, top, right, bottom]: [i32; 4]) -> Vec<u8> {
+        let path = self.folder.path().join("screen.ppm");
+        let corners = [left, top, right, bottom].map(|it| it.to_string()).join(",");
+        self.python("pixels.py", &["grab", path.to_str().unwrap(), &corners]);
+        fs::read(path).unwrap()
+    }
+
+    /// A picture of the window for people to look at, beside the other products of the build.
+    pub(crate) fn keep_screenshot(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("e2e");
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(name);
+        let said = self.output_of(10, "xdotool", &["getwindowgeometry", "--shell", &self.window().0]);
+        let place = |name: &str| {
+            let line = said.lines().find_map(|it| it.strip_prefix(name)?.strip_prefix('='));
+            line.unwrap_or_else(|| panic!("{name} in {said}")).parse::<i32>().unwrap()
+        };
+        let [left, top, width, height] = ["X", "Y", "WIDTH", "HEIGHT"].map(place);
+        let corners = format!("{left},{top},{},{}", left + width, top + height);
+        self.python("pixels.py", &["grab", path.to_str().unwrap(), &corners]);
+    }
+
+    /// Runs one of our scripts with the system's Python, which is the one with the libraries.
+    pub(crate) fn python(&self, script: &str, args: &[&str]) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(script);
+        self.output_of(30, "/usr/bin/python3", &[&[script.to_str().unwrap()], args].concat())
+    }
+
+    /// Starts a script that runs on; gives what it says, line by line.
+    pub(crate) fn start_python(&mut self, script: &Path, args: &[&str]) -> impl BufRead + use<> {
+        let mut python = Command::new("/usr/bin/python3");
+        let index = self.start(python.arg("-u").arg(script).args(args).stdin(Stdio::null()).stdout(Stdio::piped()));
+        BufReader::new(self.processes[index].0.stdout.take().unwrap())
+    }
+
+    /// Processor time that the program has used so far, in clock ticks.
+    pub(crate) fn ticks(&self) -> u64 {
+        let mut text = String::new();
+        let path = format!("/proc/{}/stat", self.window().1);
+        fs::File::open(path).unwrap().read_to_string(&mut text).unwrap();
+        // The name in parentheses may hold anything; utime and stime are fields 14 and 15.
+        let fields: Vec<&str> = text.rsplit_once(')').unwrap().1.split_whitespace().collect();
+        [11, 12].map(|it| fields[it].parse::<u64>().unwrap()).iter().sum()
+    }
+
+    /// The program's exit status, as soon as it has ended.
+    pub(crate) fn wait_for_end(&mut self) -> Option<i32> {
+        let id = self.window().1;
+        let process = self.processes.iter_mut().find(|it| it.0.id() == id).unwrap();
+        wait_for("the end", || process.0.try_wait().unwrap()).code()
+    }
+
+    /// Is the program still there?
+    pub(crate) fn is_alive(&mut self) -> bool {
+        let id = self.window().1;
+        self.processes.iter_mut().any(|it| it.0.id() == id && it.0.try_wait().unwrap().is_none())
+    }
+}
