@@ -2,7 +2,7 @@
 //! dialogs are stood in for. What is seen of results is decoded by the `image` crate.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use eframe::egui::{self, DroppedFile, Event, HoveredFile, Key, Modifiers, accesskit::Role, vec2};
+use eframe::egui::{self, DroppedFile, Event, HoveredFile, Key, Modifiers, accesskit, accesskit::Role, vec2};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
@@ -471,7 +471,7 @@ fn whatever_was_copied_elsewhere_is_pasted() {
 
     for (content, complaint) in [
         (None, "The clipboard holds no image, file, data URL or base64"),
-        (Some(Pasted::Text("Dear reader".to_owned())), "pasted text: "),
+        (Some(Pasted::Text("Dear reader!".to_owned())), "pasted text: "),
     ] {
         desk.held.lock().unwrap().to_paste = content;
         desk.press(Modifiers::COMMAND, Key::V);
@@ -525,7 +525,7 @@ fn everything_that_takes_the_focus_has_a_name() {
         .children_recursive()
         .filter(|it| {
             let node = it.accesskit_node();
-            node.is_focusable(&|_| egui_kittest::kittest::FilterResult::Include) && node.label().is_none()
+            node.data().supports_action(accesskit::Action::Focus) && node.label().is_none()
         })
         .map(|it| format!("{it:?}"))
         .collect();

@@ -8,7 +8,7 @@ use super::{
     stopwatch::{Millis, Stopwatch},
 };
 use crate::engine::{
-    Cancel, EngineError, Layout, Raster, Source, Tools, embed, encode, pipeline,
+    Cancel, EngineError, Layout, Raster, Source, Tools, embed, encode, naming, pipeline,
     recipe::{Effort, OutputSpec},
 };
 use std::{io, path::Path, sync::Arc, time::Instant};
@@ -42,7 +42,7 @@ fn source(shared: &Shared, intake: &Intake, cancel: &Cancel) -> Result<Source, J
     cancel.check()?;
     Ok(match intake {
         Intake::Path(path) => Source::new(file_name(path), read_file(path, shared.limits.max_source_bytes)?),
-        Intake::Text(text) => Source::new(intake.name(), embed::bytes_in_text(text).map_err(EngineError::from)?),
+        Intake::Text(text) => Source::new(naming::PASTED, embed::bytes_in_text(text).map_err(EngineError::from)?),
         Intake::Pixels(size, rgba) => Source::new(intake.name(), pixels_as_png(*size, rgba, cancel)?),
         Intake::StandardInput => Source::new(intake.name(), read_all(io::stdin(), shared.limits.max_source_bytes)?),
         Intake::Known(source) => source.clone(),

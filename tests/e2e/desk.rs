@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead, BufReader, Read as _, Write as _},
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Output, Stdio},
@@ -36,6 +36,13 @@ impl Drop for Process {
         let group = format!("-{}", self.0.id());
         Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status().ok();
         self.0.wait().ok();
+    }
+}
+
+impl Drop for Desk {
+    /// The last first, so that the server outlives its clients.
+    fn drop(&mut self) {
+        while self.processes.pop().is_some() {}
     }
 }
 
@@ -242,14 +249,8 @@ impl Desk {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("e2e");
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join(name);
-        let said = self.output_of(10, "xdotool", &["getwindowgeometry", "--shell", &self.window().0]);
-        let place = |name: &str| {
-            let line = said.lines().find_map(|it| it.strip_prefix(name)?.strip_prefix('='));
-            line.unwrap_or_else(|| panic!("{name} in {said}")).parse::<i32>().unwrap()
-        };
-        let [left, top, width, height] = ["X", "Y", "WIDTH", "HEIGHT"].map(place);
-        let corners = format!("{left},{top},{},{}", left + width, top + height);
-        self.python("pixels.py", &["grab", path.to_str().unwrap(), &corners]);
+        // With the frame that openbox draws around the place of `remember`.
+        self.python("pixels.py", &["grab", path.to_str().unwrap(), "0,0,1182,785"]);
     }
 
     /// Runs one of our scripts with the system's Python, which is the one with the libraries.

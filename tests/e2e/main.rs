@@ -54,7 +54,7 @@ fn wait_for_change(desk: &Desk, what: &str, area: [i32; 4], before: &[u8]) {
     wait_for(what, || {
         let now = desk.screen(area);
         let n_changed = now.iter().zip(before).filter(|(now, before)| now != before).count();
-        (n_changed * 100 > now.len()).then_some(())
+        (n_changed > 500).then_some(())
     });
 }
 
@@ -279,6 +279,7 @@ fn answer_question(desk: &Desk, key: &str) {
     wait_for("the focus of the question", || {
         let focused = desk.xdotool(&["getactivewindow"])?;
         let name = desk.xdotool(&["getwindowname", &focused])?;
+        eprintln!("{windows:?} {focused} {name}");
         (windows.contains(&focused) && name == "Question").then_some(())
     });
     desk.pointer(&["key", key]);
