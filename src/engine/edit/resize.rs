@@ -11,8 +11,9 @@ use super::curve::{self, Curve, Curves, Tables8};
 use crate::engine::{Cancel, EngineError, Layout, Raster, recipe::Resample};
 use bytemuck::Pod;
 use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::{F32x3, F32x4, U8x3, U16x3, U16x4},
 };
 use rayon::prelude::*;
 use std::ops::Range;
@@ -53,25 +54,22 @@ pub(super) fn resize(raster: &Raster, part: Part, light: Resample, cancel: &Canc
     Ok(resized.with_profile(raster.profile().cloned()))
 }
 
-/// A number that light is counted in while pixels are averaged.
+/// A number that light is counted in while pixels are averaged, and its pixels.
+///
+/// They are named because the resizer is compiled for every kind of pixel that it might meet.
 trait Light: Pod + Send + Sync {
-    const OPAQUE: PixelType;
-    const ALPHA: PixelType;
-}
-
-impl Light for u8 {
-    const OPAQUE: PixelType = PixelType::U8x3;
-    const ALPHA: PixelType = PixelType::U8x4;
+    type Opaque: PixelTrait;
+    type Alpha: PixelTrait;
 }
 
 impl Light for u16 {
-    const OPAQUE: PixelType = PixelType::U16x3;
-    const ALPHA: PixelType = PixelType::U16x4;
+    type Opaque = U16x3;
+    type Alpha = U16x4;
 }
 
 impl Light for f32 {
-    const OPAQUE: PixelType = PixelType::F32x3;
-    const ALPHA: PixelType = PixelType::F32x4;
+    type Opaque = F32x3;
+    type Alpha = F32x4;
 }
 
 #[derive(Clone, Copy)]
@@ -86,7 +84,7 @@ impl Job<'_> {
     fn plain(&self) -> Result<Raster, EngineError> {
         let [width, height] = self.part.to;
         let mut samples = vec![0; width as usize * height as usize * 3];
-        convolve::<u8>(self.raster.bytes(), self.raster.size(), &mut samples, self.part, false)?;
+        convolve::<U8x3>(self.raster.bytes(), self.raster.size(), &mut samples, self.part)?;
         self.cancel.check()?;
         Raster::from_samples8(width, height, Layout::Rgb8, samples).ok_or_else(lengths)
     }
@@ -207,7 +205,7 @@ impl Job<'_> {
             let mut light = vec![L::zeroed(); stored.len()];
             load(stored, &mut light);
             let part = Part { start: [start[0], 0.0], length: [length[0], rows.into()], to: [width, rows] };
-            convolve(&light, [self.raster.width(), rows], narrow, part, alpha)
+            convolve_light(&light, [self.raster.width(), rows], narrow, part, alpha)
         })?;
 
         let mut result = vec![T::zeroed(); height as usize * to_row];
@@ -220,7 +218,7 @@ impl Job<'_> {
             let mut light = vec![L::zeroed(); result.len()];
             let top = start[1] - needed.start as f64 + (index * strip) as f64 * scale;
             let part = Part { start: [0.0, top], length: [width.into(), f64::from(rows) * scale], to: [width, rows] };
-            convolve(&narrow, [width, needed.len() as u32], &mut light, part, alpha)?;
+            convolve_light(&narrow, [width, needed.len() as u32], &mut light, part, alpha)?;
             store(&light, result);
             Ok::<(), EngineError>(())
         })?;
@@ -241,17 +239,28 @@ impl Job<'_> {
 }
 
 /// One convolution of premultiplied samples.
-fn convolve<L: Light>(from: &[L], size: [u32; 2], to: &mut [L], part: Part, alpha: bool) -> Result<(), EngineError> {
-    let pixel = if alpha { L::ALPHA } else { L::OPAQUE };
-    let from = ImageRef::new(size[0], size[1], bytemuck::cast_slice(from), pixel).map_err(failed)?;
-    let mut to = Image::from_slice_u8(part.to[0], part.to[1], bytemuck::cast_slice_mut(to), pixel).map_err(failed)?;
+fn convolve_light<L: Light>(
+    from: &[L],
+    size: [u32; 2],
+    to: &mut [L],
+    part: Part,
+    alpha: bool,
+) -> Result<(), EngineError> {
+    let (from, to) = (bytemuck::cast_slice(from), bytemuck::cast_slice_mut(to));
+    if alpha { convolve::<L::Alpha>(from, size, to, part) } else { convolve::<L::Opaque>(from, size, to, part) }
+}
+
+/// One convolution of pixels, given as bytes.
+fn convolve<P: PixelTrait>(from: &[u8], size: [u32; 2], to: &mut [u8], part: Part) -> Result<(), EngineError> {
+    let from = TypedImageRef::<P>::from_buffer(size[0], size[1], from).map_err(failed)?;
+    let mut to = TypedImage::<P>::from_buffer(part.to[0], part.to[1], to).map_err(failed)?;
     let (left, width) = within(part.start[0], part.length[0], size[0]);
     let (top, height) = within(part.start[1], part.length[1], size[1]);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .crop(left, top, width, height)
         .use_alpha(false);
-    Resizer::new().resize(&from, &mut to, &options).map_err(failed)
+    Resizer::new().resize_typed(&from, &mut to, &options).map_err(failed)
 }
 
 /// The same stretch of a side, without what rounding pushed over its ends.
