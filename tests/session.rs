@@ -1,5 +1,7 @@
 //! The session without threads and without a window: actions and events in, effects out.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
 use inlaid::{
     engine::{
         Decoded, Encoded, EngineError, Facts, Format, Layout, Product, Raster, Recipe, Source, embed,

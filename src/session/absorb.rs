@@ -3,7 +3,7 @@
 use super::{
     Action, Effect, Item, ItemId, Kind, Session, Underway,
     item::{Original, Progress, same_but_effort},
-    notice::{causes, failure},
+    notice::{capitalized, causes, failure},
 };
 use crate::{
     engine::{
@@ -198,10 +198,4 @@ fn copied(underway: &Underway) -> String {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// The same sentence with a capital at the beginning.
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -15,7 +15,7 @@ mod reconcile;
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
     item::{Item, ItemId, Original, Status},
-    notice::{Kind, Notice},
+    notice::{Kind, Notice, capitalized},
 };
 
 use crate::{

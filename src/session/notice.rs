@@ -42,3 +42,9 @@ pub(super) fn causes(error: &JobError) -> Option<String> {
     }
     (!chain.is_empty()).then(|| chain.join(": "))
 }
+
+/// The same sentence with a capital at the beginning, for where no name stands before it.
+pub fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}

@@ -9,10 +9,11 @@
 
 use super::curve::{self, Curve, Curves, Tables8};
 use crate::engine::{Cancel, EngineError, Layout, Raster, recipe::Resample};
-use bytemuck::Pod;
+use bytemuck::{Pod, Zeroable as _};
 use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::{F32x3, F32x4, U8x3, U16x3, U16x4},
 };
 use rayon::prelude::*;
 use std::ops::Range;
@@ -53,25 +54,33 @@ pub(super) fn resize(raster: &Raster, part: Part, light: Resample, cancel: &Canc
     Ok(resized.with_profile(raster.profile().cloned()))
 }
 
-/// A number that light is counted in while pixels are averaged.
-trait Light: Pod + Send + Sync {
-    const OPAQUE: PixelType;
-    const ALPHA: PixelType;
+/// A pixel of light while pixels are averaged.
+///
+/// Only the pixel types named here are compiled, and without the crate's own threads, since the
+/// strips are ours: every further type costs seconds of each build.
+trait Light: PixelTrait {
+    /// The number that light is counted in.
+    type Sample: Pod + Send + Sync;
 }
 
-impl Light for u8 {
-    const OPAQUE: PixelType = PixelType::U8x3;
-    const ALPHA: PixelType = PixelType::U8x4;
+impl Light for U8x3 {
+    type Sample = u8;
 }
 
-impl Light for u16 {
-    const OPAQUE: PixelType = PixelType::U16x3;
-    const ALPHA: PixelType = PixelType::U16x4;
+impl Light for U16x3 {
+    type Sample = u16;
 }
 
-impl Light for f32 {
-    const OPAQUE: PixelType = PixelType::F32x3;
-    const ALPHA: PixelType = PixelType::F32x4;
+impl Light for U16x4 {
+    type Sample = u16;
+}
+
+impl Light for F32x3 {
+    type Sample = f32;
+}
+
+impl Light for F32x4 {
+    type Sample = f32;
 }
 
 #[derive(Clone, Copy)]
@@ -85,9 +94,8 @@ impl Job<'_> {
     /// Opaque 8-bit samples on their stored values: nothing to convert.
     fn plain(&self) -> Result<Raster, EngineError> {
         let [width, height] = self.part.to;
-        let mut samples = vec![0; width as usize * height as usize * 3];
-        convolve::<u8>(self.raster.bytes(), self.raster.size(), &mut samples, self.part, false)?;
-        self.cancel.check()?;
+        let copy = |from: &[u8], to: &mut [u8]| to.copy_from_slice(from);
+        let samples = self.passes::<u8, U8x3>(self.raster.bytes(), copy, copy)?;
         Raster::from_samples8(width, height, Layout::Rgb8, samples).ok_or_else(lengths)
     }
 
@@ -95,21 +103,21 @@ impl Job<'_> {
     fn shallow(&self, curve: &Curve) -> Result<Raster, EngineError> {
         let tables = Tables8::new(curve);
         let samples = if self.raster.layout().has_alpha() {
-            self.passes(
+            self.passes::<u8, U16x4>(
                 self.raster.bytes(),
                 |stored, light| premultiply8(&tables, stored, light),
                 |light, stored| unpremultiply8(&tables, light, stored),
             )?
         } else {
-            self.passes(
+            self.passes::<u8, U16x3>(
                 self.raster.bytes(),
-                |stored: &[u8], light: &mut [u16]| {
+                |stored, light| {
                     light
                         .iter_mut()
                         .zip(stored)
                         .for_each(|(light, &stored)| *light = tables.light[usize::from(stored)]);
                 },
-                |light: &[u16], stored: &mut [u8]| {
+                |light, stored| {
                     stored
                         .iter_mut()
                         .zip(light)
@@ -164,7 +172,7 @@ impl Job<'_> {
                     *to = [narrow(colour[0]), narrow(colour[1]), narrow(colour[2]), narrow(alpha.min(max))];
                 }
             };
-            self.passes(stored, load, store)
+            self.passes::<T, F32x4>(stored, load, store)
         } else {
             let load = |stored: &[T], light: &mut [f32]| {
                 for (to, &[r, g, b]) in light.as_chunks_mut::<3>().0.iter_mut().zip(stored.as_chunks::<3>().0) {
@@ -176,38 +184,37 @@ impl Job<'_> {
                     *to = [narrow(red.stored(r)), narrow(green.stored(g)), narrow(blue.stored(b))];
                 }
             };
-            self.passes(stored, load, store)
+            self.passes::<T, F32x3>(stored, load, store)
         }
     }
 
     /// Rows first, then columns; both strip by strip.
-    fn passes<T, L>(
+    fn passes<T, P>(
         &self,
         stored: &[T],
-        load: impl Fn(&[T], &mut [L]) + Sync,
-        store: impl Fn(&[L], &mut [T]) + Sync,
+        load: impl Fn(&[T], &mut [P::Sample]) + Sync,
+        store: impl Fn(&[P::Sample], &mut [T]) + Sync,
     ) -> Result<Vec<T>, EngineError>
     where
         T: Pod + Send + Sync,
-        L: Light,
+        P: Light,
     {
         let channels = self.raster.layout().channels();
-        let alpha = self.raster.layout().has_alpha();
         let Part { start, length, to: [width, height] } = self.part;
         let needed = self.needed_rows();
         let (from_row, to_row) = (self.raster.width() as usize * channels, width as usize * channels);
 
         let stored = stored.get(needed.start * from_row..needed.end * from_row).ok_or_else(lengths)?;
-        let mut narrow = vec![L::zeroed(); needed.len() * to_row];
+        let mut narrow = vec![P::Sample::zeroed(); needed.len() * to_row];
         let strip = needed.len().div_ceil(STRIPS);
         let strips = narrow.par_chunks_mut(strip * to_row).zip(stored.par_chunks(strip * from_row));
         strips.try_for_each(|(narrow, stored)| {
             self.cancel.check()?;
             let rows = (stored.len() / from_row) as u32;
-            let mut light = vec![L::zeroed(); stored.len()];
+            let mut light = vec![P::Sample::zeroed(); stored.len()];
             load(stored, &mut light);
             let part = Part { start: [start[0], 0.0], length: [length[0], rows.into()], to: [width, rows] };
-            convolve(&light, [self.raster.width(), rows], narrow, part, alpha)
+            convolve::<P>(&light, [self.raster.width(), rows], narrow, part)
         })?;
 
         let mut result = vec![T::zeroed(); height as usize * to_row];
@@ -217,10 +224,10 @@ impl Job<'_> {
         strips.try_for_each(|(index, result)| {
             self.cancel.check()?;
             let rows = (result.len() / to_row) as u32;
-            let mut light = vec![L::zeroed(); result.len()];
+            let mut light = vec![P::Sample::zeroed(); result.len()];
             let top = start[1] - needed.start as f64 + (index * strip) as f64 * scale;
             let part = Part { start: [0.0, top], length: [width.into(), f64::from(rows) * scale], to: [width, rows] };
-            convolve(&narrow, [width, needed.len() as u32], &mut light, part, alpha)?;
+            convolve::<P>(&narrow, [width, needed.len() as u32], &mut light, part)?;
             store(&light, result);
             Ok::<(), EngineError>(())
         })?;
@@ -241,17 +248,17 @@ impl Job<'_> {
 }
 
 /// One convolution of premultiplied samples.
-fn convolve<L: Light>(from: &[L], size: [u32; 2], to: &mut [L], part: Part, alpha: bool) -> Result<(), EngineError> {
-    let pixel = if alpha { L::ALPHA } else { L::OPAQUE };
-    let from = ImageRef::new(size[0], size[1], bytemuck::cast_slice(from), pixel).map_err(failed)?;
-    let mut to = Image::from_slice_u8(part.to[0], part.to[1], bytemuck::cast_slice_mut(to), pixel).map_err(failed)?;
+fn convolve<P: Light>(from: &[P::Sample], size: [u32; 2], to: &mut [P::Sample], part: Part) -> Result<(), EngineError> {
+    let from = TypedImageRef::<P>::from_buffer(size[0], size[1], bytemuck::cast_slice(from)).map_err(failed)?;
+    let to = bytemuck::cast_slice_mut(to);
+    let mut to = TypedImage::<P>::from_buffer(part.to[0], part.to[1], to).map_err(failed)?;
     let (left, width) = within(part.start[0], part.length[0], size[0]);
     let (top, height) = within(part.start[1], part.length[1], size[1]);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
         .crop(left, top, width, height)
         .use_alpha(false);
-    Resizer::new().resize(&from, &mut to, &options).map_err(failed)
+    Resizer::new().resize_typed(&from, &mut to, &options).map_err(failed)
 }
 
 /// The same stretch of a side, without what rounding pushed over its ends.

@@ -44,15 +44,20 @@ const LADDER: [f32; 15] = [0.0625, 0.125, 0.25, 0.33, 0.5, 0.67, 1.0, 1.5, 2.0, 
 /// A pixel as large as a thumb; more shows nothing new.
 const LARGEST_SCALE: f32 = 64.0;
 const SMALLEST_SCALE: f32 = 0.01;
+/// Smaller pictures are enlarged up to this side, in points, when they are fitted.
+const ICON_SIDE: f32 = 192.0;
 /// So much of the picture stays in the canvas, in points.
 const GRIP: f32 = 48.0;
 
 impl Stage {
-    /// The scale at which the whole picture fits, at most 1.
+    /// The scale at which the whole picture fits: at most 1, but an icon is enlarged by a whole
+    /// number, so that there is something to see and to compare.
     pub fn fit_scale(&self) -> f32 {
         let room = (self.area.size() - Vec2::splat(2.0 * self.air)).max(Vec2::splat(1.0)) * self.density;
         let size = self.picture.max(Vec2::splat(1.0));
-        (room.x / size.x).min(room.y / size.y).min(1.0)
+        let whole = (room.x / size.x).min(room.y / size.y);
+        let enlarged = (ICON_SIDE * self.density / size.max_elem()).floor().max(1.0);
+        if 1.0 <= whole { whole.floor().min(enlarged) } else { whole }
     }
 
     /// Points the picture takes at a scale.

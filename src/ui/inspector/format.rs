@@ -5,7 +5,7 @@ use crate::{
         Format, Warning,
         recipe::{DEFAULT_QUALITY, Recipe},
     },
-    session::{Action, Item, Verb},
+    session::{Action, Item, Verb, capitalized},
     ui::{
         theme::{self, Theme},
         widgets::{FormatRow, Slider, chip, format_rows, heading, segmented},
@@ -26,6 +26,7 @@ pub(super) fn format_ui(ui: &mut Ui, item: &mut Item, is_more_open: &mut bool, a
         fit_ui(ui, item);
     }
     untouched_ui(ui, item, actions);
+    warnings_ui(ui, item);
     ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
     if !item.recipe.output.untouched {
         quality_ui(ui, &mut item.recipe);
@@ -107,9 +108,13 @@ fn quality_ui(ui: &mut Ui, recipe: &mut Recipe) {
 fn ends_ui(ui: &mut Ui) {
     let weak = Theme::of(ui).weak;
     let end = |text: &str| RichText::new(text).font(theme::secondary()).color(weak);
-    ui.horizontal(|ui| {
-        ui.label(end("smaller"));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end("closer")));
+    ui.add_space(-theme::ROW_GAP);
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.horizontal(|ui| {
+            ui.label(end("smaller"));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end("closer")));
+        });
     });
 }
 
@@ -135,6 +140,18 @@ fn ground_ui(ui: &mut Ui, item: &mut Item) {
             *background = Some(color);
         }
     });
+}
+
+/// What was lost on the way, for results that are not exactly what was asked for.
+fn warnings_ui(ui: &mut Ui, item: &Item) {
+    let warnings = item.fresh().map(|it| it.product.warnings.as_slice()).unwrap_or_default();
+    // These two have rows of their own, with a way out.
+    let has_row = |it: &Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::NotEnlarged);
+    for warning in warnings.iter().filter(|it| !has_row(it)) {
+        let text =
+            RichText::new(capitalized(&warning.to_string())).font(theme::secondary()).color(Theme::of(ui).warning);
+        ui.add(egui::Label::new(text).wrap());
+    }
 }
 
 /// The way out when the format cannot hold so many pixels.
