@@ -1,6 +1,8 @@
 //! The real window by accessible name, with real workers and codecs; only the clipboard and the
 //! dialogs are stood in for. What is seen of results is decoded by the `image` crate.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use eframe::egui::{self, DroppedFile, Event, HoveredFile, Key, Modifiers, accesskit, accesskit::Role, vec2};
 use egui_kittest::{

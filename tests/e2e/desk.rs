@@ -46,6 +46,11 @@ impl Drop for Desk {
     }
 }
 
+/// Says that something was not tested; past the harness, which keeps what a passing test prints.
+pub(crate) fn left_out(what: &str) {
+    io::stderr().write_all(format!("left out: {what}\n").as_bytes()).unwrap();
+}
+
 /// Looks until there is something to see.
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + PATIENCE;
@@ -62,8 +67,7 @@ impl Desk {
     /// A desk with a window manager, if end-to-end tests are wanted.
     pub(crate) fn open(test: &str) -> Option<Self> {
         if std::env::var_os("INLAID_E2E").is_none_or(|it| it.is_empty() || it == "0") {
-            // Past the harness, which keeps what a passing test prints.
-            writeln!(io::stderr(), "left out: {test} (INLAID_E2E=1 runs it in a real window under Xvfb)").unwrap();
+            left_out(&format!("{test} (INLAID_E2E=1 runs it in a real window under Xvfb)"));
             return None;
         }
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,13 +4,15 @@
 //! Needs Xvfb, openbox, xdotool, xclip, zenity, Chromium and the system's Python with Pillow and
 //! GTK. Runs with `INLAID_E2E=1`, and then a missing tool is a failure; see `.ci/run`.
 
+#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
 mod desk;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use desk::{Desk, wait_for};
+use desk::{Desk, left_out, wait_for};
 use std::{
     fs,
-    io::{BufRead, Write as _},
+    io::{BufRead as _, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -108,7 +110,7 @@ fn drag(desk: &mut Desk, paths: &[&Path]) {
 fn another_source_drops_three_files_at_once() {
     let Some(mut desk) = Desk::open("another_source_drops_three_files_at_once") else { return };
     let Some(sources) = std::env::var_os("INLAID_E2E_SOURCES") else {
-        writeln!(std::io::stderr(), "left out: the sources of INLAID_E2E_SOURCES, which is not set").unwrap();
+        left_out("the sources of INLAID_E2E_SOURCES, which is not set");
         return;
     };
     let script = Path::new(&sources).join("xdnd_source.py");
