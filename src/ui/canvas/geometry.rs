@@ -222,11 +222,14 @@ mod tests {
     }
 
     #[test]
-    fn fitting_leaves_air_and_never_enlarges() {
+    fn fitting_leaves_air_and_enlarges_only_icons() {
         // 800 - 2 * 24 = 752 points for 4032 pixels; the height would allow more.
         assert!(near(stage([4032.0, 1000.0], 1.0).fit_scale(), 752.0 / 4032.0));
         assert!(near(stage([1000.0, 4000.0], 1.0).fit_scale(), 552.0 / 4000.0));
         assert!(near(stage([100.0, 100.0], 1.0).fit_scale(), 1.0));
+        // 192 points hold twelve times 16 pixels, on a screen of double density 24 times.
+        assert!(near(stage([16.0, 16.0], 1.0).fit_scale(), 12.0));
+        assert!(near(stage([16.0, 10.0], 2.0).fit_scale(), 24.0));
         let place = View::default().place(&stage([4032.0, 1000.0], 1.0));
         assert!(near(place.left(), 124.0) && near(place.right(), 876.0) && near(place.center().y, 350.0));
     }
@@ -263,11 +266,11 @@ mod tests {
 
     #[test]
     fn zooming_beside_the_picture_keeps_it_near() {
-        let stage = stage([64.0, 48.0], 1.0);
+        let stage = stage([300.0, 200.0], 1.0);
         let beside = pos2(850.0, 350.0);
-        let place = View::default().zoomed(&stage, beside, 7.0).place(&stage);
-        // The right edge stood at 500 + 32.
-        assert!(near(place.right(), 532.0) && near(place.width(), 448.0), "{place:?}");
+        let place = View::default().zoomed(&stage, beside, 2.0).place(&stage);
+        // The right edge stood at 500 + 150.
+        assert!(near(place.right(), 650.0) && near(place.width(), 600.0), "{place:?}");
     }
 
     #[test]
