@@ -24,6 +24,8 @@ pub const PANEL_MARGIN: f32 = 14.0;
 pub const GROUP_GAP: f32 = 14.0;
 /// Between the controls of one row.
 pub const ROW_GAP: f32 = 6.0;
+/// Between presets, so that one row holds them.
+pub const CHIP_GAP: f32 = 4.0;
 /// From the edge of a line to its content.
 pub const LINE_MARGIN: f32 = 12.0;
 /// Height of buttons.
@@ -303,7 +305,8 @@ fn restyle(style: &mut egui::Style, dark: bool) {
     spacing.menu_margin = Margin::same(6);
     spacing.window_margin = Margin::same(14);
     spacing.tooltip_width = 320.0;
-    spacing.scroll = egui::style::ScrollStyle::thin();
+    // Over the margin, so that nothing moves aside when it appears.
+    spacing.scroll = egui::style::ScrollStyle { floating_allocated_width: 0.0, ..egui::style::ScrollStyle::thin() };
 }
 
 fn visuals(dark: bool) -> Visuals {

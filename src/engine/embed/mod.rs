@@ -140,7 +140,7 @@ pub fn snippet(embed: Embed, format: Format, base64: &Arc<str>, facts: &SnippetF
 }
 
 /// Pixels to CSS pixels, rounded to the nearest, at least 1: a stated 0 would hide the picture.
-fn css_pixels(side: u32, density: u32) -> u32 {
+pub fn css_pixels(side: u32, density: u32) -> u32 {
     let density = density.max(1);
     (side.saturating_add(density / 2) / density).max(1)
 }

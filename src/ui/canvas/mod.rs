@@ -116,7 +116,9 @@ impl Canvas {
         if response.dragged() {
             self.view = self.view.panned(stage, response.drag_delta());
         }
-        if let Some(pointer) = response.hover_pos() {
+        // Over the divider and the buttons, too.
+        let over = response.contains_pointer().then(|| ui.ctx().pointer_hover_pos()).flatten();
+        if let Some(pointer) = over {
             let (scroll, pinch, trackpad) = ui.input(|it| {
                 let trackpad = matches!(it.scroll_source(), Some(MouseWheelSource::Trackpad));
                 (it.smooth_scroll_delta(), it.zoom_delta(), trackpad)

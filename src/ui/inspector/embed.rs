@@ -1,28 +1,44 @@
 //! Embed as: the form of the text, its exact length, and how it begins and ends.
 
 use crate::{
-    engine::embed::{Embed, Snippet},
+    engine::embed::{Embed, Snippet, css_pixels},
     session::Item,
     ui::{
         theme::{self, Theme},
-        widgets::{heading, segmented},
+        widgets::{chip, heading, segmented},
         words,
     },
 };
-use egui::{Sense, Ui, WidgetInfo, vec2};
+use egui::{RichText, Sense, Ui, WidgetInfo, vec2};
 
 const LINES: usize = 3;
 const PADDING: f32 = 9.0;
 
-pub(super) fn embed_ui(ui: &mut Ui, item: &Item, embed: &mut Embed) {
+pub(super) fn embed_ui(ui: &mut Ui, item: &mut Item, embed: &mut Embed) {
     let snippet = item.result().map(|result| item.snippet(*embed, result));
     let length = snippet.as_ref().map(|it| words::characters(it.chars() as u64));
     heading(ui, "Embed as", length.as_deref());
     let forms: Vec<(Embed, &str)> = Embed::ALL.iter().map(|it| (*it, it.label())).collect();
     segmented(ui, "Embed as", embed, &forms);
+    if *embed == Embed::Html {
+        density_ui(ui, item);
+    }
     if let Some(snippet) = snippet {
         text_ui(ui, &snippet, item.fresh().is_none());
     }
+}
+
+/// Only HTML states a size.
+fn density_ui(ui: &mut Ui, item: &mut Item) {
+    let is_dense = 1 < item.density;
+    ui.horizontal(|ui| {
+        if chip(ui, "@2x", is_dense).on_hover_text("Two pixels for each CSS pixel").clicked() {
+            item.density = if is_dense { 1 } else { 2 };
+        }
+        let size = item.result().map(|it| it.product.encoded.size.map(|side| css_pixels(side, item.density)));
+        let text = size.map(|size| format!("stated as {}", words::pixels(size))).unwrap_or_default();
+        ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
+    });
 }
 
 /// Head and tail of the real string; the whole of it never meets a layout.

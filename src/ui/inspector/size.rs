@@ -113,6 +113,7 @@ fn typed(size: &mut Sizing, text: &str, side: usize, result: [u32; 2], natural: 
 fn presets_ui(ui: &mut Ui, item: &mut Item, natural: [u32; 2], is_vector: bool) {
     let size = &mut item.recipe.edits.size;
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
         if chip(ui, "Original", size.want == Want::Original).on_hover_text(words::pixels(natural)).clicked() {
             size.want = Want::Original;
         }
@@ -131,11 +132,6 @@ fn presets_ui(ui: &mut Ui, item: &mut Item, natural: [u32; 2], is_vector: bool) 
         }
         if chip(ui, "50 %", size.want == Want::Scale(HALF)).clicked() {
             size.want = Want::Scale(HALF);
-        }
-        let is_dense = 1 < item.density;
-        let hint = "Two pixels for each CSS pixel: HTML states half the size";
-        if chip(ui, "@2x", is_dense).on_hover_text(hint).clicked() {
-            item.density = if is_dense { 1 } else { 2 };
         }
     });
 }

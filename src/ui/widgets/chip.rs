@@ -5,7 +5,7 @@ use crate::ui::theme::{self, Theme};
 use egui::accesskit::Role;
 use egui::{Align2, Response, Sense, Ui, WidgetInfo, vec2};
 
-const PADDING: f32 = 8.0;
+const PADDING: f32 = 7.0;
 
 /// A preset; `chosen` while what it stands for is in force. Lay several out in a wrapping row.
 pub fn chip(ui: &mut Ui, label: &str, chosen: bool) -> Response {
