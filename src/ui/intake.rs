@@ -11,25 +11,33 @@ use crate::{
 use egui::{Context, Modifiers};
 use std::path::PathBuf;
 
-/// The verbs whose keys were pressed.
+/// The verbs whose keys were pressed, in the order in which they were: End and then Ctrl C copies
+/// the last picture even when a slow frame brings both at once.
 pub(super) fn pressed(ctx: &Context, actions: &mut Vec<Action>) {
     let is_typing = ctx.text_edit_focused();
     let is_focused = ctx.memory(|it| it.focused().is_some());
+    let is_owned = |shortcut: &Shortcut| match shortcut.key {
+        Key::Letter('C' | 'V') => is_typing && !shortcut.shift,
+        Key::Letter(_) => false,
+        Key::Left | Key::Right | Key::Home | Key::End => is_focused,
+        Key::Delete | Key::Escape => is_typing,
+    };
+    let mut shortcuts: Vec<(&Shortcut, Verb)> =
+        Verb::ALL.iter().flat_map(|verb| verb.shortcuts().iter().map(|it| (it, *verb))).collect();
     // Ctrl Shift C before Ctrl C, which would match it too.
-    let mut shortcuts: Vec<(Shortcut, Verb)> =
-        Verb::ALL.iter().flat_map(|verb| verb.shortcuts().iter().map(|it| (*it, *verb))).collect();
     shortcuts.sort_by_key(|(shortcut, _)| !shortcut.shift);
-    for (shortcut, verb) in shortcuts {
-        let is_owned = match shortcut.key {
-            Key::Letter('C' | 'V') => is_typing && !shortcut.shift,
-            Key::Letter(_) => false,
-            Key::Left | Key::Right | Key::Home | Key::End => is_focused,
-            Key::Delete | Key::Escape => is_typing,
-        };
-        if !is_owned && ctx.input_mut(|it| it.consume_key(modifiers(shortcut), key(shortcut.key))) {
-            actions.push(verb.into());
-        }
-    }
+    shortcuts.retain(|(shortcut, _)| !is_owned(shortcut));
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let egui::Event::Key { key: pressed, modifiers: held, pressed: true, .. } = event else { return true };
+            let verb = shortcuts
+                .iter()
+                .find(|(it, _)| *pressed == key(it.key) && held.matches_logically(modifiers(**it)))
+                .map(|(_, verb)| *verb);
+            actions.extend(verb.map(Action::from));
+            verb.is_none()
+        });
+    });
 }
 
 /// The files that were dropped since the last frame.

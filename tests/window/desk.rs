@@ -1,0 +1,223 @@
+//! A window with everything around it: a folder, a clipboard, dialogs, and time that we turn.
+
+use eframe::egui::{DroppedFile, Event, HoveredFile, Key, Modifiers, vec2};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
+use image::{Rgba, RgbaImage};
+use inlaid::{
+    engine::{Limits, Raster, decode::Fonts},
+    jobs::{
+        Intake,
+        ports::{Clipboard, ClipboardError, Dialogs, Pasted, Pending},
+    },
+    session::Action,
+    settings::Settings,
+    ui::shell::{Shell, World},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Ours, not the program's: how long a frame lasts on the clock of the tests, in seconds.
+const FRAME_SECS: f32 = 0.02;
+
+/// What the world of a test holds: asked by the program, looked at by the test.
+#[derive(Default)]
+pub(crate) struct Held {
+    pub(crate) to_paste: Option<Pasted>,
+    pub(crate) n_reads: usize,
+    pub(crate) texts: Vec<String>,
+    pub(crate) images: Vec<Raster>,
+    pub(crate) to_open: Vec<PathBuf>,
+    pub(crate) to_save: Option<PathBuf>,
+    pub(crate) suggested: Vec<(String, String)>,
+}
+
+pub(crate) type Hold = Arc<Mutex<Held>>;
+
+struct FakeClipboard(Hold);
+
+impl Clipboard for FakeClipboard {
+    fn read(&mut self) -> Result<Pasted, ClipboardError> {
+        let mut held = self.0.lock().unwrap();
+        held.n_reads += 1;
+        held.to_paste.take().ok_or(ClipboardError::Empty)
+    }
+
+    fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
+        self.0.lock().unwrap().texts.push(text);
+        Ok(())
+    }
+
+    fn write_image(&mut self, image: &Raster) -> Result<(), ClipboardError> {
+        self.0.lock().unwrap().images.push(image.clone());
+        Ok(())
+    }
+}
+
+struct FakeDialogs(Hold);
+
+impl Dialogs for FakeDialogs {
+    fn open_files(&self) -> Pending<Vec<PathBuf>> {
+        let paths = self.0.lock().unwrap().to_open.clone();
+        Box::new(move || paths)
+    }
+
+    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<Option<PathBuf>> {
+        let mut held = self.0.lock().unwrap();
+        held.suggested.push((suggested_name.to_owned(), extension.to_owned()));
+        let path = held.to_save.clone();
+        Box::new(move || path)
+    }
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|it| it.to_string())
+    }
+}
+
+/// The window with everything around it.
+pub(crate) struct Desk {
+    pub(crate) window: Harness<'static, Shell>,
+    pub(crate) held: Hold,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self::remembering(r#"{ "format": "png" }"#, &[])
+    }
+
+    /// A window that starts with these settings and opens these files of a new folder.
+    pub(crate) fn remembering(settings: &str, draw: &[(&str, [u32; 2])]) -> Self {
+        let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
+        let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
+        let world = World {
+            clipboard: Box::new(FakeClipboard(held.clone())),
+            dialogs: Box::new(FakeDialogs(held.clone())),
+            fonts: Fonts::default(),
+            limits: Limits::default(),
+            settings: Settings::parse(settings),
+            settings_file: None,
+        };
+        let first =
+            if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
+        let window = Harness::builder()
+            .with_size(vec2(1180.0, 760.0))
+            .with_step_dt(FRAME_SECS)
+            .build_eframe(move |cc| Shell::new(&cc.egui_ctx, world, first).unwrap());
+        Self { window, held, folder }
+    }
+
+    /// A window with one picture whose result is ready.
+    pub(crate) fn with(name: &str, size: [u32; 2]) -> Self {
+        let mut desk = Self::remembering(r#"{ "format": "png" }"#, &[(name, size)]);
+        desk.wait_ready();
+        desk
+    }
+
+    pub(crate) fn step(&mut self) {
+        self.window.step();
+    }
+
+    /// Frames until there is something to see.
+    pub(crate) fn wait<T>(&mut self, what: &str, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            self.step();
+            if let Some(seen) = look(self) {
+                return seen;
+            }
+            assert!(Instant::now() < end, "waited in vain for {what}; there is {:?}", self.names());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    pub(crate) fn wait_for(&mut self, name: &str) {
+        self.wait(name, |desk| desk.window.query_by_label(name).map(drop));
+    }
+
+    /// Waits until the selected picture's result is what its recipe wants, and nothing is under way.
+    pub(crate) fn wait_ready(&mut self) {
+        self.wait("the result", |desk| {
+            let item = desk.window.state().session().selected()?;
+            (item.fresh().is_some() && !item.is_working()).then_some(())
+        });
+        self.step();
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        let nodes = self.window.root().children_recursive();
+        // What a label says is its value.
+        nodes.filter_map(|it| it.accesskit_node().label().or_else(|| it.value())).collect()
+    }
+
+    pub(crate) fn click(&mut self, name: &str) {
+        self.window.get_by_label(name).click();
+        self.step();
+        self.step();
+    }
+
+    pub(crate) fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.window.key_press_modifiers(modifiers, key);
+        self.step();
+        self.step();
+    }
+
+    pub(crate) fn type_into(&mut self, field: &str, text: &str) {
+        self.click(field);
+        self.window.event(Event::Text(text.to_owned()));
+        self.step();
+        self.press(Modifiers::NONE, Key::Enter);
+    }
+
+    pub(crate) fn drop_files(&mut self, paths: &[PathBuf]) {
+        let hovered = |path: &PathBuf| HoveredFile { path: Some(path.clone()), ..HoveredFile::default() };
+        self.window.input_mut().hovered_files = paths.iter().map(hovered).collect();
+        self.step();
+        self.window.input_mut().hovered_files.clear();
+        self.window.input_mut().dropped_files = paths.iter().map(|it| Arc::new(Dropped(it.clone())) as _).collect();
+        self.step();
+    }
+
+    pub(crate) fn draw(&self, name: &str, size: [u32; 2]) -> PathBuf {
+        drawn(self.folder.path(), name, size)
+    }
+
+    /// The only text on the clipboard, which is taken from it.
+    pub(crate) fn copied(&mut self) -> String {
+        self.wait("a copy", |desk| (!desk.held.lock().unwrap().texts.is_empty()).then_some(()));
+        let mut texts = std::mem::take(&mut self.held.lock().unwrap().texts);
+        assert_eq!(texts.len(), 1, "once");
+        texts.remove(0)
+    }
+
+    pub(crate) fn title(&self) -> String {
+        self.window.state().session().title()
+    }
+}
+
+/// Red above blue, with noise between that keeps encoders honest.
+fn drawn(folder: &Path, name: &str, [width, height]: [u32; 2]) -> PathBuf {
+    let path = folder.join(name);
+    let picture = RgbaImage::from_fn(width, height, |x, y| match (y * 4 / height, (x * 7 + y * 13) % 256) {
+        (0, _) => Rgba([250, 10, 20, 255]),
+        (3, _) => Rgba([10, 20, 250, 255]),
+        (_, noise) => Rgba([noise as u8, (noise * 3 % 256) as u8, 90, 255]),
+    });
+    picture.save(&path).unwrap();
+    path
+}
