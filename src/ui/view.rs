@@ -14,7 +14,7 @@ use super::{
     words,
 };
 use crate::{
-    jobs::{Rendered, Ticket, ports::Painted},
+    jobs::{Rendered, ports::Painted},
     session::{Action, Item, ItemId, Session, Status, Verb},
 };
 use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
@@ -29,7 +29,7 @@ pub(super) struct View {
     inspector: Inspector,
     status: StatusLine,
     is_help_open: bool,
-    loading_since: Option<(Ticket, f64)>,
+    loading_since: Option<f64>,
 }
 
 /// A spinner that comes and goes at once is only unrest.
@@ -111,8 +111,7 @@ impl View {
 
     fn loading_ui(&mut self, ui: &mut Ui, item: &Item) {
         let now = ui.input(|it| it.time);
-        let (_, since) = *self.loading_since.get_or_insert((Ticket::default(), now));
-        let left = since + SPINNER_AFTER_SECS - now;
+        let left = *self.loading_since.get_or_insert(now) + SPINNER_AFTER_SECS - now;
         if 0.0 < left {
             ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
             return;
