@@ -148,7 +148,7 @@ fn weight(filter: &Filter) -> f64 {
         Kind::ConvolveMatrix(it) => 5.0 * f64::from(it.matrix().columns()) * f64::from(it.matrix().rows()),
         Kind::Morphology(it) => 20.0 + f64::from(it.radius_x().get()) + f64::from(it.radius_y().get()),
         // An octave adds nothing once its wave is shorter than numbers can tell.
-        Kind::Turbulence(it) => 60.0 * f64::from(it.num_octaves().min(10_000)),
+        Kind::Turbulence(it) => 60.0 * f64::from(it.num_octaves()),
         _ => 10.0,
     };
     filter.primitives().iter().map(|it| primitive(it.kind())).sum()
