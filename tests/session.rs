@@ -259,6 +259,20 @@ fn a_failed_copy_is_said_and_the_result_stays() {
 }
 
 #[test]
+fn whichever_of_several_fails_first_the_picture_looked_at_stays() {
+    for order in [[0, 1], [1, 0]] {
+        let mut desk = Desk::default();
+        let request = desk.load("a.png");
+        desk.finish(&request, b"aa");
+        let tickets = desk.open(&["b.png", "c.png"]);
+        for index in order {
+            desk.absorb(Event::Loaded { ticket: tickets[index], result: Err(JobError::Folder) });
+        }
+        assert_eq!(desk.session.selected().unwrap().name(), "a.png", "{order:?}");
+    }
+}
+
+#[test]
 fn three_files_are_three_pictures_to_step_through() {
     let mut desk = Desk::default();
     let tickets = desk.open(&["a.png", "b.png", "c.png"]);

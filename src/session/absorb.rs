@@ -65,14 +65,15 @@ impl Session {
     }
 
     fn load_failed(&mut self, id: ItemId, error: &JobError) -> Vec<Effect> {
-        let before = self.before.take();
+        // The failure of a picture that nobody looks at moves nothing, now or later.
+        let before = if self.selected == Some(id) { self.before.take() } else { None };
         let Some(item) = self.item_mut(id) else { return vec![] };
         item.progress = Progress::Failed(error.to_string());
         item.source = None;
         let (text, is_file) = (failure(&item.name, error), matches!(item.intake, Intake::Path(_)));
         self.say(Kind::Bad, text, causes(error));
         self.deferred.take_if(|it| it.item == id);
-        if self.selected == Some(id) && before.is_some() {
+        if before.is_some() {
             self.selected = before;
         }
         // What was pasted cannot be read again, so there is nothing to retry.
