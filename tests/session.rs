@@ -211,9 +211,7 @@ fn a_promised_copy_survives_a_look_at_another_picture() {
     let next = desk.absorb(Event::Rendered { ticket: search.ticket, result: Ok(rendered(&search.recipe, b"bb")) });
     // Now nobody else wants the lane, so the promise is kept.
     let again = only_render(next);
-    let (renders, effects) =
-        split(desk.absorb(Event::Rendered { ticket: again.ticket, result: Ok(rendered(&again.recipe, b"aa")) }));
-    assert!(renders.is_empty());
+    let effects = desk.finish(&again, b"aa");
     assert_eq!(copied_text(&effects).1, "data:image/webp;base64,YWE=");
 }
 
@@ -403,4 +401,20 @@ fn escape_takes_back_the_promise() {
     assert_eq!(desk.says(), (Kind::Plain, "Cancelled, nothing was copied"));
     let id: ItemId = desk.session.selected().unwrap().id();
     assert!(desk.act(Action::Select(id)).is_empty());
+}
+
+#[test]
+fn who_waits_gets_the_small_result_and_a_failed_search_harms_nothing() {
+    let mut desk = Desk::default();
+    let quick = desk.load("a.png");
+    desk.act(Verb::Copy);
+    let answer = Event::Rendered { ticket: quick.ticket, result: Ok(rendered(&quick.recipe, b"quick")) };
+    let search = only_render(desk.absorb(answer));
+    assert_eq!(search.recipe.output.effort, Effort::Normal);
+    let effects = desk.absorb(Event::Rendered { ticket: search.ticket, result: Err(Crashed.into()) });
+    // RFC 4648: "quick" is cXVpY2s=.
+    assert_eq!(copied_text(&effects).1, "data:image/webp;base64,cXVpY2s=");
+    assert_eq!(desk.session.notice(), None);
+    assert!(desk.session.selected().unwrap().refusal().is_none());
+    assert!(desk.session.reconcile().is_empty(), "the search is not tried again");
 }

@@ -13,6 +13,9 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc};
 pub struct Ticket(u64);
 
 impl Ticket {
+    /// Never drawn: for work whose answer nobody follows.
+    pub const UNHEEDED: Self = Self(0);
+
     /// A ticket that was not given out before by this counter.
     pub fn draw(&mut self) -> Self {
         self.0 += 1;

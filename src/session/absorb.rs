@@ -102,6 +102,10 @@ impl Session {
             Err(error) if error.is_cancelled() => vec![],
             Err(error) => {
                 item.refused = Some((recipe, error.to_string()));
+                // The search for smaller bytes is a gift; without it the quick result stands.
+                if item.fresh().is_some() {
+                    return self.deliver(id);
+                }
                 let text = failure(&item.name, &error);
                 self.deferred.take_if(|it| it.item == id);
                 self.say(Kind::Bad, text, causes(&error));
@@ -110,11 +114,12 @@ impl Session {
         }
     }
 
-    /// Does what was asked for before the result was there.
+    /// Does what was asked for before the result was there. Who waits for the result gets the
+    /// small one, not the quick one.
     fn deliver(&mut self, id: ItemId) -> Vec<Effect> {
-        let is_fresh = self.item(id).is_some_and(|it| it.fresh().is_some());
+        let is_settled = self.item(id).is_some_and(|it| it.fresh().is_some() && it.next_recipe().is_none());
         match self.deferred {
-            Some(deferred) if deferred.item == id && is_fresh => {
+            Some(deferred) if deferred.item == id && is_settled => {
                 self.deferred = None;
                 self.hand_out(id, deferred.verb)
             }

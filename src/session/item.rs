@@ -125,7 +125,8 @@ impl Item {
 
     /// Why the recipe cannot be carried out, if it cannot.
     pub fn refusal(&self) -> Option<&str> {
-        self.refused.as_ref().filter(|(recipe, _)| same_but_effort(recipe, &self.recipe)).map(|(_, why)| why.as_str())
+        let refused = self.refused.as_ref().filter(|(recipe, _)| same_but_effort(recipe, &self.recipe));
+        refused.filter(|_| self.fresh().is_none()).map(|(_, why)| why.as_str())
     }
 
     /// Measured bytes of a format under the present settings, if it was tried.

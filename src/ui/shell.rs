@@ -57,8 +57,6 @@ struct Memory {
 struct Link {
     max_side: MaxSide,
     title: String,
-    /// Tickets of errands that the session does not follow.
-    own: Ticket,
     /// A text field asked for the clipboard; what comes goes to it.
     is_field_waiting: bool,
     for_field: Option<String>,
@@ -178,7 +176,7 @@ impl Shell {
             && let Some(path) = memory.file.clone()
         {
             let errand = Errand::Keep { path, text: memory.settings.to_text() };
-            self.jobs.errand(self.link.own.draw(), errand);
+            self.jobs.errand(Ticket::UNHEEDED, errand);
         }
         memory.written = memory.settings.clone();
         memory.changed_at = None;
@@ -200,7 +198,7 @@ impl Shell {
         });
         for text in texts {
             let snippet = crate::engine::embed::Snippet { before: text, base64: "".into(), after: String::new() };
-            self.jobs.errand(self.link.own.draw(), Errand::CopyText(snippet));
+            self.jobs.errand(Ticket::UNHEEDED, Errand::CopyText(snippet));
         }
     }
 
@@ -264,7 +262,7 @@ impl eframe::App for Shell {
         }
         if wants_paste {
             self.link.is_field_waiting = true;
-            self.jobs.errand(self.link.own.draw(), Errand::Paste);
+            self.jobs.errand(Ticket::UNHEEDED, Errand::Paste);
         }
     }
 
