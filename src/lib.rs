@@ -38,7 +38,7 @@
 //! * A [`engine::Recipe`] is a plain value. Views edit it; staleness is a comparison with the
 //!   recipe stored in the result, never a flag.
 //! * Limits are checked before allocation, by us: the decoders' own limits do not do it.
-//! * Every untrusted call runs under [`jobs::guard`]; release builds unwind.
+//! * Every untrusted call runs under [`jobs::guard()`]; release builds unwind.
 //! * Every number shown is measured on the bytes that will be pasted or saved.
 //! * Nothing is overwritten and nothing reaches the clipboard unasked; "Copied" is said when
 //!   the clipboard has accepted it.

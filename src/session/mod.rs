@@ -1,7 +1,7 @@
 //! What the app knows and what it wants next. No toolkit, no threads, no I/O.
 //!
 //! Three kinds of change, never mixed: the views edit an item's recipe in place; verbs come in
-//! as [`Action`]s; answers come in as [`Event`]s with a ticket, and one whose ticket is no
+//! as [`Action`]s; answers come in as [`Event`](crate::jobs::Event)s with a ticket, and one whose ticket is no
 //! longer wanted is dropped. [`Session::reconcile`] compares what is wanted with what was asked
 //! for and asks for exactly what differs.
 

@@ -1,7 +1,7 @@
 //! Encoded bytes to text and back: data URLs, base64, snippets.
 //!
 //! The base64 of a result is made once and shared by every form; what stands around it is
-//! short. Reading text back lives in [`text`].
+//! short. Reading text back lives in `text`.
 
 mod text;
 
