@@ -19,7 +19,8 @@
 //! ```text
 //! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, jobs (saving), platform (fonts)
 //!          ├─▶ jobs ─────▶ engine           platform ─▶ the traits jobs states
-//!          └─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs
+//!          ├─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs
+//!          └─▶ platform (only where the real window is opened; tests hand in fakes)
 //! ```
 //!
 //! # How a picture travels
