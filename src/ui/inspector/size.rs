@@ -121,7 +121,8 @@ fn presets_ui(ui: &mut Ui, item: &mut Item, natural: [u32; 2], is_vector: bool) 
             let want = Want::Box(side, side);
             let preset = Sizing { want, fit: Fit::Inside, upscale: false };
             // A preset that would change nothing is not offered.
-            if geometry(natural, &preset, is_vector).held_back {
+            let is_idle = geometry(natural, &preset, is_vector).canvas == natural;
+            if is_idle && size.want != want {
                 continue;
             }
             let is_chosen = size.want == want && size.fit == Fit::Inside;
