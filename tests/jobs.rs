@@ -1,0 +1,172 @@
+//! The threads: newest wins, nothing is lost, a crash is an answer.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
+use inlaid::{
+    engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts},
+    jobs::{
+        Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket,
+        ports::{Clipboard, ClipboardError, Painter, Pasted},
+    },
+};
+use std::{
+    io::Cursor,
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
+
+/// A clipboard that cannot be reached.
+struct NoClipboard;
+
+impl Clipboard for NoClipboard {
+    fn read(&mut self) -> Result<Pasted, ClipboardError> {
+        Err(ClipboardError::Empty)
+    }
+
+    fn write_text(&mut self, _: String) -> Result<(), ClipboardError> {
+        Err(ClipboardError::Unavailable("nobody there".to_owned()))
+    }
+
+    fn write_image(&mut self, _: &Raster) -> Result<(), ClipboardError> {
+        panic!("a clipboard's bug")
+    }
+}
+
+/// The threads and a bell that their waker rings.
+struct Office {
+    jobs: Jobs,
+    bell: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Office {
+    fn open(painter: Painter) -> Self {
+        let bell = Arc::new((Mutex::new(false), Condvar::new()));
+        let ringer = bell.clone();
+        let waker = Arc::new(move || {
+            *ringer.0.lock().unwrap() = true;
+            ringer.1.notify_all();
+        });
+        let clipboard = Box::new(NoClipboard);
+        let setup = Setup { limits: Limits::default(), fonts: Fonts::default(), painter, waker, clipboard };
+        Self { jobs: Jobs::spawn(setup).unwrap(), bell }
+    }
+
+    /// The answers up to the one that is waited for.
+    fn wait(&mut self, is_last: impl Fn(&Event) -> bool) -> Vec<Event> {
+        let mut events = vec![];
+        loop {
+            events.extend(self.jobs.poll());
+            if events.last().is_some_and(&is_last) {
+                return events;
+            }
+            let rung = self.bell.0.lock().unwrap();
+            let (mut rung, timeout) = self.bell.1.wait_timeout_while(rung, Duration::from_secs(30), |it| !*it).unwrap();
+            assert!(!timeout.timed_out(), "no answer after {} others", events.len());
+            *rung = false;
+        }
+    }
+}
+
+fn plain() -> Painter {
+    Arc::new(|_: &Raster| Arc::new(()))
+}
+
+fn png() -> Vec<u8> {
+    let mut bytes = Cursor::new(vec![]);
+    let image = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8, y as u8, 7]));
+    image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+fn load(office: &mut Office, ticket: Ticket, intake: Intake) -> Vec<Event> {
+    office.jobs.load(LoadRequest { ticket, intake });
+    office.wait(|it| matches!(it, Event::Loaded { .. }))
+}
+
+fn loaded(office: &mut Office, ticket: Ticket) -> (Source, Decoded) {
+    let events = load(office, ticket, Intake::Known(Source::new("a.png", png())));
+    match events.into_iter().last() {
+        Some(Event::Loaded { result: Ok(loaded), .. }) => (loaded.source, loaded.decoded),
+        _ => panic!("not loaded"),
+    }
+}
+
+#[test]
+fn the_newest_render_wins() {
+    let mut office = Office::open(plain());
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    let mut last = tickets;
+    for quality in 1..=60 {
+        let mut recipe = Recipe::new(Format::Jpeg);
+        recipe.output.quality = quality;
+        last = tickets.draw();
+        let (source, decoded) = (source.clone(), decoded.clone());
+        office.jobs.render(RenderRequest { ticket: last, source, decoded, recipe });
+    }
+    let events = office.wait(|it| matches!(it, Event::Rendered { ticket, .. } if *ticket == last));
+    assert!(events.len() < 60, "requests that nobody waits for were all carried out");
+    match events.last() {
+        Some(Event::Rendered { result: Ok(rendered), .. }) => {
+            assert_eq!(rendered.product.recipe.output.quality, 60);
+        }
+        _ => panic!("the newest was not made"),
+    }
+}
+
+#[test]
+fn bytes_are_announced_before_pixels() {
+    let mut office = Office::open(plain());
+    let ticket = Ticket::default().draw();
+    let events = load(&mut office, ticket, Intake::Text("data:text/plain;base64,".to_owned() + &base64(&png())));
+    let [Event::Read { source, .. }, Event::Loaded { result: Ok(loaded), .. }] = &events[..] else {
+        panic!("{} events", events.len())
+    };
+    assert_eq!(**source.bytes(), *png(), "the URL's MIME type is not believed");
+    assert_eq!(loaded.decoded.facts.size, [64, 48]);
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[test]
+fn a_crash_is_an_answer_and_the_lane_goes_on() {
+    let bomb: Painter = Arc::new(|raster: &Raster| {
+        assert_ne!(raster.width(), 64, "a codec's bug");
+        Arc::new(())
+    });
+    let mut office = Office::open(bomb);
+    let mut tickets = Ticket::default();
+    let events = load(&mut office, tickets.draw(), Intake::Known(Source::new("a.png", png())));
+    assert!(matches!(events.last(), Some(Event::Loaded { result: Err(JobError::Crashed(_)), .. })));
+    let small = image::RgbImage::new(3, 2);
+    let mut bytes = Cursor::new(vec![]);
+    small.write_to(&mut bytes, image::ImageFormat::Bmp).unwrap();
+    let events = load(&mut office, tickets.draw(), Intake::Known(Source::new("b.bmp", bytes.into_inner())));
+    assert!(matches!(events.last(), Some(Event::Loaded { result: Ok(_), .. })));
+
+    let pixel = Raster::from_samples8(1, 1, Layout::Rgb8, vec![1, 2, 3]).unwrap();
+    office.jobs.errand(tickets.draw(), Errand::CopyImage(pixel));
+    let events = office.wait(|it| matches!(it, Event::Copied { .. }));
+    assert!(matches!(events.last(), Some(Event::Copied { result: Err(JobError::Crashed(_)), .. })));
+    office.jobs.errand(tickets.draw(), Errand::Paste);
+    let events = office.wait(|it| matches!(it, Event::Pasted(_)));
+    assert!(matches!(events.last(), Some(Event::Pasted(Err(JobError::Clipboard(ClipboardError::Empty))))));
+}
+
+#[test]
+fn errands_are_finished_before_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = Office::open(plain());
+    let path = |index: usize| folder.path().join("made").join(format!("{index}.json"));
+    for index in 0..20 {
+        let text = index.to_string();
+        office.jobs.errand(Ticket::UNHEEDED, Errand::Keep { path: path(index), text });
+    }
+    drop(office);
+    for index in 0..20 {
+        assert_eq!(std::fs::read_to_string(path(index)).unwrap(), index.to_string());
+    }
+}
