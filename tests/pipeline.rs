@@ -24,7 +24,7 @@ impl Observer for Diary {
 
 fn png(name: &str) -> Source {
     let mut bytes = Cursor::new(vec![]);
-    let image = image::RgbImage::from_fn(40, 30, |x, y| {
+    let image = image::RgbImage::from_fn(400, 300, |x, y| {
         image::Rgb([(x * 37 % 251) as u8, (y * 91 % 241) as u8, (x * y % 255) as u8])
     });
     image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
@@ -42,11 +42,11 @@ fn only_what_changed_is_made_again() {
     };
     let (first, second) = (png("first"), png("second"));
     let mut recipe = Recipe::new(Format::Jpeg);
-    recipe.edits.size.want = Want::Width(20);
+    recipe.edits.size.want = Want::Width(200);
     let all = vec![Stage::Decode, Stage::Edit, Stage::Encode, Stage::Preview];
     let (ran, whole) = stages(&first, &recipe);
     assert_eq!(ran, all);
-    assert_eq!(whole.encoded.size, [20, 15]);
+    assert_eq!(whole.encoded.size, [200, 150]);
 
     let (ran, again) = stages(&first, &recipe);
     assert_eq!(ran, [], "nothing changed");
@@ -57,7 +57,7 @@ fn only_what_changed_is_made_again() {
     assert_eq!(ran, [Stage::Encode, Stage::Preview], "the quality does not concern the pixels");
     assert!(coarse.encoded.bytes.len() < whole.encoded.bytes.len());
 
-    recipe.edits.size.want = Want::Width(10);
+    recipe.edits.size.want = Want::Width(100);
     assert_eq!(stages(&first, &recipe).0, all[1..], "the size does not concern the decoder");
 
     recipe.output = OutputSpec { untouched: true, ..recipe.output };
