@@ -221,7 +221,7 @@ fn a_promise_is_forgotten_when_it_cannot_be_kept() {
     let ticket = desk.open(&["a.png"])[0];
     desk.act(Verb::Copy);
     desk.absorb(Event::Loaded { ticket, result: Err(EngineError::NotAnImage.into()) });
-    assert_eq!(desk.says(), (Kind::Bad, "a.png: not an image"));
+    assert_eq!(desk.says(), (Kind::Bad, "a.png: not an image; choose a file that holds a picture"));
     // The next picture must not land on the clipboard by itself.
     let request = desk.load("b.png");
     assert!(desk.finish(&request, b"bb").is_empty());

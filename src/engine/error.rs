@@ -13,10 +13,10 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[non_exhaustive]
 pub enum EngineError {
     /// The bytes are no image that anybody would recognise.
-    #[error("not an image")]
+    #[error("not an image; choose a file that holds a picture")]
     NotAnImage,
     /// There are no bytes at all.
-    #[error("the file is empty")]
+    #[error("there is nothing in it; copy or download it again")]
     Empty,
     /// A known format that this version cannot read.
     #[error("{} images cannot be read yet; convert it to PNG first", format.label())]
@@ -34,7 +34,7 @@ pub enum EngineError {
         cause: Cause,
     },
     /// Legal, but the decoder does not know this feature.
-    #[error("this kind of {} is not supported", format.label())]
+    #[error("this kind of {} is not supported; convert it to PNG first", format.label())]
     UnsupportedFeature {
         /// What the bytes are.
         format: Format,
@@ -51,7 +51,7 @@ pub enum EngineError {
         height: u32,
     },
     /// More pixels than the limits allow.
-    #[error("{width} × {height} pixels are more than the limit of {limit_megapixels} megapixels")]
+    #[error("{width} × {height} pixels are more than the limit of {limit_megapixels} megapixels; make it smaller")]
     TooManyPixels {
         /// Declared or wanted width in pixels.
         width: u64,
@@ -61,7 +61,7 @@ pub enum EngineError {
         limit_megapixels: u64,
     },
     /// More memory than the limits allow.
-    #[error("it needs {needed_megabytes} MB of memory, more than the limit of {limit_megabytes} MB")]
+    #[error("it needs {needed_megabytes} MB of memory, more than the limit of {limit_megabytes} MB; make it smaller")]
     TooMuchMemory {
         /// What decoding would need, in MB (1 MB = 1,000,000 bytes).
         needed_megabytes: u64,
@@ -69,7 +69,7 @@ pub enum EngineError {
         limit_megabytes: u64,
     },
     /// A document nested or repeated beyond reason.
-    #[error("the {} is too complex: {what}", format.label())]
+    #[error("the {} is too complex to be safe: {what}; simplify it first", format.label())]
     TooComplex {
         /// What the bytes are.
         format: Format,
@@ -84,7 +84,7 @@ pub enum EngineError {
         cause: Cause,
     },
     /// This output format cannot hold the picture.
-    #[error("{} cannot hold {width} × {height} pixels; the largest side is {max_side}", format.label())]
+    #[error("{} cannot hold {width} × {height} pixels; the largest side is {max_side}; make it smaller", format.label())]
     SideTooLong {
         /// The output format.
         format: Format,

@@ -25,21 +25,27 @@ pub(super) fn help_ui(ctx: &Context, is_open: &mut bool) {
         *is_open = false;
     }
     let command = if ctx.os().is_mac() { "Cmd" } else { "Ctrl" };
-    Window::new("Keys").open(is_open).collapsible(false).resizable(false).default_pos([120.0, 80.0]).show(ctx, |ui| {
-        let theme = Theme::of(ui);
-        let row = |ui: &mut egui::Ui, keys: &str, words: &str| {
-            ui.label(RichText::new(keys).font(theme::secondary()).color(theme.weak));
-            ui.label(RichText::new(words).font(theme::body()).color(theme.text));
-            ui.end_row();
-        };
-        Grid::new("keys").num_columns(2).spacing([theme::PANEL_MARGIN * 2.0, theme::ROW_GAP]).show(ui, |ui| {
-            for verb in Verb::ALL.iter().filter(|it| !it.shortcuts().is_empty()) {
-                let keys: Vec<String> = verb.shortcuts().iter().map(|it| it.words(command)).collect();
-                row(ui, &keys.join(", "), verb.tooltip());
-            }
-            for (keys, words) in OTHERS {
-                row(ui, &keys.replace("Ctrl", command), words);
-            }
+    Window::new("Keys")
+        .open(is_open)
+        .collapsible(false)
+        .resizable(false)
+        .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
+        .show(ctx, |ui| {
+            let theme = Theme::of(ui);
+            let row = |ui: &mut egui::Ui, keys: &str, words: &str| {
+                ui.label(RichText::new(keys).font(theme::secondary()).color(theme.weak));
+                ui.label(RichText::new(words).font(theme::body()).color(theme.text));
+                ui.end_row();
+            };
+            ui.spacing_mut().interact_size.y = 0.0;
+            Grid::new("keys").num_columns(2).spacing([theme::PANEL_MARGIN * 2.0, theme::ROW_GAP]).show(ui, |ui| {
+                for verb in Verb::ALL.iter().filter(|it| !it.shortcuts().is_empty()) {
+                    let keys: Vec<String> = verb.shortcuts().iter().map(|it| it.words(command)).collect();
+                    row(ui, &keys.join(", "), verb.tooltip());
+                }
+                for (keys, words) in OTHERS {
+                    row(ui, &keys.replace("Ctrl", command), words);
+                }
+            });
         });
-    });
 }

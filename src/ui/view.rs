@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     jobs::{Rendered, ports::Painted},
-    session::{Action, Item, ItemId, Session, Status, Verb},
+    session::{Action, Item, ItemId, Session, Status, Verb, capitalized},
 };
 use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
 
@@ -163,7 +163,7 @@ fn failed_ui(ui: &mut Ui, item: &Item, why: &str, actions: &mut Vec<Action>) {
         ui.add_space(ui.available_height() / 2.0 - 60.0);
         let theme = Theme::of(ui);
         ui.label(RichText::new(item.name()).font(theme::headline()).color(theme.text));
-        ui.label(RichText::new(why).font(theme::body()).color(theme.bad));
+        ui.label(RichText::new(capitalized(why)).font(theme::body()).color(theme.bad));
         ui.add_space(theme::GROUP_GAP);
         let (retry, remove) = (Button::new(Verb::Retry.label()), Button::new(Verb::Remove.label()));
         let width = retry.width(ui) + remove.width(ui) + ui.spacing().item_spacing.x;

@@ -22,7 +22,7 @@ const GROUNDS: [(&str, [u8; 3]); 2] = [("White", [255; 3]), ("Black", [0; 3])];
 pub(super) fn format_ui(ui: &mut Ui, item: &mut Item, is_more_open: &mut bool, actions: &mut Vec<Action>) {
     rows_ui(ui, item, is_more_open);
     if let Some(why) = item.refusal() {
-        ui.label(RichText::new(why).font(theme::secondary()).color(Theme::of(ui).bad));
+        ui.label(RichText::new(capitalized(why)).font(theme::secondary()).color(Theme::of(ui).bad));
         fit_ui(ui, item);
     }
     untouched_ui(ui, item, actions);
