@@ -16,7 +16,7 @@ pub enum EngineError {
     #[error("not an image; choose a file that holds a picture")]
     NotAnImage,
     /// There are no bytes at all.
-    #[error("there is nothing in it; copy or download it again")]
+    #[error("the file is empty; copy or download it again")]
     Empty,
     /// A known format that this version cannot read.
     #[error("{} images cannot be read yet; convert it to PNG first", format.label())]
