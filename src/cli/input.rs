@@ -90,7 +90,8 @@ impl Input {
 
     /// For those who do not see the picture; nothing when it has no name of its own.
     pub(super) fn alt(&self) -> String {
-        self.path().map(|_| self.stem().to_string_lossy().into_owned()).unwrap_or_default()
+        let name = self.path().and_then(Path::file_name);
+        name.map(|it| naming::alternative_text(&it.to_string_lossy())).unwrap_or_default()
     }
 
     /// What the content looks like, as far as that can be told without reading it whole.

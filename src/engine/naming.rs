@@ -29,10 +29,7 @@ pub fn is_extension(text: &str) -> bool {
 pub fn stem(name: &str) -> String {
     let name = if name == PASTED { DEFAULT_STEM } else { name };
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let bare = match name.rsplit_once('.') {
-        Some((before, extension)) if is_extension(extension) => before,
-        _ => name,
-    };
+    let bare = without_extension(name);
     let safe: String = bare.chars().map(|it| if is_forbidden(it) { '_' } else { it }).collect();
     // Leading dots hide a file; Windows drops dots and spaces at the end.
     let safe = safe.trim_start_matches(['.', ' ']).trim_end_matches(['.', ' ']);
@@ -44,6 +41,18 @@ pub fn stem(name: &str) -> String {
         format!("_{safe}")
     } else {
         safe.to_owned()
+    }
+}
+
+/// A file's name as words for those who do not see the picture: `my-logo.png` to `my logo`.
+pub fn alternative_text(name: &str) -> String {
+    without_extension(name).replace(['-', '_'], " ")
+}
+
+fn without_extension(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((before, extension)) if is_extension(extension) => before,
+        _ => name,
     }
 }
 
@@ -105,6 +114,13 @@ fn is_reserved(stem: &str) -> bool {
 mod tests {
     use super::{LONGEST_STEM, PASTED, stem, suggested, with_extension_enforced};
     use std::path::Path;
+
+    #[test]
+    fn a_name_reads_as_words() {
+        for (name, words) in [("my-logo_2.png", "my logo 2"), ("at 10.30.15", "at 10.30.15"), ("plain", "plain")] {
+            assert_eq!(super::alternative_text(name), words);
+        }
+    }
 
     #[test]
     fn the_stem_is_the_name_without_its_extension() {

@@ -5,11 +5,11 @@ use crate::{
         Decoded, Facts, Format, Recipe, Source,
         edit::geometry,
         embed::{Embed, Snippet, SnippetFacts, snippet},
+        naming,
         recipe::Effort,
     },
     jobs::{Intake, Millis, Rendered, Ticket, ports::Painted},
 };
-use std::path::Path;
 
 /// Names a picture as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -176,8 +176,8 @@ impl Item {
     /// The text to paste for a result of this picture.
     pub fn snippet(&self, embed: Embed, rendered: &Rendered) -> Snippet {
         let encoded = &rendered.product.encoded;
-        let stem = Path::new(&self.name).file_stem().unwrap_or_default().to_string_lossy();
-        let alt = if matches!(self.intake, Intake::Path(_)) { stem.replace(['-', '_'], " ") } else { String::new() };
+        let has_own_name = matches!(self.intake, Intake::Path(_));
+        let alt = if has_own_name { naming::alternative_text(&self.name) } else { String::new() };
         let facts = SnippetFacts { size: encoded.size, density: self.density.max(1), alt };
         snippet(embed, encoded.format, &rendered.base64, &facts)
     }
