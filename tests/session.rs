@@ -418,3 +418,34 @@ fn who_waits_gets_the_small_result_and_a_failed_search_harms_nothing() {
     assert!(desk.session.selected().unwrap().refusal().is_none());
     assert!(desk.session.reconcile().is_empty(), "the search is not tried again");
 }
+
+#[test]
+fn pixels_are_let_go_and_brought_back() {
+    let mut desk = Desk { session: Session::default().hold(1) };
+    let request = desk.load("a.png");
+    desk.finish(&request, b"aa");
+    let request = desk.load("b.png");
+    desk.finish(&request, b"bb");
+    let [first, second] = desk.session.items() else { panic!("two pictures") };
+    assert!(first.original().is_none() && first.result().is_none(), "nobody looks at it");
+    assert!(first.source().is_some(), "the bytes stay");
+    assert!(second.original().is_some() && second.fresh().is_some());
+
+    let effects = desk.act(Verb::Previous);
+    let [Effect::Load(load)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(matches!(&load.intake, Intake::Known(source) if source.name() == "a.png"));
+    assert!(desk.session.reconcile().is_empty(), "asked for once");
+    let request = only_render(desk.absorb(Event::Loaded { ticket: load.ticket, result: Ok(loaded("a.png")) }));
+    desk.finish(&request, b"aa");
+    assert_eq!(copied_text(&desk.act(Verb::Copy)).1, "data:image/webp;base64,YWE=");
+}
+
+#[test]
+fn a_promised_save_opens_no_second_dialog() {
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    assert!(desk.act(Verb::Save).is_empty());
+    desk.act(Verb::Open);
+    assert!(desk.finish(&request, b"aa").is_empty());
+    assert_eq!(desk.says(), (Kind::Plain, "A dialog is open already"));
+}

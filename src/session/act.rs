@@ -19,7 +19,7 @@ impl Session {
             Verb::Paste => vec![Effect::Errand(self.tickets.draw(), Errand::Paste)],
             Verb::Copy => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
             Verb::CopyImage => self.hand_out_when_ready(Outlet::Image),
-            Verb::Save => self.save(),
+            Verb::Save => self.hand_out_when_ready(Outlet::Save),
             Verb::Remove => self.remove_selected(),
             Verb::RemoveAll => self.remove_all(),
             Verb::Previous => self.step(|index, _| index.saturating_sub(1)),
@@ -77,14 +77,6 @@ impl Session {
         }
         self.is_dialog_open = true;
         vec![Effect::OpenDialog]
-    }
-
-    fn save(&mut self) -> Vec<Effect> {
-        if self.is_dialog_open {
-            self.say(Kind::Plain, "A dialog is open already", None);
-            return vec![];
-        }
-        self.hand_out_when_ready(Outlet::Save)
     }
 
     /// Hands the selected picture's result out now, or once it is ready.

@@ -24,7 +24,8 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// Pixels of pictures that are not looked at are let go above this many bytes.
+/// Pixels of pictures that are not looked at are let go above this many bytes, unless
+/// [`Session::hold`] says otherwise.
 const HELD_BYTES: u64 = 1_000_000_000;
 
 /// Work for whoever owns the threads and the system.
@@ -90,7 +91,6 @@ enum Underway {
 }
 
 /// The state of the app.
-#[derive(Default)]
 pub struct Session {
     items: Vec<Item>,
     selected: Option<ItemId>,
@@ -105,14 +105,43 @@ pub struct Session {
     notice: Option<Notice>,
     n_notices: u64,
     n_copies: u64,
+    held_bytes: u64,
     /// What new pictures start with; edited in place by the views.
     pub defaults: Defaults,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new(Defaults::default())
+    }
 }
 
 impl Session {
     /// An empty session that starts new pictures with these.
     pub fn new(defaults: Defaults) -> Self {
-        Self { defaults, ..Self::default() }
+        Self {
+            items: vec![],
+            selected: None,
+            before: None,
+            next_id: 0,
+            tickets: Ticket::default(),
+            rendering: None,
+            deferred: None,
+            underway: HashMap::new(),
+            is_dialog_open: false,
+            notice: None,
+            n_notices: 0,
+            n_copies: 0,
+            held_bytes: HELD_BYTES,
+            defaults,
+        }
+    }
+
+    /// Lets go of pixels above so many bytes; those of the picture being looked at always stay.
+    #[must_use]
+    pub fn hold(mut self, bytes: u64) -> Self {
+        self.held_bytes = bytes;
+        self
     }
 
     /// Every picture, in the order in which they came.
@@ -185,6 +214,10 @@ impl Session {
 
     /// Hands a finished result to the world.
     fn hand_out(&mut self, id: ItemId, outlet: Outlet) -> Vec<Effect> {
+        if outlet == Outlet::Save && self.is_dialog_open {
+            self.say(Kind::Plain, "A dialog is open already", None);
+            return vec![];
+        }
         let ticket = self.tickets.draw();
         let Some(item) = self.item(id) else { return vec![] };
         let Some(rendered) = item.fresh() else { return vec![] };

@@ -1,6 +1,6 @@
 //! Wanted against asked for.
 
-use super::{Effect, HELD_BYTES, Item, ItemId, Session, item::Progress};
+use super::{Effect, Item, ItemId, Session, item::Progress};
 use crate::{
     engine::recipe::Defaults,
     jobs::{Intake, LoadRequest, RenderRequest},
@@ -86,7 +86,7 @@ impl Session {
             .collect();
         let mut held: u64 = self.items.iter().map(Item::held_bytes).sum();
         for item in &mut self.items {
-            if held <= HELD_BYTES {
+            if held <= self.held_bytes {
                 break;
             }
             if !keep.contains(&item.id) {
