@@ -2,29 +2,34 @@
 
 use inlaid::{
     cli::{self, Command},
-    jobs::Intake,
+    jobs::{Intake, Trace, error::system_words},
     platform::system_fonts,
     ui,
 };
 use std::{
     ffi::OsString,
     io::{self, Write as _},
+    path::Path,
     process::ExitCode,
+    time::Instant,
 };
 
 fn main() -> ExitCode {
+    let begin = Instant::now();
     // Silent unless RUST_LOG says otherwise: what users need to know is said elsewhere.
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
     match cli::parse(std::env::args_os()) {
         Ok(Command::Convert(config)) => cli::convert(*config, system_fonts()),
-        Ok(Command::Window { inputs }) => window(inputs),
+        Ok(Command::Window { inputs, trace }) => window(inputs, trace.as_deref(), begin),
         Err(answer) => answer.give(),
     }
 }
 
 /// Shows the window until it is closed.
-fn window(inputs: Vec<OsString>) -> ExitCode {
-    match ui::run(inputs.into_iter().map(Intake::from_argument).collect()) {
+fn window(inputs: Vec<OsString>, trace: Option<&Path>, begin: Instant) -> ExitCode {
+    let intakes = inputs.into_iter().map(Intake::from_argument).collect();
+    let trace = trace.map_or_else(|| Ok(Trace::default()), |path| trace_into(path, begin));
+    match trace.and_then(|trace| ui::run(intakes, trace)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             // Without standard error there is nobody left to tell.
@@ -32,4 +37,9 @@ fn window(inputs: Vec<OsString>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn trace_into(path: &Path, begin: Instant) -> Result<Trace, String> {
+    let why = |error| format!("{}: the trace could not be begun ({})", path.display(), system_words(&error));
+    Trace::to_file(path, begin).map_err(why)
 }

@@ -5,7 +5,7 @@
 use inlaid::{
     engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts},
     jobs::{
-        Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket,
+        Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
         ports::{Clipboard, ClipboardError, Painter, Pasted},
     },
 };
@@ -47,7 +47,8 @@ impl Office {
             ringer.1.notify_all();
         });
         let clipboard = Box::new(NoClipboard);
-        let setup = Setup { limits: Limits::default(), fonts: Fonts::default(), painter, waker, clipboard };
+        let trace = Trace::default();
+        let setup = Setup { limits: Limits::default(), fonts: Fonts::default(), painter, waker, clipboard, trace };
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
     }
 

@@ -1,11 +1,13 @@
 //! The controls as people and assistive technology meet them: by name, pointer and keyboard.
 
-use eframe::egui::{self, Event, Key, Modifiers, MouseWheelUnit, TextureId, Ui, vec2};
+use eframe::egui::{self, Event, Key, Modifiers, MouseWheelUnit, Ui, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use inlaid::engine::{Layout, Raster};
 use inlaid::ui::canvas::{Canvas, CanvasInput, Ground, Picture, Zoom};
 use inlaid::ui::widgets::{Button, FormatRow, Icon, IconButton, NumberField, Slider, chip, format_rows, segmented};
-use inlaid::ui::{empty, theme};
+use inlaid::ui::{empty, pyramid::Pyramid, theme};
+use std::sync::Arc;
 
 /// A window of the size of the design, with our theme.
 fn window<'a, State: 'a>(show: impl FnMut(&mut Ui, &mut State) + 'a, state: State) -> Harness<'a, State> {
@@ -279,7 +281,8 @@ fn preview<'a>() -> Harness<'a, Preview> {
         if !preview.text.is_empty() {
             ui.add(egui::TextEdit::singleline(&mut preview.text).hint_text("Note"));
         }
-        let picture = |size| Picture { texture: TextureId::default(), size };
+        let gray = Raster::from_samples8(32, 32, Layout::Rgb8, vec![128; 32 * 32 * 3]).unwrap();
+        let picture = |size| Picture { pyramid: Arc::new(Pyramid::new(&gray)), size };
         let input = CanvasInput {
             original: Some(picture([3456, 2768])),
             result: Some(picture([1728, 1384])),

@@ -26,6 +26,8 @@ pub enum Command {
     Window {
         /// As given, unread.
         inputs: Vec<OsString>,
+        /// Where to write down what took how long.
+        trace: Option<PathBuf>,
     },
     /// Conversion without a window.
     Convert(Box<Config>),
@@ -83,7 +85,7 @@ const NOT_SERVED_YET: &[&str] = &[
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Answer> {
     let line = Line::try_parse_from(args).map_err(|error| answer_of(&error))?;
     match line.command {
-        None => Ok(Command::Window { inputs: line.inputs }),
+        None => Ok(Command::Window { inputs: line.inputs, trace: line.trace }),
         Some(Verb::Convert(args)) => Ok(Command::Convert(Box::new(Config::resolve(*args)?))),
     }
 }
@@ -118,6 +120,10 @@ struct Line {
     /// Opens the window with these: files, folders or data URLs.
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
+    /// Writes when each frame and each stage began and how long it took to a new file, for
+    /// Perfetto or the tracing page of Chromium.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -325,7 +331,7 @@ mod tests {
     fn without_the_word_convert_everything_is_an_input_of_the_window() {
         for args in [&[][..], &["a.png", "b.png"], &["./convert"], &["a.png", "convert"], &["-"]] {
             match parsed(args) {
-                Ok(Command::Window { inputs }) => assert_eq!(inputs, args, "{args:?}"),
+                Ok(Command::Window { inputs, .. }) => assert_eq!(inputs, args, "{args:?}"),
                 other => panic!("{args:?}: {other:?}"),
             }
         }

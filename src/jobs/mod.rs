@@ -23,12 +23,14 @@ mod render;
 pub mod request;
 pub mod save;
 pub mod stopwatch;
+pub mod trace;
 
 pub use self::{
     error::JobError,
     guard::{guard, hush_this_thread},
-    request::{Errand, Event, Intake, LoadRequest, Loaded, RenderRequest, Rendered, Ticket},
+    request::{Errand, Event, Glimpsed, Intake, LoadRequest, Loaded, RenderRequest, Rendered, Ticket},
     stopwatch::{Millis, Stopwatch},
+    trace::Trace,
 };
 
 use self::{
@@ -70,6 +72,8 @@ pub struct Setup {
     pub waker: Waker,
     /// The system's clipboard, used from the errand lane only.
     pub clipboard: Box<dyn Clipboard>,
+    /// Where it is written down what took how long.
+    pub trace: Trace,
 }
 
 /// What all lanes share.
@@ -78,6 +82,7 @@ struct Shared {
     fonts: Fonts,
     painter: Painter,
     waker: Waker,
+    trace: Trace,
     loads: Backlog<LoadJob>,
     renders: Latest<RenderJob>,
     events: mpsc::Sender<Event>,
@@ -112,12 +117,13 @@ impl Jobs {
     /// When the system gives no threads.
     pub fn spawn(setup: Setup) -> io::Result<Self> {
         let (events, answers) = mpsc::channel();
-        let Setup { limits, fonts, painter, waker, clipboard } = setup;
+        let Setup { limits, fonts, painter, waker, clipboard, trace } = setup;
         let shared = Arc::new(Shared {
             limits,
             fonts,
             painter,
             waker,
+            trace,
             loads: Backlog::default(),
             renders: Latest::default(),
             events,

@@ -7,6 +7,7 @@ use super::{
     stopwatch::Stopwatch,
 };
 use crate::engine::{Cache, Cancel, EngineError, Tools, embed, pipeline};
+use std::time::Instant;
 
 /// A request and the flag that stops it.
 pub(super) type RenderJob = (RenderRequest, Cancel);
@@ -25,12 +26,14 @@ pub(super) fn run(shared: &Shared) {
 }
 
 fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &Cancel) -> Result<Rendered, JobError> {
-    let watch = Stopwatch::default();
+    let watch = Stopwatch::tracing(&shared.trace, "render");
     let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel };
     cache.prime(&request.source, &request.decoded);
     let product = pipeline::render(&request.source, &request.recipe, cache, true, tools)?;
     let preview = product.preview.as_ref().ok_or(EngineError::Cancelled)?;
+    let start = Instant::now();
     let painted = (shared.painter)(preview);
+    shared.trace.span("render", "paint", start, start.elapsed(), &[]);
     cancel.check()?;
     let base64 = embed::base64(&product.encoded.bytes);
     Ok(Rendered { base64, painted, millis: watch.millis(), product })

@@ -11,7 +11,7 @@ use crate::{
         embed::{Embed, Grouped},
         naming,
     },
-    jobs::{Errand, Event, Intake, JobError, Loaded, Rendered, Ticket, ports::Pasted},
+    jobs::{Errand, Event, Glimpsed, Intake, JobError, Loaded, Rendered, Ticket, ports::Pasted},
 };
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,7 @@ impl Session {
     pub fn absorb(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Read { ticket, source } => self.bytes_are_there(ticket, source),
+            Event::Glimpsed { ticket, glimpsed } => self.glimpse_is_there(ticket, glimpsed),
             Event::Loaded { ticket, result } => self.load_ended(ticket, result),
             Event::Rendered { ticket, result } => self.render_ended(ticket, result),
             Event::Pasted(result) => self.clipboard_was_read(result),
@@ -47,9 +48,17 @@ impl Session {
         vec![]
     }
 
+    fn glimpse_is_there(&mut self, ticket: Ticket, glimpsed: Glimpsed) -> Vec<Effect> {
+        if let Some(item) = self.loading(ticket).filter(|it| it.original.is_none()) {
+            item.glimpsed = Some(glimpsed);
+        }
+        vec![]
+    }
+
     fn load_ended(&mut self, ticket: Ticket, result: Result<Box<Loaded>, JobError>) -> Vec<Effect> {
         let Some(item) = self.loading(ticket) else { return vec![] };
         let id = item.id;
+        item.glimpsed = None;
         match result {
             Ok(loaded) => {
                 let Loaded { source, decoded, painted, millis } = *loaded;

@@ -6,15 +6,16 @@
 
 pub mod canvas;
 pub mod empty;
+mod frames;
 pub mod grammar;
 mod help;
 mod inspector;
 mod intake;
 pub mod overlay;
+pub mod pyramid;
 mod run;
 pub mod shell;
 mod status;
-mod texture;
 pub mod theme;
 mod top_bar;
 mod view;

@@ -3,7 +3,7 @@
 use super::shell::{Shell, World};
 use crate::{
     engine::Limits,
-    jobs::Intake,
+    jobs::{Intake, Trace},
     platform::{SystemClipboard, SystemDialogs, read_settings, settings_file, system_fonts},
     session::Action,
     settings::{Settings, WindowPlace},
@@ -17,11 +17,11 @@ pub const APP_ID: &str = "dev.inlaid.Inlaid";
 const FIRST_SIZE: [f32; 2] = [1180.0, 760.0];
 const LEAST_SIZE: [f32; 2] = [560.0, 420.0];
 
-/// Shows the window with these pictures until it is closed.
+/// Shows the window with these pictures until it is closed; the trace hears of every frame.
 ///
 /// # Errors
 /// A sentence for the user when there is no display or no OpenGL.
-pub fn run(intakes: Vec<Intake>) -> Result<(), String> {
+pub fn run(intakes: Vec<Intake>, trace: Trace) -> Result<(), String> {
     let settings = Settings::parse(&read_settings());
     let options = NativeOptions {
         viewport: viewport(settings.values.window),
@@ -37,6 +37,7 @@ pub fn run(intakes: Vec<Intake>) -> Result<(), String> {
             limits: Limits::default(),
             settings,
             settings_file: settings_file(),
+            trace,
         };
         let first = if intakes.is_empty() { vec![] } else { vec![Action::Open(intakes)] };
         Ok(Box::new(Shell::new(&cc.egui_ctx, world, first)?) as Box<dyn eframe::App>)

@@ -1,15 +1,10 @@
 //! The app: drains events, draws, carries out effects. Owns the parts, knows nothing itself.
 
-use super::{
-    intake,
-    texture::{self, MaxSide},
-    theme,
-    view::View,
-};
+use super::{frames::Frames, intake, pyramid::Pyramid, theme, view::View};
 use crate::{
     engine::{Limits, decode::Fonts},
     jobs::{
-        Errand, Event, Jobs, Setup, Ticket,
+        Errand, Event, Jobs, Setup, Ticket, Trace,
         ports::{Clipboard, Dialogs, Pasted},
     },
     session::{Action, Effect, Session},
@@ -32,6 +27,8 @@ pub struct World {
     pub settings: Settings,
     /// Where to remember it; nowhere when `None`.
     pub settings_file: Option<PathBuf>,
+    /// Where it is written down what took how long.
+    pub trace: Trace,
 }
 
 /// The whole window.
@@ -42,6 +39,7 @@ pub struct Shell {
     view: View,
     memory: Memory,
     link: Link,
+    frames: Frames,
 }
 
 /// The settings and what was written of them.
@@ -55,7 +53,6 @@ struct Memory {
 /// What passes between the toolkit and the jobs.
 #[derive(Default)]
 struct Link {
-    max_side: MaxSide,
     title: String,
     /// A text field asked for the clipboard; what comes goes to it.
     is_field_waiting: bool,
@@ -72,19 +69,20 @@ impl Shell {
     /// When the system gives no threads.
     pub fn new(ctx: &Context, world: World, first: Vec<Action>) -> io::Result<Self> {
         theme::install(ctx);
-        let link = Link::default();
-        let (max_side, waker) = (link.max_side.clone(), ctx.clone());
+        let waker = ctx.clone();
         let jobs = Jobs::spawn(Setup {
             limits: world.limits,
             fonts: world.fonts,
-            painter: Arc::new(move |raster| texture::paint(raster, &max_side)),
+            painter: Arc::new(|raster| Arc::new(Pyramid::new(raster))),
             waker: Arc::new(move || waker.request_repaint()),
             clipboard: world.clipboard,
+            trace: world.trace.clone(),
         })?;
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
         let session = Session::new(memory.settings.values.defaults);
-        let mut shell = Self { session, jobs, dialogs: world.dialogs, view: View::default(), memory, link };
+        let (view, frames) = (View::tracing(&world.trace), Frames::new(world.trace));
+        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link: Link::default(), frames };
         for action in first {
             shell.act(action);
         }
@@ -111,10 +109,16 @@ impl Shell {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Load(request) => self.jobs.load(request),
+                Effect::Load(request) => {
+                    self.frames.trace.mark("window", "load asked for");
+                    self.jobs.load(request);
+                }
                 Effect::PreferLoad(ticket) => self.jobs.prefer_load(ticket),
                 Effect::CancelLoad(ticket) => self.jobs.cancel_load(ticket),
-                Effect::Render(request) => self.jobs.render(request),
+                Effect::Render(request) => {
+                    self.frames.trace.mark("window", "render asked for");
+                    self.jobs.render(request);
+                }
                 Effect::CancelRender => self.jobs.cancel_render(),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
                 Effect::OpenDialog => self.open_dialog(),
@@ -212,7 +216,8 @@ impl Shell {
 }
 
 impl eframe::App for Shell {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        self.frames.begin(ctx, frame.info().cpu_usage);
         for event in self.jobs.poll() {
             self.absorb(event);
         }
@@ -222,7 +227,6 @@ impl eframe::App for Shell {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        self.link.max_side.learn(&ctx);
         let mut actions = vec![];
         intake::dropped(&ctx, &mut actions);
         self.view.window_ui(ui, &mut self.session, &mut actions);

@@ -7,14 +7,14 @@ use super::{
     inspector::{self, Inspector},
     overlay,
     status::StatusLine,
-    texture::Slot,
+    pyramid::Pyramid,
     theme::{self, Theme},
     top_bar::top_bar_ui,
     widgets::Button,
     words,
 };
 use crate::{
-    jobs::{Rendered, ports::Painted},
+    jobs::{Rendered, Trace, ports::Painted},
     session::{Action, Item, ItemId, Session, Status, Verb, capitalized},
 };
 use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
@@ -24,18 +24,32 @@ use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
 pub(super) struct View {
     canvas: Canvas,
     shown: Option<ItemId>,
-    original: Slot,
-    result: Slot,
     inspector: Inspector,
     status: StatusLine,
     is_help_open: bool,
     loading_since: Option<f64>,
+    trace: Trace,
+    marked: Marked,
+}
+
+/// What of the selected picture was told to the trace.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Marked {
+    glimpse: bool,
+    original: bool,
+    /// The result's bytes, by their place in memory.
+    result: Option<usize>,
 }
 
 /// A spinner that comes and goes at once is only unrest.
 const SPINNER_AFTER_SECS: f64 = 0.15;
 
 impl View {
+    /// A view that tells the trace what has come to the screen.
+    pub(super) fn tracing(trace: &Trace) -> Self {
+        Self { trace: trace.clone(), ..Self::default() }
+    }
+
     pub(super) fn window_ui(&mut self, ui: &mut Ui, session: &mut Session, actions: &mut Vec<Action>) {
         let line = |ui: &Ui| {
             Frame::NONE.fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(theme::LINE_MARGIN as i8, 0))
@@ -76,26 +90,25 @@ impl View {
         }
         match item.status() {
             Status::Failed(why) => failed_ui(ui, item, why, actions),
-            Status::Loading => self.loading_ui(ui, item),
-            Status::Ready => self.canvas_ui(ui, item),
+            Status::Loading if item.glimpsed().is_none() => self.loading_ui(ui, item),
+            Status::Loading | Status::Ready => self.canvas_ui(ui, item),
         }
     }
 
     fn forget_pictures(&mut self) {
         self.shown = None;
         self.loading_since = None;
-        self.original.clear();
-        self.result.clear();
+        self.canvas.forget_pictures();
+        self.marked = Marked::default();
     }
 
     fn canvas_ui(&mut self, ui: &mut Ui, item: &Item) {
-        let Some(original) = item.original() else { return };
-        let size = original.decoded.facts.size;
-        let original = picture(ui, &mut self.original, "original", &original.painted, size);
-        let result = item.result().and_then(|result| {
-            let size = result.product.encoded.size;
-            picture(ui, &mut self.result, "result", &result.painted, size)
-        });
+        let original = match (item.original(), item.glimpsed()) {
+            (Some(original), _) => picture(&original.painted, original.decoded.facts.size),
+            (None, Some(glimpsed)) => picture(&glimpsed.painted, glimpsed.size),
+            (None, None) => None,
+        };
+        let result = item.result().and_then(|result| picture(&result.painted, result.product.encoded.size));
         let labels = [original_label(item), item.result().map(|it| result_label(item, it)).unwrap_or_default()];
         let input = CanvasInput {
             original,
@@ -107,6 +120,27 @@ impl View {
             page: None,
         };
         self.canvas.show(ui, &input);
+        self.mark(item);
+    }
+
+    /// Tells the trace what has just come to the screen.
+    fn mark(&mut self, item: &Item) {
+        let [original, result] = self.canvas.is_whole();
+        let now = Marked {
+            glimpse: original || self.marked.glimpse,
+            original: original && item.original().is_some(),
+            result: item.result().filter(|_| result).map(|it| it.product.encoded.bytes.as_ptr().addr()),
+        };
+        let before = std::mem::replace(&mut self.marked, now);
+        for (is_new, name) in [
+            (now.glimpse && !before.glimpse, "first pixels"),
+            (now.original && !before.original, "full preview"),
+            (now.result.is_some() && now.result != before.result, "result shown"),
+        ] {
+            if is_new {
+                self.trace.mark("window", name);
+            }
+        }
     }
 
     fn loading_ui(&mut self, ui: &mut Ui, item: &Item) {
@@ -126,8 +160,8 @@ impl View {
     }
 }
 
-fn picture(ui: &Ui, slot: &mut Slot, name: &str, painted: &Painted, size: [u32; 2]) -> Option<Picture> {
-    slot.texture(ui.ctx(), name, painted).map(|texture| Picture { texture: texture.id(), size })
+fn picture(painted: &Painted, size: [u32; 2]) -> Option<Picture> {
+    painted.clone().downcast::<Pyramid>().ok().map(|pyramid| Picture { pyramid, size })
 }
 
 fn original_label(item: &Item) -> String {

@@ -9,7 +9,7 @@ use image::{Rgba, RgbaImage};
 use inlaid::{
     engine::{Limits, Raster, decode::Fonts},
     jobs::{
-        Intake,
+        Intake, Trace,
         ports::{Clipboard, ClipboardError, Dialogs, Pasted, Pending},
     },
     session::Action,
@@ -112,6 +112,7 @@ impl Desk {
             limits: Limits::default(),
             settings: Settings::parse(settings),
             settings_file: None,
+            trace: Trace::default(),
         };
         let first =
             if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
