@@ -13,13 +13,22 @@ use std::time::Instant;
 pub(super) type RenderJob = (RenderRequest, Cancel);
 
 /// Works until the mailbox is closed.
+///
+/// There are two of these, since some encoders hear of a cancel late: while one of them comes to
+/// its end, the other makes what is wanted now.
 pub(super) fn run(shared: &Shared) {
-    let mut cache = Cache::default();
     while let Some((request, cancel)) = shared.renders.take() {
         let ticket = request.ticket;
+        // Pixels are shared, so a copy of the cache costs nothing.
+        let mut cache = shared.cache().clone();
         let result = shared.render_pool.install(|| guard(|| render(shared, &request, &mut cache, &cancel)));
         if matches!(result, Err(JobError::Crashed(_))) {
             cache.clear();
+        }
+        // What was cancelled may know of stages that the newest request needs, unless that has
+        // left its own already.
+        if cancel.check().is_ok() || shared.cache().is_empty() {
+            *shared.cache() = cache;
         }
         shared.send(Event::Rendered { ticket, result: result.map(Box::new) });
     }

@@ -242,7 +242,8 @@ impl Canvas {
                 false
             }
         };
-        self.whole = [load(&mut self.original, &input.original, original), load(&mut self.result, &input.result, result)];
+        self.whole =
+            [load(&mut self.original, &input.original, original), load(&mut self.result, &input.result, result)];
     }
 
     /// One picture on its ground; `at` is the place where it may be seen, and where all of it lies.
