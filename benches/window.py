@@ -105,8 +105,8 @@ class Program:
             time.sleep(0.02)
         raise SystemExit(f"waited in vain for {name}")
 
-    def rest(self, seconds=1.5):
-        """Waits until nothing more is written."""
+    def rest(self, seconds=6):
+        """Waits until nothing more is written: for as long as an encoder may say nothing."""
         length = -1
         while length != (length := len(self.entries())):
             time.sleep(seconds)

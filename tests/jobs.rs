@@ -47,8 +47,8 @@ impl Office {
             ringer.1.notify_all();
         });
         let clipboard = Box::new(NoClipboard);
-        let trace = Trace::default();
-        let setup = Setup { limits: Limits::default(), fonts: Fonts::default(), painter, waker, clipboard, trace };
+        let (limits, fonts, trace) = (Limits::default(), Fonts::default(), Trace::default());
+        let setup = Setup { limits, fonts, painter, waker, clipboard, tidy: Arc::new(|| ()), trace };
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
     }
 

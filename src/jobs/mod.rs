@@ -38,7 +38,7 @@ use self::{
     backlog::Backlog,
     latest::Latest,
     load::LoadJob,
-    ports::{Clipboard, Painter, Pending, Waker},
+    ports::{Clipboard, Painter, Pending, Tidy, Waker},
     render::RenderJob,
 };
 use crate::engine::{Cache, Cancel, Limits, decode::Fonts};
@@ -74,6 +74,8 @@ pub struct Setup {
     pub waker: Waker,
     /// The system's clipboard, used from the errand lane only.
     pub clipboard: Box<dyn Clipboard>,
+    /// Gives freed memory back.
+    pub tidy: Tidy,
     /// Where it is written down what took how long.
     pub trace: Trace,
 }
@@ -84,6 +86,7 @@ struct Shared {
     fonts: Fonts,
     painter: Painter,
     waker: Waker,
+    tidy: Tidy,
     trace: Trace,
     loads: Backlog<LoadJob>,
     renders: Latest<RenderJob>,
@@ -125,12 +128,13 @@ impl Jobs {
     /// When the system gives no threads.
     pub fn spawn(setup: Setup) -> io::Result<Self> {
         let (events, answers) = mpsc::channel();
-        let Setup { limits, fonts, painter, waker, clipboard, trace } = setup;
+        let Setup { limits, fonts, painter, waker, clipboard, tidy, trace } = setup;
         let shared = Arc::new(Shared {
             limits,
             fonts,
             painter,
             waker,
+            tidy,
             trace,
             loads: Backlog::default(),
             renders: Latest::default(),

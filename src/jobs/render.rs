@@ -7,17 +7,20 @@ use super::{
     stopwatch::Stopwatch,
 };
 use crate::engine::{Cache, Cancel, EngineError, Tools, embed, pipeline};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A request and the flag that stops it.
 pub(super) type RenderJob = (RenderRequest, Cancel);
+
+/// With nothing to do for so long, the lane gives the memory back that it does not use.
+const REST: Duration = Duration::from_secs(1);
 
 /// Works until the mailbox is closed.
 ///
 /// There are two of these, since some encoders hear of a cancel late: while one of them comes to
 /// its end, the other makes what is wanted now.
 pub(super) fn run(shared: &Shared) {
-    while let Some((request, cancel)) = shared.renders.take() {
+    while let Some((request, cancel)) = shared.renders.take_after(REST, &*shared.tidy) {
         let ticket = request.ticket;
         // Pixels are shared, so a copy of the cache costs nothing.
         let mut cache = shared.cache().clone();

@@ -4,11 +4,13 @@
 mod clipboard;
 mod dialogs;
 mod fonts;
+mod memory;
 mod paths;
 
 pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,
     fonts::system_fonts,
+    memory::give_back_memory,
     paths::{read_settings, settings_file},
 };

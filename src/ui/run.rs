@@ -4,12 +4,13 @@ use super::shell::{Shell, World};
 use crate::{
     engine::Limits,
     jobs::{Intake, Trace},
-    platform::{SystemClipboard, SystemDialogs, read_settings, settings_file, system_fonts},
+    platform::{SystemClipboard, SystemDialogs, give_back_memory, read_settings, settings_file, system_fonts},
     session::Action,
     settings::{Settings, WindowPlace},
 };
 use eframe::{NativeOptions, icon_data};
 use egui::ViewportBuilder;
+use std::sync::Arc;
 
 /// The application id: Wayland's `app_id`, X11's `WM_CLASS`, the desktop file's name.
 pub const APP_ID: &str = "dev.inlaid.Inlaid";
@@ -37,6 +38,7 @@ pub fn run(intakes: Vec<Intake>, trace: Trace) -> Result<(), String> {
             limits: Limits::default(),
             settings,
             settings_file: settings_file(),
+            tidy: Arc::new(give_back_memory),
             trace,
         };
         let first = if intakes.is_empty() { vec![] } else { vec![Action::Open(intakes)] };

@@ -5,7 +5,7 @@ use crate::{
     engine::{Limits, decode::Fonts},
     jobs::{
         Errand, Event, Jobs, Setup, Ticket, Trace,
-        ports::{Clipboard, Dialogs, Pasted},
+        ports::{Clipboard, Dialogs, Pasted, Tidy},
     },
     session::{Action, Effect, Session},
     settings::{Settings, WindowPlace},
@@ -27,6 +27,8 @@ pub struct World {
     pub settings: Settings,
     /// Where to remember it; nowhere when `None`.
     pub settings_file: Option<PathBuf>,
+    /// Gives freed memory back to the system.
+    pub tidy: Tidy,
     /// Where it is written down what took how long.
     pub trace: Trace,
 }
@@ -76,6 +78,7 @@ impl Shell {
             painter: Arc::new(|raster| Arc::new(Pyramid::new(raster))),
             waker: Arc::new(move || waker.request_repaint()),
             clipboard: world.clipboard,
+            tidy: world.tidy,
             trace: world.trace.clone(),
         })?;
         let written = world.settings.clone();

@@ -112,6 +112,7 @@ impl Desk {
             limits: Limits::default(),
             settings: Settings::parse(settings),
             settings_file: None,
+            tidy: Arc::new(|| ()),
             trace: Trace::default(),
         };
         let first =
