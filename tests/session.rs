@@ -338,7 +338,7 @@ fn saving_goes_through_the_dialog_and_replaces_only_what_it_asked_about() {
         let effects = desk.act(Verb::Save);
         let [Effect::SaveDialog { ticket, suggested_name, extension }] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!((suggested_name.as_str(), *extension), ("sunset.webp", "webp"));
-        desk.absorb(Event::SaveChosen { ticket: *ticket, path: answer.map(PathBuf::from) })
+        desk.absorb(Event::SaveChosen { ticket: *ticket, path: Ok(answer.map(PathBuf::from)) })
     };
     assert!(save(&mut desk, None).is_empty());
     let effects = save(&mut desk, Some("/tmp/new.webp"));
@@ -357,7 +357,7 @@ fn one_dialog_at_a_time() {
     let mut desk = Desk::default();
     assert!(matches!(&desk.act(Verb::Open)[..], [Effect::OpenDialog]));
     assert!(desk.act(Verb::Open).is_empty());
-    desk.absorb(Event::FilesChosen(vec![]));
+    desk.absorb(Event::FilesChosen(Ok(vec![])));
     assert!(matches!(&desk.act(Verb::Open)[..], [Effect::OpenDialog]));
 }
 

@@ -2,17 +2,16 @@
 
 use crate::{
     engine::Format,
-    jobs::ports::{Dialogs, Pending},
+    jobs::ports::{Dialogs, FilesChosen, Pending, SaveChosen},
 };
 use rfd::AsyncFileDialog;
-use std::path::PathBuf;
 
 /// The system's dialogs.
 #[derive(Debug, Default)]
 pub struct SystemDialogs;
 
 impl Dialogs for SystemDialogs {
-    fn open_files(&self) -> Pending<Vec<PathBuf>> {
+    fn open_files(&self) -> Pending<FilesChosen> {
         let extensions: Vec<&str> = Format::readable().flat_map(|it| it.extensions().iter().copied()).collect();
         // macOS wants the dialog made here, on the main thread.
         let answer = AsyncFileDialog::new()
@@ -22,18 +21,18 @@ impl Dialogs for SystemDialogs {
             .pick_files();
         Box::new(move || {
             let files = pollster::block_on(answer).unwrap_or_default();
-            files.into_iter().map(|it| it.path().to_owned()).collect()
+            Ok(files.into_iter().map(|it| it.path().to_owned()).collect())
         })
     }
 
-    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<Option<PathBuf>> {
+    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<SaveChosen> {
         let label = Format::from_extension(extension).map_or_else(|| extension.to_owned(), |it| it.label().to_owned());
         let answer = AsyncFileDialog::new()
             .set_title("Save image")
             .set_file_name(suggested_name)
             .add_filter(label, &[extension])
             .save_file();
-        Box::new(move || pollster::block_on(answer).map(|it| it.path().to_owned()))
+        Box::new(move || Ok(pollster::block_on(answer).map(|it| it.path().to_owned())))
     }
 }
 

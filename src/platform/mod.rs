@@ -4,11 +4,13 @@
 mod clipboard;
 mod dialogs;
 mod fonts;
+mod outside;
 mod paths;
 
 pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,
     fonts::system_fonts,
+    outside::SystemOutside,
     paths::{read_settings, settings_file},
 };

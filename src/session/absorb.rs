@@ -11,7 +11,10 @@ use crate::{
         embed::{Embed, Grouped},
         naming,
     },
-    jobs::{Errand, Event, Intake, JobError, Loaded, Rendered, Ticket, ports::Pasted},
+    jobs::{
+        Errand, Event, Intake, JobError, Loaded, Rendered, Ticket,
+        ports::{DialogError, News, Pasted},
+    },
 };
 use std::path::{Path, PathBuf};
 
@@ -28,6 +31,7 @@ impl Session {
             Event::NotKept(error) => self.settings_not_kept(&error),
             Event::FilesChosen(paths) => self.files_chosen(paths),
             Event::SaveChosen { ticket, path } => self.save_chosen(ticket, path),
+            Event::News(news) => self.news_came(news),
         }
     }
 
@@ -165,24 +169,46 @@ impl Session {
         vec![]
     }
 
-    fn files_chosen(&mut self, paths: Vec<PathBuf>) -> Vec<Effect> {
+    fn files_chosen(&mut self, paths: Result<Vec<PathBuf>, DialogError>) -> Vec<Effect> {
         self.is_dialog_open = false;
-        self.open(paths.into_iter().map(Intake::Path).collect())
+        match paths {
+            Ok(paths) => self.open(paths.into_iter().map(Intake::Path).collect()),
+            Err(error) => {
+                self.say(Kind::Bad, capitalized(&error.to_string()), None);
+                vec![]
+            }
+        }
     }
 
     /// The dialog asked before it gave the name of an existing file; a name that we complete
     /// ourselves was never asked about.
-    fn save_chosen(&mut self, ticket: Ticket, path: Option<PathBuf>) -> Vec<Effect> {
+    fn save_chosen(&mut self, ticket: Ticket, path: Result<Option<PathBuf>, DialogError>) -> Vec<Effect> {
         self.is_dialog_open = false;
-        let Some(chosen) = path else {
-            self.underway.remove(&ticket);
-            return vec![];
+        let chosen = match path {
+            Ok(Some(chosen)) => chosen,
+            Ok(None) => {
+                self.underway.remove(&ticket);
+                return vec![];
+            }
+            Err(error) => {
+                self.underway.remove(&ticket);
+                self.say(Kind::Bad, capitalized(&error.to_string()), None);
+                return vec![];
+            }
         };
         let Some(Underway::Save { name, format, bytes }) = self.underway.get_mut(&ticket) else { return vec![] };
         let path = naming::with_extension_enforced(&chosen, format.extensions());
         *name = file_name(&path);
         let consented = path == chosen;
         vec![Effect::Errand(ticket, Errand::Save { path, consented, bytes: bytes.clone() })]
+    }
+
+    /// Colours and motion are the window's affair.
+    fn news_came(&mut self, news: News) -> Vec<Effect> {
+        match news {
+            News::HandedOver(intakes) => self.open(intakes),
+            News::Changed(_) | News::Scheme(_) | News::ReducedMotion(_) => vec![],
+        }
     }
 }
 

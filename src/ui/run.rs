@@ -4,7 +4,7 @@ use super::shell::{Shell, World};
 use crate::{
     engine::Limits,
     jobs::Intake,
-    platform::{SystemClipboard, SystemDialogs, read_settings, settings_file, system_fonts},
+    platform::{SystemClipboard, SystemDialogs, SystemOutside, read_settings, settings_file, system_fonts},
     session::Action,
     settings::{Settings, WindowPlace},
 };
@@ -33,6 +33,7 @@ pub fn run(intakes: Vec<Intake>) -> Result<(), String> {
         let world = World {
             clipboard: Box::new(SystemClipboard::default()),
             dialogs: Box::new(SystemDialogs),
+            outside: Box::new(SystemOutside),
             fonts: system_fonts(),
             limits: Limits::default(),
             settings,

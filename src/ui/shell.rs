@@ -10,7 +10,8 @@ use crate::{
     engine::{Limits, decode::Fonts},
     jobs::{
         Errand, Event, Jobs, Setup, Ticket,
-        ports::{Clipboard, Dialogs, Pasted},
+        error::system_words,
+        ports::{Clipboard, DialogError, Dialogs, Outside, Pasted},
     },
     session::{Action, Effect, Session},
     settings::{Settings, WindowPlace},
@@ -24,6 +25,8 @@ pub struct World {
     pub clipboard: Box<dyn Clipboard>,
     /// The system's dialogs.
     pub dialogs: Box<dyn Dialogs>,
+    /// The system around the window.
+    pub outside: Box<dyn Outside>,
     /// Fonts for text in SVG.
     pub fonts: Fonts,
     /// Budgets of one picture.
@@ -80,6 +83,7 @@ impl Shell {
             painter: Arc::new(move |raster| texture::paint(raster, &max_side)),
             waker: Arc::new(move || waker.request_repaint()),
             clipboard: world.clipboard,
+            outside: world.outside,
         })?;
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
@@ -127,15 +131,13 @@ impl Shell {
 
     fn open_dialog(&mut self) {
         if let Err(error) = self.jobs.open_files(self.dialogs.open_files()) {
-            log::error!("no dialog: {error}");
-            self.absorb(Event::FilesChosen(vec![]));
+            self.absorb(Event::FilesChosen(Err(no_thread(&error))));
         }
     }
 
     fn save_dialog(&mut self, ticket: Ticket, suggested_name: &str, extension: &str) {
         if let Err(error) = self.jobs.save_file(ticket, self.dialogs.save_file(suggested_name, extension)) {
-            log::error!("no dialog: {error}");
-            self.absorb(Event::SaveChosen { ticket, path: None });
+            self.absorb(Event::SaveChosen { ticket, path: Err(no_thread(&error)) });
         }
     }
 
@@ -269,6 +271,10 @@ impl eframe::App for Shell {
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.write_settings();
     }
+}
+
+fn no_thread(error: &io::Error) -> DialogError {
+    DialogError::Unavailable(system_words(error))
 }
 
 /// Where the window is now; `None` while it is minimised or not known.

@@ -10,7 +10,10 @@ use inlaid::{
     engine::{Limits, Raster, decode::Fonts},
     jobs::{
         Intake,
-        ports::{Clipboard, ClipboardError, Dialogs, Pasted, Pending},
+        ports::{
+            Clipboard, ClipboardError, DialogError, Dialogs, FilesChosen, News, Outside, Pasted, Pending, SaveChosen,
+            Tell,
+        },
     },
     session::Action,
     settings::Settings,
@@ -36,6 +39,10 @@ pub(crate) struct Held {
     pub(crate) to_open: Vec<PathBuf>,
     pub(crate) to_save: Option<PathBuf>,
     pub(crate) suggested: Vec<(String, String)>,
+    /// Dialogs are not shown, and this is why.
+    pub(crate) no_dialogs: Option<DialogError>,
+    pub(crate) watched: Vec<PathBuf>,
+    tell: Option<Tell>,
 }
 
 pub(crate) type Hold = Arc<Mutex<Held>>;
@@ -63,16 +70,30 @@ impl Clipboard for FakeClipboard {
 struct FakeDialogs(Hold);
 
 impl Dialogs for FakeDialogs {
-    fn open_files(&self) -> Pending<Vec<PathBuf>> {
-        let paths = self.0.lock().unwrap().to_open.clone();
-        Box::new(move || paths)
+    fn open_files(&self) -> Pending<FilesChosen> {
+        let held = self.0.lock().unwrap();
+        let answer = held.no_dialogs.clone().map_or_else(|| Ok(held.to_open.clone()), Err);
+        Box::new(move || answer)
     }
 
-    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<Option<PathBuf>> {
+    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<SaveChosen> {
         let mut held = self.0.lock().unwrap();
         held.suggested.push((suggested_name.to_owned(), extension.to_owned()));
-        let path = held.to_save.clone();
-        Box::new(move || path)
+        let answer = held.no_dialogs.clone().map_or_else(|| Ok(held.to_save.clone()), Err);
+        Box::new(move || answer)
+    }
+}
+
+/// Says what the test says.
+struct FakeOutside(Hold);
+
+impl Outside for FakeOutside {
+    fn listen(&mut self, tell: Tell) {
+        self.0.lock().unwrap().tell = Some(tell);
+    }
+
+    fn watch(&mut self, files: Vec<PathBuf>) {
+        self.0.lock().unwrap().watched = files;
     }
 }
 
@@ -108,6 +129,7 @@ impl Desk {
         let world = World {
             clipboard: Box::new(FakeClipboard(held.clone())),
             dialogs: Box::new(FakeDialogs(held.clone())),
+            outside: Box::new(FakeOutside(held.clone())),
             fonts: Fonts::default(),
             limits: Limits::default(),
             settings: Settings::parse(settings),
@@ -203,6 +225,13 @@ impl Desk {
         let mut texts = std::mem::take(&mut self.held.lock().unwrap().texts);
         assert_eq!(texts.len(), 1, "once");
         texts.remove(0)
+    }
+
+    /// The system has something to tell.
+    pub(crate) fn tell(&mut self, news: News) {
+        let tell = self.held.lock().unwrap().tell.clone().expect("the window listens");
+        tell(news);
+        self.step();
     }
 
     pub(crate) fn title(&self) -> String {
