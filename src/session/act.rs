@@ -17,7 +17,7 @@ impl Session {
         match verb {
             Verb::Open => self.open_dialog(),
             Verb::Paste => vec![Effect::Errand(self.tickets.draw(), Errand::Paste)],
-            Verb::Copy => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
+            Verb::Copy => self.copy(),
             Verb::CopyImage => self.hand_out_when_ready(Outlet::Image),
             Verb::Save => self.hand_out_when_ready(Outlet::Save),
             Verb::Remove => self.remove_selected(),
@@ -77,6 +77,13 @@ impl Session {
         }
         self.is_dialog_open = true;
         vec![Effect::OpenDialog]
+    }
+
+    fn copy(&mut self) -> Vec<Effect> {
+        match self.preferences.primary {
+            Primary::Text => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
+            Primary::Image => self.hand_out_when_ready(Outlet::Image),
+        }
     }
 
     /// Hands the selected picture's result out now, or once it is ready.

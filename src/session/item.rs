@@ -10,6 +10,7 @@ use crate::{
     },
     jobs::{Intake, Millis, Rendered, Ticket, ports::Painted},
 };
+use std::path::Path;
 
 /// Names a picture as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,6 +97,14 @@ impl Item {
     /// The file's name, or a name like "pasted image".
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The file it came from, as it was opened.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.intake {
+            Intake::Path(path) => Some(path),
+            Intake::Text(_) | Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => None,
+        }
     }
 
     /// The untouched bytes, as soon as they were read.

@@ -4,7 +4,9 @@ use super::{Effect, Item, ItemId, Session, item::Progress};
 use crate::{
     engine::recipe::Defaults,
     jobs::{Intake, LoadRequest, RenderRequest},
+    settings::Start,
 };
+use std::{collections::BTreeSet, path::Path};
 
 impl Session {
     /// Compares what is wanted with what was asked for, and asks for exactly what differs.
@@ -15,6 +17,7 @@ impl Session {
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());
         self.let_go_of_pixels();
+        effects.extend(self.watch_files());
         effects
     }
 
@@ -32,10 +35,12 @@ impl Session {
 
     /// The next picture starts with what this one was set to last.
     fn remember_choices(&mut self) {
-        if let Some(item) = self.selected() {
-            let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
-            let (format, quality, lossless) = (output.format, output.quality, output.lossless);
-            self.defaults = Defaults { format, quality, lossless, fit, ..self.defaults };
+        let Some(item) = self.selected() else { return };
+        let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
+        let (format, quality, lossless) = (output.format, output.quality, output.lossless);
+        self.defaults.fit = fit;
+        if self.preferences.start == Start::LastUsed {
+            self.defaults = Defaults { format, quality, lossless, ..self.defaults };
         }
     }
 
@@ -84,9 +89,10 @@ impl Session {
             .into_iter()
             .flatten()
             .collect();
+        let budget = u64::from(self.preferences.memory_mb) * 1_000_000;
         let mut held: u64 = self.items.iter().map(Item::held_bytes).sum();
         for item in &mut self.items {
-            if held <= self.held_bytes {
+            if held <= budget {
                 break;
             }
             if !keep.contains(&item.id) {
@@ -94,5 +100,16 @@ impl Session {
                 item.let_go();
             }
         }
+    }
+
+    /// The files of all pictures are watched, also of those that could not be read.
+    fn watch_files(&mut self) -> Option<Effect> {
+        let files = || self.items.iter().filter_map(Item::file);
+        let wanted: BTreeSet<&Path> = files().collect();
+        if wanted.len() == self.watched.len() && wanted.iter().all(|it| self.watched.contains(*it)) {
+            return None;
+        }
+        self.watched = wanted.into_iter().map(Path::to_owned).collect();
+        Some(Effect::Watch(self.watched.iter().cloned().collect()))
     }
 }
