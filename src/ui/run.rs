@@ -1,6 +1,9 @@
 //! Opens the real window.
 
-use super::shell::{Shell, World};
+use super::{
+    shell::{Shell, World},
+    theme,
+};
 use crate::{
     engine::Limits,
     jobs::Intake,
@@ -15,7 +18,6 @@ use egui::ViewportBuilder;
 pub const APP_ID: &str = "dev.inlaid.Inlaid";
 
 const FIRST_SIZE: [f32; 2] = [1180.0, 760.0];
-const LEAST_SIZE: [f32; 2] = [560.0, 420.0];
 
 /// Shows the window with these pictures until it is closed.
 ///
@@ -54,7 +56,7 @@ fn viewport(place: Option<WindowPlace>) -> ViewportBuilder {
     let builder = ViewportBuilder::default()
         .with_app_id(APP_ID)
         .with_title("Inlaid")
-        .with_min_inner_size(LEAST_SIZE)
+        .with_min_inner_size(theme::LEAST_WINDOW)
         .with_inner_size(place.map_or(FIRST_SIZE, |it| it.size))
         .with_maximized(place.is_some_and(|it| it.maximized));
     let builder = match place.and_then(|it| it.position) {

@@ -106,9 +106,10 @@ pub struct IconButton<'a> {
     raised: bool,
 }
 
-const WIDTH: f32 = 29.0;
-
 impl<'a> IconButton<'a> {
+    /// How wide it is.
+    pub const WIDTH: f32 = 29.0;
+
     /// A button that does what `name` says.
     pub fn new(icon: Icon, name: &'a str) -> Self {
         Self { icon, name, key: None, on: None, raised: false }
@@ -135,7 +136,7 @@ impl<'a> IconButton<'a> {
 
 impl Widget for IconButton<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
-        let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, theme::BUTTON_HEIGHT), Sense::click());
+        let (rect, response) = ui.allocate_exact_size(vec2(Self::WIDTH, theme::BUTTON_HEIGHT), Sense::click());
         response.widget_info(|| match self.on {
             Some(on) => WidgetInfo::selected(Role::Button, ui.is_enabled(), on, self.name),
             None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name),
