@@ -8,10 +8,13 @@
 mod absorb;
 mod act;
 mod action;
+mod dialogs;
+mod history;
 mod item;
 mod notice;
 mod question;
 mod reconcile;
+mod reload;
 
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
@@ -20,11 +23,11 @@ pub use self::{
     question::Question,
 };
 
-use self::question::Questions;
+use self::{history::History, question::Questions};
 use crate::{
     engine::{Format, Raster, Recipe, embed::Embed, recipe::Defaults},
     jobs::{Errand, LoadRequest, RenderRequest, Ticket},
-    settings::{Preferences, Primary, Start},
+    settings::{Preferences, Start},
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -91,6 +94,8 @@ enum Underway {
     /// The dialog is open, or the file is being written.
     Save {
         name: String,
+        /// The name that was suggested.
+        suggested: String,
         format: Format,
         bytes: Arc<[u8]>,
     },
@@ -112,6 +117,7 @@ pub struct Session {
     n_notices: u64,
     n_copies: u64,
     questions: Questions,
+    history: History,
     watched: BTreeSet<PathBuf>,
     /// What new pictures start with; edited in place by the views.
     pub defaults: Defaults,
@@ -142,6 +148,7 @@ impl Session {
             n_notices: 0,
             n_copies: 0,
             questions: Questions::default(),
+            history: History::new(defaults.embed),
             watched: BTreeSet::new(),
             defaults,
             preferences,
@@ -247,8 +254,9 @@ impl Session {
                 let encoded = &rendered.product.encoded;
                 let extension = encoded.format.extension();
                 let suggested_name = crate::engine::naming::suggested(&item.name, extension, encoded.size);
-                let underway =
-                    Underway::Save { name: item.name.clone(), format: encoded.format, bytes: encoded.bytes.clone() };
+                let (name, format, bytes) = (item.name.clone(), encoded.format, encoded.bytes.clone());
+                let underway = Underway::Save { name, suggested: suggested_name.clone(), format, bytes };
+                self.take_back_path();
                 self.is_dialog_open = true;
                 (underway, Effect::SaveDialog { ticket, suggested_name, extension })
             }

@@ -12,25 +12,13 @@ impl Session {
     /// Compares what is wanted with what was asked for, and asks for exactly what differs.
     /// Called after every batch of edits, actions and events; doing it twice asks for nothing.
     pub fn reconcile(&mut self) -> Vec<Effect> {
-        self.leave_the_untouched_when_edited();
+        self.collect_edits();
         self.remember_choices();
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());
         self.let_go_of_pixels();
         effects.extend(self.watch_files());
         effects
-    }
-
-    /// Whoever changes a setting wants an encoding again.
-    fn leave_the_untouched_when_edited(&mut self) {
-        if let Some(item) = self.selected_mut()
-            && item.recipe.output.untouched
-            && let Some(result) = &item.result
-            && result.product.recipe.output.untouched
-            && item.fresh().is_none()
-        {
-            item.recipe.output.untouched = false;
-        }
     }
 
     /// The next picture starts with what this one was set to last.

@@ -87,7 +87,7 @@ impl Shell {
         })?;
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
-        let session = Session::new(memory.settings.values.defaults);
+        let session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
         let mut shell = Self { session, jobs, dialogs: world.dialogs, view: View::default(), memory, link };
         for action in first {
             shell.act(action);
@@ -121,6 +121,7 @@ impl Shell {
                 Effect::Render(request) => self.jobs.render(request),
                 Effect::CancelRender => self.jobs.cancel_render(),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
+                Effect::Watch(files) => self.jobs.watch(files),
                 Effect::OpenDialog => self.open_dialog(),
                 Effect::SaveDialog { ticket, suggested_name, extension } => {
                     self.save_dialog(ticket, &suggested_name, extension);
@@ -158,6 +159,7 @@ impl Shell {
     fn remember(&mut self, ctx: &Context) {
         let memory = &mut self.memory;
         memory.settings.values.defaults = self.session.defaults;
+        memory.settings.values.preferences = self.session.preferences;
         memory.settings.values.window = window_place(ctx).or(memory.settings.values.window);
         if memory.settings == memory.written {
             memory.changed_at = None;
@@ -236,6 +238,7 @@ impl eframe::App for Shell {
             self.act(action);
         }
         self.settle();
+        self.session.note_edits(is_gesture_underway(&ctx));
         self.serve_fields(&ctx);
         self.remember(&ctx);
         self.retitle(&ctx);
@@ -275,6 +278,11 @@ impl eframe::App for Shell {
 
 fn no_thread(error: &io::Error) -> DialogError {
     DialogError::Unavailable(system_words(error))
+}
+
+/// Is the user in the middle of a drag, a turn of the wheel or a press of a key?
+fn is_gesture_underway(ctx: &Context) -> bool {
+    ctx.input(|it| it.pointer.any_down() || !it.keys_down.is_empty() || it.smooth_scroll_delta() != egui::Vec2::ZERO)
 }
 
 /// Where the window is now; `None` while it is minimised or not known.
