@@ -12,5 +12,5 @@ pub use self::{
     dialogs::SystemDialogs,
     fonts::system_fonts,
     outside::SystemOutside,
-    paths::{read_settings, settings_file},
+    paths::{home_folder, read_settings, settings_file},
 };

@@ -52,7 +52,8 @@ pub fn percentage(text: &str) -> Option<u8> {
 
 /// Reads a whole number, with or without commas between its digits and a unit behind them.
 pub fn megabytes(text: &str) -> Option<u32> {
-    let text: String = text.chars().filter(|it| !it.is_whitespace() && *it != ',').flat_map(char::to_lowercase).collect();
+    let text: String =
+        text.chars().filter(|it| !it.is_whitespace() && *it != ',').flat_map(char::to_lowercase).collect();
     side(text.strip_suffix("mb").unwrap_or(&text))
 }
 

@@ -30,7 +30,11 @@ pub(super) fn menu_ui(ui: &mut Ui, session: &Session) -> Option<Entry> {
         entry = entries_ui(ui, session, is_by_keyboard);
     });
     let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&button));
-    if was_open && !is_open && ui.ctx().memory(|it| it.focused().is_none()) && ui.input(|it| it.key_pressed(egui::Key::Escape)) {
+    if was_open
+        && !is_open
+        && ui.ctx().memory(|it| it.focused().is_none())
+        && ui.input(|it| it.key_pressed(egui::Key::Escape))
+    {
         button.request_focus();
     }
     entry

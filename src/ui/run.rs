@@ -7,7 +7,9 @@ use super::{
 use crate::{
     engine::Limits,
     jobs::Intake,
-    platform::{SystemClipboard, SystemDialogs, SystemOutside, read_settings, settings_file, system_fonts},
+    platform::{
+        SystemClipboard, SystemDialogs, SystemOutside, home_folder, read_settings, settings_file, system_fonts,
+    },
     session::Action,
     settings::{Settings, WindowPlace},
 };
@@ -36,6 +38,7 @@ pub fn run(intakes: Vec<Intake>) -> Result<(), String> {
             clipboard: Box::new(SystemClipboard::default()),
             dialogs: Box::new(SystemDialogs),
             outside: Box::new(SystemOutside),
+            home: home_folder(),
             fonts: system_fonts(),
             limits: Limits::default(),
             settings,

@@ -13,10 +13,10 @@ use crate::{
         error::system_words,
         ports::{Clipboard, DialogError, Dialogs, Outside, Pasted},
     },
-    session::{Action, Effect, Session},
-    settings::{Settings, WindowPlace},
+    session::{Action, Effect, Session, Verb},
+    settings::{Preferences, Settings, ThemeChoice, WindowPlace},
 };
-use egui::{Context, Key, Modifiers, OutputCommand, Ui, ViewportCommand};
+use egui::{Context, Key, Modifiers, OutputCommand, ThemePreference, Ui, ViewportCommand};
 use std::{io, path::PathBuf, sync::Arc};
 
 /// What the shell is given of the world.
@@ -27,6 +27,8 @@ pub struct World {
     pub dialogs: Box<dyn Dialogs>,
     /// The system around the window.
     pub outside: Box<dyn Outside>,
+    /// The user's home folder, for which `~/` stands in what is typed.
+    pub home: Option<PathBuf>,
     /// Fonts for text in SVG.
     pub fonts: Fonts,
     /// Budgets of one picture.
@@ -88,7 +90,8 @@ impl Shell {
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
         let session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
-        let mut shell = Self { session, jobs, dialogs: world.dialogs, view: View::default(), memory, link };
+        let view = View::new(memory.settings.values.disclosed, world.home);
+        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link };
         for action in first {
             shell.act(action);
         }
@@ -160,6 +163,7 @@ impl Shell {
         let memory = &mut self.memory;
         memory.settings.values.defaults = self.session.defaults;
         memory.settings.values.preferences = self.session.preferences;
+        memory.settings.values.disclosed = self.view.disclosed();
         memory.settings.values.window = window_place(ctx).or(memory.settings.values.window);
         if memory.settings == memory.written {
             memory.changed_at = None;
@@ -206,6 +210,24 @@ impl Shell {
         }
     }
 
+    /// The colours and the scale that the user chose.
+    fn restyle(&self, ctx: &Context) {
+        let Preferences { theme, scale_percent, .. } = self.session.preferences;
+        ctx.options_mut(|it| {
+            it.theme_preference = match theme {
+                ThemeChoice::System => ThemePreference::System,
+                ThemeChoice::Dark => ThemePreference::Dark,
+                ThemeChoice::Light => ThemePreference::Light,
+            }
+        });
+        let scale = f32::from(scale_percent) / 100.0;
+        if scale != ctx.zoom_factor() {
+            ctx.set_zoom_factor(scale);
+            // It is counted in points, which have just become larger or smaller.
+            ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(theme::LEAST_WINDOW.into()));
+        }
+    }
+
     fn retitle(&mut self, ctx: &Context) {
         let title = self.session.title();
         if self.link.title != title {
@@ -221,6 +243,7 @@ impl eframe::App for Shell {
             self.absorb(event);
         }
         self.settle();
+        self.restyle(ctx);
         self.retitle(ctx);
     }
 
@@ -230,12 +253,17 @@ impl eframe::App for Shell {
         let mut actions = vec![];
         intake::dropped(&ctx, &mut actions);
         self.view.window_ui(ui, &mut self.session, &mut actions);
-        intake::pressed(&ctx, &mut actions);
+        if !self.view.is_covered() {
+            intake::pressed(&ctx, &mut actions);
+        }
         if ctx.input_mut(|it| it.consume_key(Modifiers::COMMAND, Key::Q)) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         for action in actions {
-            self.act(action);
+            match action {
+                Action::Do(Verb::Settings) => self.view.toggle_settings(&ctx),
+                action => self.act(action),
+            }
         }
         self.settle();
         self.session.note_edits(is_gesture_underway(&ctx));
@@ -285,8 +313,10 @@ fn is_gesture_underway(ctx: &Context) -> bool {
     ctx.input(|it| it.pointer.any_down() || !it.keys_down.is_empty() || it.smooth_scroll_delta() != egui::Vec2::ZERO)
 }
 
-/// Where the window is now; `None` while it is minimised or not known.
+/// Where the window is now; `None` while it is minimised or not known. Counted in points of an
+/// unscaled window, which it is when it is opened.
 fn window_place(ctx: &Context) -> Option<WindowPlace> {
+    let scale = ctx.zoom_factor();
     ctx.input(|it| {
         let viewport = it.viewport();
         if viewport.minimized.unwrap_or_default() {
@@ -294,7 +324,7 @@ fn window_place(ctx: &Context) -> Option<WindowPlace> {
         }
         let inner = viewport.inner_rect?;
         let maximized = viewport.maximized.unwrap_or_default();
-        let position = viewport.outer_rect.map(|it| [it.left(), it.top()]);
-        Some(WindowPlace { size: [inner.width(), inner.height()], position, maximized })
+        let position = viewport.outer_rect.map(|it| [it.left() * scale, it.top() * scale]);
+        Some(WindowPlace { size: [inner.width() * scale, inner.height() * scale], position, maximized })
     })
 }

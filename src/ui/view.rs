@@ -95,8 +95,7 @@ impl View {
         let regions = Regions::of(ui.max_rect(), has_panel);
         let theme = Theme::of(ui);
         let switch = has_drawer.then(|| DrawerSwitch { is_open: self.drawer.is_open() });
-        let pressed =
-            part(ui, "top line", regions.top, theme.panel, |ui| top_bar_ui(ui, session, switch, actions));
+        let pressed = part(ui, "top line", regions.top, theme.panel, |ui| top_bar_ui(ui, session, switch, actions));
         if has_panel {
             part(ui, "inspector", regions.inspector, theme.panel, |ui| {
                 self.inspector.inspector_ui(ui, session, false, actions);

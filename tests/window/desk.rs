@@ -130,6 +130,7 @@ impl Desk {
             clipboard: Box::new(FakeClipboard(held.clone())),
             dialogs: Box::new(FakeDialogs(held.clone())),
             outside: Box::new(FakeOutside(held.clone())),
+            home: Some(folder.path().to_owned()),
             fonts: Fonts::default(),
             limits: Limits::default(),
             settings: Settings::parse(settings),

@@ -72,20 +72,15 @@ impl SizeControls {
         advanced_ui(ui, item, is_advanced);
     }
 
-    fn fields_ui(
-        &mut self,
-        ui: &mut Ui,
-        size: &mut Sizing,
-        result: [u32; 2],
-        natural: [u32; 2],
-        grabs_focus: bool,
-    ) {
+    fn fields_ui(&mut self, ui: &mut Ui, size: &mut Sizing, result: [u32; 2], natural: [u32; 2], grabs_focus: bool) {
         let is_locked = &mut self.is_locked;
         ui.horizontal(|ui| {
             let gaps = 3.0 * ui.spacing().item_spacing.x;
             let width = ((ui.available_width() - LOCK_WIDTH - TIMES_WIDTH - gaps) / 2.0).floor();
             let [wide, high] = result.map(|it| it.to_string());
-            if let Some(text) = NumberField::new("Width in pixels", "W", &wide).width(width).grab_focus(grabs_focus).show(ui) {
+            if let Some(text) =
+                NumberField::new("Width in pixels", "W", &wide).width(width).grab_focus(grabs_focus).show(ui)
+            {
                 typed(size, &text, 0, result, natural, *is_locked);
             }
             let times = RichText::new("×").font(theme::secondary()).color(Theme::of(ui).weak);
@@ -204,8 +199,9 @@ fn advanced_ui(ui: &mut Ui, item: &mut Item, is_open: &mut bool) {
     }
     caption(ui, "Pixels are averaged in");
     let lights = [(Resample::Linear, "Linear light"), (Resample::Srgb, "Stored values")];
-    segmented(ui, "Pixels are averaged in", &mut item.recipe.edits.resample, &lights)
-        .on_hover_text("Linear light averages as eyes do; most tools average stored values, which darkens fine patterns");
+    segmented(ui, "Pixels are averaged in", &mut item.recipe.edits.resample, &lights).on_hover_text(
+        "Linear light averages as eyes do; most tools average stored values, which darkens fine patterns",
+    );
     let size = item.recipe.edits.size;
     if matches!(size.want, Want::Box(..)) && size.fit == Fit::Pad {
         caption(ui, "Beside the image");

@@ -10,8 +10,7 @@ const SIGN: f32 = 16.0;
 
 /// Shows the line called `name`; `label` is what stands on it. A press turns `is_open`.
 pub fn disclosure(ui: &mut Ui, name: &str, label: &str, is_open: &mut bool) -> Response {
-    let (rect, mut response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), theme::HIT_HEIGHT), Sense::click());
+    let (rect, mut response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::HIT_HEIGHT), Sense::click());
     if response.clicked() {
         *is_open = !*is_open;
         response.mark_changed();
