@@ -18,6 +18,6 @@ pub use self::{
     dialogs::SystemDialogs,
     fonts::system_fonts,
     outside::SystemOutside,
-    paths::{read_settings, settings_file},
+    paths::{home_folder, read_settings, settings_file},
     single::{Doorbell, Start, start},
 };

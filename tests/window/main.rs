@@ -4,19 +4,14 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod desk;
+mod outside;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::Desk;
 use eframe::egui::{self, Event, HoveredFile, Key, Modifiers, accesskit, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgba};
-use inlaid::{
-    jobs::{
-        Intake,
-        ports::{DialogError, News, Pasted},
-    },
-    session::Status,
-};
+use inlaid::{jobs::ports::Pasted, session::Status};
 use std::slice;
 
 /// A data URL of a format, decoded by others.
@@ -357,26 +352,4 @@ fn what_hovers_is_announced_and_nothing_is_opened_by_it() {
             .iter()
             .any(|it| { matches!(&it.shape, egui::Shape::Text(text) if text.galley.text() == "Drop to add 2 images") })
     );
-}
-
-#[test]
-fn a_second_start_hands_its_files_over() {
-    let mut desk = Desk::with("a.png", [40, 30]);
-    let path = desk.draw("b.png", [20, 10]);
-    desk.tell(News::HandedOver(vec![Intake::Path(path)]));
-    desk.wait_ready();
-    assert_eq!(desk.title(), "2 images — Inlaid");
-    assert_eq!(desk.window.state().session().selected().unwrap().name(), "b.png");
-}
-
-#[test]
-fn a_missing_dialog_is_not_taken_for_cancelled() {
-    let mut desk = Desk::with("a.png", [40, 30]);
-    desk.held.lock().unwrap().no_dialogs = Some(DialogError::Missing);
-    for key in [Key::O, Key::S] {
-        desk.press(Modifiers::COMMAND, key);
-        desk.wait("the reason", |desk| desk.names().iter().any(|it| it.contains("zenity")).then_some(()));
-        desk.press(Modifiers::NONE, Key::Escape);
-        assert!(!desk.names().iter().any(|it| it.contains("zenity")), "{:?}", desk.names());
-    }
 }
