@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod desk;
+mod history;
 mod outside;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -1,7 +1,7 @@
 //! What the system tells the window, and what it does to it.
 
 use super::desk::{Desk, Hold, furnished};
-use eframe::egui::{Context, Key, Modifiers, Theme, vec2};
+use eframe::egui::{Context, Key, Modifiers, Theme, accesskit::Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use inlaid::{
     jobs::{
@@ -61,13 +61,12 @@ fn nothing_moves_when_the_system_asks_for_that() {
     let mut desk = Desk::new();
     desk.step();
     let motion = |ctx: &Context| [Theme::Dark, Theme::Light].map(|it| ctx.style_of(it).animation_time);
-    assert_eq!(motion(&desk.window.ctx), [0.12, 0.12]);
-    desk.tell(News::ReducedMotion(true));
-    assert_eq!(motion(&desk.window.ctx), [0.0, 0.0]);
-    assert!(theme::is_motion_reduced(&desk.window.ctx));
-    desk.tell(News::ReducedMotion(false));
-    assert_eq!(motion(&desk.window.ctx), [0.12, 0.12]);
     assert!(!theme::is_motion_reduced(&desk.window.ctx));
+    for (is_reduced, seconds) in [(true, 0.0), (false, 0.12), (true, 0.0)] {
+        desk.tell(News::ReducedMotion(is_reduced));
+        assert_eq!(motion(&desk.window.ctx), [seconds, seconds]);
+        assert_eq!(theme::is_motion_reduced(&desk.window.ctx), is_reduced);
+    }
 }
 
 /// One window after another for the same app.
@@ -132,13 +131,11 @@ fn a_lost_window_comes_back_with_everything_in_it() {
     let mut windows = Windows::open(settings, &[("a.png", [60, 40]), ("b.png", [50, 30])]);
     assert!(!windows.berth.was_shown());
     windows.wait_ready();
-    windows.window().get_by_label("More formats").click();
-    windows.window().step();
-    windows.window().get_by_label("BMP").click();
+    windows.window().get_by_role_and_label(Role::RadioButton, "JPEG").click();
+    windows.wait("the change", |it| it.session().can_undo());
     windows.wait_ready();
     let recipe = windows.session().selected().unwrap().recipe.clone();
-    assert_eq!(recipe.output.format.id(), "bmp");
-    windows.window().event(eframe::egui::Event::PointerGone);
+    assert_eq!(recipe.output.format.id(), "jpeg");
 
     windows.lose();
     assert!(windows.berth.was_shown());
@@ -153,7 +150,7 @@ fn a_lost_window_comes_back_with_everything_in_it() {
     windows.window().key_press_modifiers(Modifiers::COMMAND, Key::C);
     windows.wait("the copy", |it| !it.held.lock().unwrap().texts.is_empty());
     let copied = windows.held.lock().unwrap().texts.remove(0);
-    assert!(copied.starts_with("data:image/bmp;base64,"), "{copied:.40}");
+    assert!(copied.starts_with("data:image/jpeg;base64,"), "{copied:.40}");
 }
 
 #[test]
