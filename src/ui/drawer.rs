@@ -14,8 +14,8 @@ pub(super) struct Drawer {
 struct Opened {
     /// What had the focus.
     before: Option<Id>,
-    /// The first frame: the drawer takes the focus.
-    is_new: bool,
+    /// The drawer takes the focus in its second pass: in the first it is only measured.
+    n_passes: u8,
 }
 
 impl Drawer {
@@ -28,7 +28,7 @@ impl Drawer {
         if self.is_open() {
             self.close(ctx, switch.id);
         } else {
-            self.opened = Some(Opened { before: ctx.memory(|it| it.focused()), is_new: true });
+            self.opened = Some(Opened { before: ctx.memory(|it| it.focused()), n_passes: 0 });
         }
         ctx.request_repaint();
     }
@@ -55,7 +55,11 @@ impl Drawer {
         content: impl FnOnce(&mut Ui, bool),
     ) {
         let Some(opened) = &mut self.opened else { return };
-        let is_new = std::mem::take(&mut opened.is_new);
+        let grabs_focus = opened.n_passes == 1;
+        if opened.n_passes == 0 {
+            ctx.request_repaint();
+        }
+        opened.n_passes = opened.n_passes.saturating_add(1).min(2);
         let id = Id::unique("drawer");
         let has_popup = Popup::is_any_open(ctx);
         let area = Area::new(id).order(Order::Middle).fixed_pos(rect.min).constrain(false).fade_in(false);
@@ -68,7 +72,7 @@ impl Drawer {
             ui.painter().add(ui.visuals().popup_shadow.as_shape(rect, 0.0));
             ui.painter().rect_filled(rect, 0.0, theme.panel);
             ui.painter().vline(rect.left() + 0.5, rect.y_range(), theme.outline());
-            content(ui, is_new);
+            content(ui, grabs_focus);
         });
         let pressed = ctx.input(|it| it.pointer.any_pressed().then(|| it.pointer.interact_pos()).flatten());
         let is_outside = pressed.is_some_and(|at| !rect.contains(at) && !switch.rect.contains(at));

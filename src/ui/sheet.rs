@@ -80,7 +80,7 @@ impl Sheets {
         }
         let id = Id::unique("sheet");
         let room = ctx.content_rect().size() - vec2(AIR, AIR);
-        let area = Modal::default_area(id).role(Role::Dialog).accessible_name(title.to_owned());
+        let area = Modal::default_area(id).default_size(room).role(Role::Dialog).accessible_name(title.to_owned());
         let theme = Theme::when(ctx.global_style().visuals.dark_mode);
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::ZERO).corner_radius(10.0);
         let modal = Modal::new(id).area(area).frame(frame).backdrop_color(theme.backdrop()).show(ctx, |ui| {

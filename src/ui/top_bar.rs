@@ -45,6 +45,7 @@ pub(super) fn top_bar_ui(
     let right = right_width(ui, session, drawer.is_some(), with_keys);
     let (left, right) = line.split_left_right_at_x(line.right() - right);
     side(ui, left.with_max_x(left.right() - GAP), |ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
         ui.label(RichText::new("Inlaid").font(theme::strong()).color(Theme::of(ui).text));
         if let Some(item) = session.selected() {
             item_ui(ui, item, session.preferences.units);

@@ -165,8 +165,8 @@ impl View {
             self.drawer.toggle(ctx, switch);
         }
         let Self { drawer, inspector, .. } = self;
-        drawer.show(ctx, DRAWER, regions.inspector, switch, |ui, is_new| {
-            inspector.inspector_ui(ui, session, is_new, actions);
+        drawer.show(ctx, DRAWER, regions.inspector, switch, |ui, grabs_focus| {
+            inspector.inspector_ui(ui, session, grabs_focus, actions);
         });
     }
 
