@@ -331,3 +331,74 @@ impl Item {
         self.source.as_ref().map_or(of_intake, |it| it.bytes().len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Item, Session};
+    use crate::{
+        engine::{Source, embed::Embed},
+        jobs::Intake,
+        session::{Action, Verb},
+    };
+
+    /// A session with pictures of four bytes each, of which undo keeps ten.
+    fn session_with(names: &[&str]) -> Session {
+        let mut session = Session::default();
+        session.history.kept_bytes = 10;
+        let known = |name: &&str| Intake::Known(Source::new(*name, b"four".as_slice()));
+        session.act(Action::Open(names.iter().map(known).collect()));
+        for item in &mut session.items {
+            let Intake::Known(source) = &item.intake else { continue };
+            item.source = Some(source.clone());
+        }
+        session
+    }
+
+    fn names(session: &Session) -> Vec<&str> {
+        session.items().iter().map(Item::name).collect()
+    }
+
+    fn act(session: &mut Session, verb: Verb) {
+        session.act(verb.into());
+        session.reconcile();
+        session.note_edits(false);
+    }
+
+    #[test]
+    fn the_oldest_bytes_are_let_go_first_with_the_steps_about_them() {
+        let mut session = session_with(&["a", "b", "c", "d"]);
+        session.defaults.embed = Embed::Css;
+        session.note_edits(false);
+        session.selected_mut().expect("a").recipe.output.quality = 5;
+        session.note_edits(false);
+        for _ in 0..3 {
+            act(&mut session, Verb::Remove);
+        }
+        assert_eq!(names(&session), ["d"]);
+        for expected in [vec!["c", "d"], vec!["b", "c", "d"], vec!["b", "c", "d"]] {
+            act(&mut session, Verb::Undo);
+            assert_eq!(names(&session), expected);
+        }
+        assert_eq!(session.defaults.embed, Embed::DataUrl, "a and its quality are gone, the rest is not");
+        assert!(!session.can_undo());
+    }
+
+    #[test]
+    fn more_than_is_kept_is_gone_at_once() {
+        let mut session = session_with(&["a", "b", "c"]);
+        act(&mut session, Verb::RemoveAll);
+        assert!(!session.can_undo());
+    }
+
+    #[test]
+    fn bytes_of_pictures_that_are_back_do_not_count() {
+        let mut session = session_with(&["a", "b"]);
+        for _ in 0..3 {
+            act(&mut session, Verb::RemoveAll);
+            act(&mut session, Verb::Undo);
+        }
+        act(&mut session, Verb::Redo);
+        act(&mut session, Verb::Undo);
+        assert_eq!(names(&session), ["a", "b"]);
+    }
+}

@@ -177,8 +177,12 @@ impl Session {
 
     /// Puts into words what waits for an answer.
     fn ask_about_changes(&mut self) {
-        let names = |ids: &[ItemId]| ids.iter().filter_map(|id| Some(self.item(*id)?.name.clone())).collect();
-        let names: Vec<String> = names(&self.questions.changed);
+        let mut names: Vec<String> = vec![];
+        for item in self.questions.changed.iter().filter_map(|id| self.item(*id)) {
+            if !names.contains(&item.name) {
+                names.push(item.name.clone());
+            }
+        }
         self.questions.reload = (!names.is_empty()).then_some(Question::Reload { names });
     }
 

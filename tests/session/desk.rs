@@ -94,6 +94,16 @@ impl Desk {
         self.absorb(Event::News(News::Changed(path)))
     }
 
+    /// The same, and the file holds this now.
+    pub(crate) fn change_to(&mut self, name: &str, bytes: &[u8]) {
+        let effects = self.change(name);
+        let ticket = effects.iter().find_map(|it| match it {
+            Effect::Load(request) => Some(request.ticket),
+            _ => None,
+        });
+        self.absorb(Event::Read { ticket: ticket.unwrap(), source: Source::new(name, bytes) });
+    }
+
     pub(crate) fn names(&self) -> Vec<&str> {
         self.session.items().iter().map(Item::name).collect()
     }

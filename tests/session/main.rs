@@ -3,6 +3,10 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod desk;
+mod dialogs;
+mod history;
+mod preferences;
+mod reload;
 
 use desk::{Desk, SIZE, copied_text, loaded, only_render, rendered};
 use inlaid::{
