@@ -8,7 +8,8 @@ use crate::{
     engine::Limits,
     jobs::Intake,
     platform::{
-        SystemClipboard, SystemDialogs, SystemOutside, home_folder, read_settings, settings_file, system_fonts,
+        Doorbell, SystemClipboard, SystemDialogs, SystemOutside, home_folder, read_settings, settings_file,
+        system_fonts,
     },
     session::Action,
     settings::{Settings, WindowPlace},
@@ -21,11 +22,11 @@ pub const APP_ID: &str = "dev.inlaid.Inlaid";
 
 const FIRST_SIZE: [f32; 2] = [1180.0, 760.0];
 
-/// Shows the window with these pictures until it is closed.
+/// Shows the window with these pictures until it is closed. Later starts ring at the door.
 ///
 /// # Errors
 /// A sentence for the user when there is no display or no OpenGL.
-pub fn run(intakes: Vec<Intake>) -> Result<(), String> {
+pub fn run(intakes: Vec<Intake>, doorbell: Doorbell) -> Result<(), String> {
     let settings = Settings::parse(&read_settings());
     let options = NativeOptions {
         viewport: viewport(settings.values.window),
@@ -37,7 +38,7 @@ pub fn run(intakes: Vec<Intake>) -> Result<(), String> {
         let world = World {
             clipboard: Box::new(SystemClipboard::default()),
             dialogs: Box::new(SystemDialogs),
-            outside: Box::new(SystemOutside),
+            outside: Box::new(SystemOutside::new(doorbell)),
             home: home_folder(),
             fonts: system_fonts(),
             limits: Limits::default(),
