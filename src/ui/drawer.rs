@@ -46,14 +46,7 @@ impl Drawer {
 
     /// Shows the open drawer; `content` is told whether it is to take the focus. Esc, the switch
     /// and a press elsewhere close it.
-    pub(super) fn show(
-        &mut self,
-        ctx: &Context,
-        name: &str,
-        rect: Rect,
-        switch: &Response,
-        content: impl FnOnce(&mut Ui, bool),
-    ) {
+    pub(super) fn show(&mut self, ctx: &Context, rect: Rect, switch: &Response, content: impl FnOnce(&mut Ui, bool)) {
         let Some(opened) = &mut self.opened else { return };
         let grabs_focus = opened.n_passes == 1;
         if opened.n_passes == 0 {
@@ -63,7 +56,7 @@ impl Drawer {
         let id = Id::unique("drawer");
         let has_popup = Popup::is_any_open(ctx);
         let area = Area::new(id).order(Order::Middle).fixed_pos(rect.min).constrain(false).fade_in(false);
-        area.role(Role::Region).accessible_name(name.to_owned()).show(ctx, |ui| {
+        area.role(Role::Region).accessible_name("Controls of the result").show(ctx, |ui| {
             ui.set_min_size(rect.size());
             ui.set_max_size(rect.size());
             // A click between the controls is not one on what lies below.

@@ -31,8 +31,8 @@ pub(super) struct Pressed {
     pub(super) switch: Option<Response>,
 }
 
-/// The name of the drawer and of its switch.
-pub(super) const DRAWER: &str = "Size and format";
+/// What the drawer holds: the name of its switch.
+const DRAWER: &str = "Size and format";
 
 pub(super) fn top_bar_ui(
     ui: &mut Ui,

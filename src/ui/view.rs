@@ -17,7 +17,7 @@ use super::{
     status::StatusLine,
     texture::Slot,
     theme::{self, Theme},
-    top_bar::{DRAWER, DrawerSwitch, Pressed, top_bar_ui},
+    top_bar::{DrawerSwitch, Pressed, top_bar_ui},
     widgets::Button,
     words,
 };
@@ -116,6 +116,7 @@ impl View {
         ui.painter().rect_filled(regions.status, 0.0, theme.panel);
         part(ui, "status line", status, theme.panel, |ui| self.status.status_ui(ui, session, actions));
         regions.lines(ui, has_panel);
+        self.sheets.settle(&ctx);
         self.sheets_ui(&ctx, &pressed, session, actions);
         if had_popup {
             // The popup has had its Esc.
@@ -165,7 +166,7 @@ impl View {
             self.drawer.toggle(ctx, switch);
         }
         let Self { drawer, inspector, .. } = self;
-        drawer.show(ctx, DRAWER, regions.inspector, switch, |ui, grabs_focus| {
+        drawer.show(ctx, regions.inspector, switch, |ui, grabs_focus| {
             inspector.inspector_ui(ui, session, grabs_focus, actions);
         });
     }

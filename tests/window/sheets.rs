@@ -28,7 +28,9 @@ fn settings_act_at_once_and_are_kept() {
     choose(&mut desk, "Keep the old image");
     desk.type_into("Memory for pixels in MB", "100");
     choose(&mut desk, "Always the same");
-    desk.click("JPEG");
+    desk.window.get_by_role_and_label(Role::Button, "JPEG").click();
+    desk.step();
+    desk.step();
     desk.type_into("Quality of new images", "33");
     choose(&mut desk, "125 %");
     assert_eq!(desk.window.ctx.zoom_factor(), 1.25);
@@ -72,6 +74,7 @@ fn a_sheet_keeps_the_keyboard_until_it_is_closed() {
     desk.press(Modifiers::COMMAND, Key::W);
     assert_eq!(desk.window.state().session().items().len(), 1);
     desk.press(Modifiers::NONE, Key::Escape);
+    desk.step();
     assert_eq!(desk.focused().as_deref(), Some("Save…"));
     assert!(!desk.has("Ask"));
 }
@@ -89,6 +92,8 @@ fn the_keys_are_listed() {
     assert!(!desk.has("Space held"));
     desk.press(Modifiers::COMMAND, Key::Comma);
     desk.click("Show all keys");
+    // The sheet takes its place in the middle.
+    desk.pass(0.1);
     assert!(desk.has("Space held"));
     desk.click("Close");
     assert!(!desk.has("Space held"));
