@@ -5,6 +5,7 @@
 
 mod controls;
 mod desk;
+mod history;
 mod keyboard;
 mod narrow;
 mod sheets;
