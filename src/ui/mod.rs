@@ -5,6 +5,7 @@
 //! hand back what was done to it. The others draw the session; `shell` alone carries out effects.
 
 mod about;
+pub mod berth;
 pub mod canvas;
 mod drawer;
 pub mod empty;
@@ -21,6 +22,7 @@ mod run;
 mod sheet;
 pub mod shell;
 mod status;
+mod surroundings;
 mod texture;
 pub mod theme;
 mod top_bar;

@@ -2,6 +2,7 @@
 
 use super::{
     intake,
+    surroundings::Surroundings,
     texture::{self, MaxSide},
     theme,
     view::View,
@@ -14,10 +15,14 @@ use crate::{
         ports::{Clipboard, DialogError, Dialogs, Outside, Pasted},
     },
     session::{Action, Effect, Session, Verb},
-    settings::{Preferences, Settings, ThemeChoice, WindowPlace},
+    settings::{Preferences, Settings, WindowPlace},
 };
-use egui::{Context, Key, Modifiers, OutputCommand, ThemePreference, Ui, ViewportCommand};
-use std::{io, path::PathBuf, sync::Arc};
+use egui::{Context, Key, Modifiers, OutputCommand, Ui, ViewportCommand};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// What the shell is given of the world.
 pub struct World {
@@ -47,6 +52,7 @@ pub struct Shell {
     view: View,
     memory: Memory,
     link: Link,
+    surroundings: Surroundings,
 }
 
 /// The settings and what was written of them.
@@ -60,6 +66,8 @@ struct Memory {
 /// What passes between the toolkit and the jobs.
 #[derive(Default)]
 struct Link {
+    /// The window that is woken; another one once this is lost.
+    awake: Arc<Mutex<Context>>,
     max_side: MaxSide,
     title: String,
     /// A text field asked for the clipboard; what comes goes to it.
@@ -77,13 +85,13 @@ impl Shell {
     /// When the system gives no threads.
     pub fn new(ctx: &Context, world: World, first: Vec<Action>) -> io::Result<Self> {
         theme::install(ctx);
-        let link = Link::default();
-        let (max_side, waker) = (link.max_side.clone(), ctx.clone());
+        let link = Link { awake: Arc::new(Mutex::new(ctx.clone())), ..Link::default() };
+        let (max_side, awake) = (link.max_side.clone(), link.awake.clone());
         let jobs = Jobs::spawn(Setup {
             limits: world.limits,
             fonts: world.fonts,
             painter: Arc::new(move |raster| texture::paint(raster, &max_side)),
-            waker: Arc::new(move || waker.request_repaint()),
+            waker: Arc::new(move || awake.lock().unwrap_or_else(PoisonError::into_inner).request_repaint()),
             clipboard: world.clipboard,
             outside: world.outside,
         })?;
@@ -91,12 +99,30 @@ impl Shell {
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
         let session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
         let view = View::new(memory.settings.values.disclosed, world.home);
-        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link };
+        let surroundings = Surroundings::default();
+        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link, surroundings };
         for action in first {
             shell.act(action);
         }
         shell.settle();
         Ok(shell)
+    }
+
+    /// Goes on in another window, because the graphics driver has lost the old one.
+    pub(super) fn move_to(&mut self, ctx: &Context) {
+        theme::install(ctx);
+        self.surroundings.settle_in(ctx);
+        *self.link.awake.lock().unwrap_or_else(PoisonError::into_inner) = ctx.clone();
+        self.link.title.clear();
+        self.view = self.view.anew();
+        self.session.window_was_lost();
+        // What was answered meanwhile woke the old window.
+        ctx.request_repaint();
+    }
+
+    /// Where the window is, or was last.
+    pub(super) fn place(&self) -> Option<WindowPlace> {
+        self.memory.settings.values.window
     }
 
     /// What the app knows; for tests of the whole window.
@@ -210,16 +236,10 @@ impl Shell {
         }
     }
 
-    /// The colours and the scale that the user chose.
+    /// The colours and the scale that the user chose, or the system.
     fn restyle(&self, ctx: &Context) {
         let Preferences { theme, scale_percent, .. } = self.session.preferences;
-        ctx.options_mut(|it| {
-            it.theme_preference = match theme {
-                ThemeChoice::System => ThemePreference::System,
-                ThemeChoice::Dark => ThemePreference::Dark,
-                ThemeChoice::Light => ThemePreference::Light,
-            }
-        });
+        ctx.options_mut(|it| it.theme_preference = self.surroundings.theme(theme));
         let scale = f32::from(scale_percent) / 100.0;
         if scale != ctx.zoom_factor() {
             ctx.set_zoom_factor(scale);
@@ -240,6 +260,9 @@ impl Shell {
 impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         for event in self.jobs.poll() {
+            if let Event::News(news) = &event {
+                self.surroundings.heed(ctx, news);
+            }
             self.absorb(event);
         }
         self.settle();

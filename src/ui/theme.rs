@@ -287,6 +287,21 @@ pub fn install(ctx: &Context) {
     });
 }
 
+/// Movements end at once, or take [`MOTION`] at most.
+pub fn set_reduced_motion(ctx: &Context, is_reduced: bool) {
+    ctx.data_mut(|it| it.insert_temp(reduced_motion(), is_reduced));
+    ctx.all_styles_mut(|style| style.animation_time = if is_reduced { 0.0 } else { MOTION });
+}
+
+/// Does the system ask for less motion?
+pub fn is_motion_reduced(ctx: &Context) -> bool {
+    ctx.data(|it| it.get_temp(reduced_motion())).unwrap_or_default()
+}
+
+fn reduced_motion() -> egui::Id {
+    egui::Id::unique("reduced motion")
+}
+
 /// Inter before the toolkit's own fonts, which stay as fallbacks for other scripts and signs.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();

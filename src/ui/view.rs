@@ -70,6 +70,11 @@ impl View {
         }
     }
 
+    /// The same for another window, to which nothing of the old one's textures is of use.
+    pub(super) fn anew(&self) -> Self {
+        Self::new(self.disclosed(), self.home.clone())
+    }
+
     /// Which disclosures are open.
     pub(super) fn disclosed(&self) -> Disclosed {
         self.inspector.disclosed
@@ -251,7 +256,9 @@ impl View {
         }
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() / 2.0 - 40.0);
-            ui.add(egui::Spinner::new().color(Theme::of(ui).accent));
+            if !theme::is_motion_reduced(ui.ctx()) {
+                ui.add(egui::Spinner::new().color(Theme::of(ui).accent));
+            }
             let bytes = item.source().map(|it| format!(" · {}", words::bytes(it.bytes().len() as u64, self.units)));
             let text = format!("{}{}", item.name(), bytes.unwrap_or_default());
             ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));

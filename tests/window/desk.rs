@@ -42,7 +42,7 @@ pub(crate) struct Held {
     /// Dialogs are not shown, and this is why.
     pub(crate) no_dialogs: Option<DialogError>,
     pub(crate) watched: Vec<PathBuf>,
-    tell: Option<Tell>,
+    pub(crate) tell: Option<Tell>,
 }
 
 pub(crate) type Hold = Arc<Mutex<Held>>;
@@ -124,20 +124,7 @@ impl Desk {
 
     /// A window that starts with these settings and opens these files of a new folder.
     pub(crate) fn remembering(settings: &str, draw: &[(&str, [u32; 2])]) -> Self {
-        let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
-        let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
-        let world = World {
-            clipboard: Box::new(FakeClipboard(held.clone())),
-            dialogs: Box::new(FakeDialogs(held.clone())),
-            outside: Box::new(FakeOutside(held.clone())),
-            home: Some(folder.path().to_owned()),
-            fonts: Fonts::default(),
-            limits: Limits::default(),
-            settings: Settings::parse(settings),
-            settings_file: Some(folder.path().join("settings.json")),
-        };
-        let first =
-            if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
+        let (world, first, held, folder) = furnished(settings, draw);
         let window = Harness::builder()
             .with_size(vec2(1180.0, 760.0))
             .with_step_dt(FRAME_SECS)
@@ -275,6 +262,26 @@ impl Desk {
     pub(crate) fn title(&self) -> String {
         self.window.state().session().title()
     }
+}
+
+/// The world around a window that starts with these settings and opens these files of a new
+/// folder, and what to begin with.
+pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> (World, Vec<Action>, Hold, tempfile::TempDir) {
+    let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
+    let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
+    let world = World {
+        clipboard: Box::new(FakeClipboard(held.clone())),
+        dialogs: Box::new(FakeDialogs(held.clone())),
+        outside: Box::new(FakeOutside(held.clone())),
+        home: Some(folder.path().to_owned()),
+        fonts: Fonts::default(),
+        limits: Limits::default(),
+        settings: Settings::parse(settings),
+        settings_file: Some(folder.path().join("settings.json")),
+    };
+    let first =
+        if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
+    (world, first, held, folder)
 }
 
 /// Red above blue, with noise between that keeps encoders honest.

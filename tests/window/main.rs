@@ -8,6 +8,7 @@ mod desk;
 mod history;
 mod keyboard;
 mod narrow;
+mod outside;
 mod sheets;
 mod telling;
 
@@ -16,13 +17,7 @@ use desk::Desk;
 use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgba};
-use inlaid::{
-    jobs::{
-        Intake,
-        ports::{News, Pasted},
-    },
-    session::Status,
-};
+use inlaid::{jobs::ports::Pasted, session::Status};
 use std::slice;
 
 /// A data URL of a format, decoded by others.
@@ -317,14 +312,4 @@ fn files_are_opened_and_saved_through_dialogs() {
     desk.wait("a refusal", |desk| desk.names().iter().any(|it| it.starts_with("saved.png: ")).then_some(()));
     assert_eq!(std::fs::read(target.with_extension("png")).unwrap(), b"precious");
     assert!(desk.held.lock().unwrap().texts.is_empty());
-}
-
-#[test]
-fn a_second_start_hands_its_files_over() {
-    let mut desk = Desk::with("a.png", [40, 30]);
-    let path = desk.draw("b.png", [20, 10]);
-    desk.tell(News::HandedOver(vec![Intake::Path(path)]));
-    desk.wait_ready();
-    assert_eq!(desk.title(), "2 images — Inlaid");
-    assert_eq!(desk.window.state().session().selected().unwrap().name(), "b.png");
 }
