@@ -161,6 +161,9 @@ impl Session {
             self.say(Kind::Plain, "Cancelled, nothing was copied", None);
             return vec![];
         }
+        if let Some(effects) = self.cancel_reload() {
+            return effects;
+        }
         let is_loading = self.selected().is_some_and(|it| it.original.is_none() && it.source.is_none());
         let is_failed = self.selected().is_some_and(|it| matches!(it.progress, Progress::Failed(_)));
         if is_loading && !is_failed { self.remove_selected() } else { self.dismiss() }

@@ -175,6 +175,15 @@ impl Session {
         vec![]
     }
 
+    /// Stops loading the changed file of the picture looked at; what it held before stays.
+    pub(super) fn cancel_reload(&mut self) -> Option<Vec<Effect>> {
+        let item = self.selected_mut().filter(|it| it.is_reloading())?;
+        item.is_outdated = false;
+        let reread = item.reread.take()?;
+        self.say(Kind::Plain, "Cancelled, the old image is kept", None);
+        Some(vec![Effect::CancelLoad(reread.ticket)])
+    }
+
     /// Puts into words what waits for an answer.
     fn ask_about_changes(&mut self) {
         let mut names: Vec<String> = vec![];

@@ -14,8 +14,8 @@ pub(super) struct Drawer {
 struct Opened {
     /// What had the focus.
     before: Option<Id>,
-    /// The first frame: the drawer takes the focus.
-    is_new: bool,
+    /// The drawer takes the focus in its second pass: in the first it is only measured.
+    n_passes: u8,
 }
 
 impl Drawer {
@@ -28,7 +28,7 @@ impl Drawer {
         if self.is_open() {
             self.close(ctx, switch.id);
         } else {
-            self.opened = Some(Opened { before: ctx.memory(|it| it.focused()), is_new: true });
+            self.opened = Some(Opened { before: ctx.memory(|it| it.focused()), n_passes: 0 });
         }
         ctx.request_repaint();
     }
@@ -46,20 +46,17 @@ impl Drawer {
 
     /// Shows the open drawer; `content` is told whether it is to take the focus. Esc, the switch
     /// and a press elsewhere close it.
-    pub(super) fn show(
-        &mut self,
-        ctx: &Context,
-        name: &str,
-        rect: Rect,
-        switch: &Response,
-        content: impl FnOnce(&mut Ui, bool),
-    ) {
+    pub(super) fn show(&mut self, ctx: &Context, rect: Rect, switch: &Response, content: impl FnOnce(&mut Ui, bool)) {
         let Some(opened) = &mut self.opened else { return };
-        let is_new = std::mem::take(&mut opened.is_new);
+        let grabs_focus = opened.n_passes == 1;
+        if opened.n_passes == 0 {
+            ctx.request_repaint();
+        }
+        opened.n_passes = opened.n_passes.saturating_add(1).min(2);
         let id = Id::unique("drawer");
         let has_popup = Popup::is_any_open(ctx);
         let area = Area::new(id).order(Order::Middle).fixed_pos(rect.min).constrain(false).fade_in(false);
-        area.role(Role::Region).accessible_name(name.to_owned()).show(ctx, |ui| {
+        area.role(Role::Region).accessible_name("Controls of the result").show(ctx, |ui| {
             ui.set_min_size(rect.size());
             ui.set_max_size(rect.size());
             // A click between the controls is not one on what lies below.
@@ -68,7 +65,7 @@ impl Drawer {
             ui.painter().add(ui.visuals().popup_shadow.as_shape(rect, 0.0));
             ui.painter().rect_filled(rect, 0.0, theme.panel);
             ui.painter().vline(rect.left() + 0.5, rect.y_range(), theme.outline());
-            content(ui, is_new);
+            content(ui, grabs_focus);
         });
         let pressed = ctx.input(|it| it.pointer.any_pressed().then(|| it.pointer.interact_pos()).flatten());
         let is_outside = pressed.is_some_and(|at| !rect.contains(at) && !switch.rect.contains(at));

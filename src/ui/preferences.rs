@@ -11,7 +11,7 @@ use crate::{
 };
 use egui::{Align, Layout, RichText, Ui, vec2};
 
-const LABEL_WIDTH: f32 = 140.0;
+const LABEL_WIDTH: f32 = 134.0;
 const FIELD_WIDTH: f32 = 92.0;
 /// The scales that are offered, in per cent.
 const STEPS: [u16; 6] = [75, 100, 125, 150, 175, 200];

@@ -23,6 +23,8 @@ pub(super) enum Sheet {
 #[derive(Default)]
 pub(super) struct Sheets {
     open: Option<Opened>,
+    /// What gets the focus back, once the sheet no longer keeps it from others.
+    returning: Option<(Id, u8)>,
 }
 
 struct Opened {
@@ -56,8 +58,23 @@ impl Sheets {
     }
 
     fn close(&mut self, ctx: &Context) {
-        if let Some(before) = self.open.take().and_then(|it| it.before) {
-            ctx.memory_mut(|it| it.request_focus(before));
+        self.returning = self.open.take().and_then(|it| it.before).map(|it| (it, 0));
+        ctx.request_repaint();
+    }
+
+    /// Brings the focus back after a sheet was closed; called at the end of every frame.
+    pub(super) fn settle(&mut self, ctx: &Context) {
+        match &mut self.returning {
+            // The sheet keeps the focus from others in the frame after its last.
+            Some((_, n_frames @ 0)) => {
+                *n_frames = 1;
+                ctx.request_repaint();
+            }
+            Some((before, _)) => {
+                ctx.memory_mut(|it| it.request_focus(*before));
+                self.returning = None;
+            }
+            None => {}
         }
     }
 
@@ -80,7 +97,7 @@ impl Sheets {
         }
         let id = Id::unique("sheet");
         let room = ctx.content_rect().size() - vec2(AIR, AIR);
-        let area = Modal::default_area(id).role(Role::Dialog).accessible_name(title.to_owned());
+        let area = Modal::default_area(id).default_size(room).role(Role::Dialog).accessible_name(title.to_owned());
         let theme = Theme::when(ctx.global_style().visuals.dark_mode);
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::ZERO).corner_radius(10.0);
         let modal = Modal::new(id).area(area).frame(frame).backdrop_color(theme.backdrop()).show(ctx, |ui| {

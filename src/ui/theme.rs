@@ -41,9 +41,9 @@ pub const PICTURE_AIR: f32 = 24.0;
 /// Below a button in the lower corner of the canvas.
 pub const CORNER_AIR: f32 = 5.0;
 /// Width of the sheet with the settings.
-pub const SETTINGS_SHEET: f32 = 520.0;
+pub const SETTINGS_SHEET: f32 = 536.0;
 /// Width of the sheets that only tell something.
-pub const TELLING_SHEET: f32 = 460.0;
+pub const TELLING_SHEET: f32 = 500.0;
 /// Width of the card with a question, at most.
 pub const CARD: f32 = 480.0;
 /// Width of the details of a notice, at most.

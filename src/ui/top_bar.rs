@@ -31,8 +31,8 @@ pub(super) struct Pressed {
     pub(super) switch: Option<Response>,
 }
 
-/// The name of the drawer and of its switch.
-pub(super) const DRAWER: &str = "Size and format";
+/// What the drawer holds: the name of its switch.
+const DRAWER: &str = "Size and format";
 
 pub(super) fn top_bar_ui(
     ui: &mut Ui,
@@ -45,6 +45,7 @@ pub(super) fn top_bar_ui(
     let right = right_width(ui, session, drawer.is_some(), with_keys);
     let (left, right) = line.split_left_right_at_x(line.right() - right);
     side(ui, left.with_max_x(left.right() - GAP), |ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
         ui.label(RichText::new("Inlaid").font(theme::strong()).color(Theme::of(ui).text));
         if let Some(item) = session.selected() {
             item_ui(ui, item, session.preferences.units);

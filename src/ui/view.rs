@@ -17,7 +17,7 @@ use super::{
     status::StatusLine,
     texture::Slot,
     theme::{self, Theme},
-    top_bar::{DRAWER, DrawerSwitch, Pressed, top_bar_ui},
+    top_bar::{DrawerSwitch, Pressed, top_bar_ui},
     widgets::Button,
     words,
 };
@@ -121,6 +121,7 @@ impl View {
         ui.painter().rect_filled(regions.status, 0.0, theme.panel);
         part(ui, "status line", status, theme.panel, |ui| self.status.status_ui(ui, session, actions));
         regions.lines(ui, has_panel);
+        self.sheets.settle(&ctx);
         self.sheets_ui(&ctx, &pressed, session, actions);
         if had_popup {
             // The popup has had its Esc.
@@ -170,8 +171,8 @@ impl View {
             self.drawer.toggle(ctx, switch);
         }
         let Self { drawer, inspector, .. } = self;
-        drawer.show(ctx, DRAWER, regions.inspector, switch, |ui, is_new| {
-            inspector.inspector_ui(ui, session, is_new, actions);
+        drawer.show(ctx, regions.inspector, switch, |ui, grabs_focus| {
+            inspector.inspector_ui(ui, session, grabs_focus, actions);
         });
     }
 
@@ -255,7 +256,9 @@ impl View {
         }
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() / 2.0 - 40.0);
-            ui.add(egui::Spinner::new().color(Theme::of(ui).accent));
+            if !theme::is_motion_reduced(ui.ctx()) {
+                ui.add(egui::Spinner::new().color(Theme::of(ui).accent));
+            }
             let bytes = item.source().map(|it| format!(" · {}", words::bytes(it.bytes().len() as u64, self.units)));
             let text = format!("{}{}", item.name(), bytes.unwrap_or_default());
             ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));

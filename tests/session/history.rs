@@ -91,6 +91,20 @@ fn one_gesture_is_one_step() {
 }
 
 #[test]
+fn a_gesture_over_the_forms_is_one_step_too() {
+    let mut desk = Desk::default();
+    for embed in [Embed::Base64, Embed::Html, Embed::Css] {
+        desk.session.defaults.embed = embed;
+        desk.session.note_edits(true);
+    }
+    desk.settle(vec![]);
+    desk.act(Verb::Undo);
+    assert_eq!(desk.session.defaults.embed, Embed::DataUrl);
+    desk.act(Verb::Redo);
+    assert_eq!(desk.session.defaults.embed, Embed::Css);
+}
+
+#[test]
 fn a_gesture_that_leads_back_is_no_step_and_spoils_no_redo() {
     let mut desk = desk_with(&["a.png"]);
     set_quality(&mut desk, 40);

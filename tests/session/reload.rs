@@ -3,7 +3,7 @@
 use super::desk::{BYTES, Desk, copied_text, file, loaded, loaded_from, only_render, rendered, split};
 use inlaid::{
     engine::{EngineError, Format, Source, embed, recipe::Want},
-    jobs::{Event, Intake, JobError, RenderRequest, Ticket},
+    jobs::{Event, Intake, JobError, RenderRequest, Ticket, guard},
     session::{Action, Effect, Kind, Question, Status, Verb},
     settings::Reload,
 };
@@ -340,6 +340,48 @@ fn remove_then_change() {
     let files: Vec<_> =
         effects.iter().filter(|it| matches!(it, Effect::Load(it) if it.intake.name() == "a.png")).collect();
     assert_eq!(files.len(), 2, "its own bytes at once, and the file beside them: {effects:?}");
+}
+
+#[test]
+fn a_question_is_asked_again_about_a_picture_that_is_back() {
+    let mut desk = finished(Reload::Ask);
+    desk.change_to("a.png", NEW);
+    desk.act(Verb::Remove);
+    assert_eq!(names(&desk), None);
+    let effects = desk.act(Verb::Undo);
+    let file = effects.iter().find_map(|it| match it {
+        Effect::Load(request) if matches!(request.intake, Intake::Path(_)) => Some(request.ticket),
+        _ => None,
+    });
+    read(&mut desk, file.unwrap(), NEW);
+    assert_eq!(names(&desk), Some(vec!["a.png"]));
+}
+
+#[test]
+fn when_the_old_cannot_be_shown_any_more_the_new_is_taken_unasked() {
+    let mut desk = finished(Reload::Ask);
+    desk.session.preferences.memory_mb = 0;
+    desk.load("b.png");
+    let effects = desk.act(Verb::First);
+    let [Effect::Load(old)] = &effects[..] else { panic!("{effects:?}") };
+    let ticket = load(&desk.change("a.png"));
+    desk.absorb(Event::Loaded { ticket: old.ticket, result: Err(guard::Crashed.into()) });
+    assert!(matches!(desk.session.selected().unwrap().status(), Status::Failed(_)));
+    render(answer(&mut desk, ticket, NEW));
+    assert_eq!((desk.session.selected().unwrap().status(), names(&desk)), (Status::Ready, None));
+}
+
+#[test]
+fn escape_stops_a_reload() {
+    let mut desk = finished(Reload::Always);
+    let ticket = load(&desk.change("a.png"));
+    desk.change("a.png");
+    let effects = desk.act(Verb::Cancel);
+    assert!(matches!(&effects[..], [Effect::CancelLoad(own)] if *own == ticket), "{effects:?}");
+    assert_eq!(desk.says(), (Kind::Plain, "Cancelled, the old image is kept"));
+    assert!(answer(&mut desk, ticket, NEW).is_empty());
+    assert_eq!(shown(&desk), BYTES);
+    assert!(desk.session.selected().unwrap().fresh().is_some());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A window with everything around it: a folder, a clipboard, dialogs, and time that we turn.
 
-use eframe::egui::{DroppedFile, Event, HoveredFile, Key, Modifiers, vec2};
+use eframe::egui::{self, DroppedFile, Event, HoveredFile, Key, Modifiers, vec2};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
@@ -175,6 +175,43 @@ impl Desk {
         nodes.filter_map(|it| it.accesskit_node().label().or_else(|| it.value())).collect()
     }
 
+    /// Is there something with this name?
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names().iter().any(|it| it == name)
+    }
+
+    /// What has the keyboard.
+    pub(crate) fn focused(&self) -> Option<String> {
+        let nodes = self.window.root().children_recursive();
+        nodes.filter(|it| it.is_focused()).find_map(|it| it.accesskit_node().label())
+    }
+
+    /// Another size of the window, in points.
+    pub(crate) fn resize(&mut self, width: f32, height: f32) {
+        self.window.set_size(vec2(width, height));
+        self.step();
+        self.step();
+    }
+
+    /// Frames for so many seconds of the window's own clock.
+    pub(crate) fn pass(&mut self, seconds: f32) {
+        for _ in 0..(seconds / FRAME_SECS).ceil() as usize {
+            self.step();
+        }
+    }
+
+    /// The text of the settings file, as soon as it holds this.
+    pub(crate) fn kept(&mut self, part: &str) {
+        let file = self.folder.path().join("settings.json");
+        self.wait(part, |_| std::fs::read_to_string(&file).is_ok_and(|it| it.contains(part)).then_some(()));
+    }
+
+    /// What is written on the window and has no name of its own.
+    pub(crate) fn has_painted(&self, text: &str) -> bool {
+        let shapes = &self.window.output().shapes;
+        shapes.iter().any(|it| matches!(&it.shape, egui::Shape::Text(shape) if shape.galley.text() == text))
+    }
+
     pub(crate) fn click(&mut self, name: &str) {
         self.window.get_by_label(name).click();
         self.step();
@@ -240,7 +277,7 @@ pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> (World, Ve
         fonts: Fonts::default(),
         limits: Limits::default(),
         settings: Settings::parse(settings),
-        settings_file: None,
+        settings_file: Some(folder.path().join("settings.json")),
     };
     let first =
         if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };

@@ -37,19 +37,24 @@ impl Inspector {
         grabs_focus: bool,
         actions: &mut Vec<Action>,
     ) {
-        let (margin, panel) = (theme::PANEL_MARGIN, Theme::of(ui).panel);
+        let margin = theme::PANEL_MARGIN;
         let rect = ui.max_rect();
         let (groups, outlets) = rect.split_top_bottom_at_y(rect.bottom() - outlets::HEIGHT - 2.0 * margin);
-        part(ui, "groups", groups, Color32::TRANSPARENT, |ui| {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        let is_cut_off = part(ui, "groups", groups, Color32::TRANSPARENT, |ui| {
+            let scrolled = ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 let margins = Margin { bottom: 0, ..Margin::same(margin as i8) };
                 Frame::NONE.inner_margin(margins).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = theme::ROW_GAP;
                     self.groups_ui(ui, session, grabs_focus, actions);
                 });
             });
+            scrolled.content_size.y - scrolled.state.clamped_offset().y > scrolled.inner_rect.height() + 1.0
         });
-        part(ui, "outlets", outlets, panel, |ui| {
+        if is_cut_off {
+            // More of the controls is below.
+            ui.painter().hline(outlets.x_range(), outlets.top() + 0.5, Theme::of(ui).outline());
+        }
+        part(ui, "outlets", outlets, Color32::TRANSPARENT, |ui| {
             Frame::NONE.inner_margin(Margin::same(margin as i8)).show(ui, |ui| {
                 self.copied.outlets_ui(ui, session, actions);
             });

@@ -90,7 +90,8 @@ impl<'a> NumberField<'a> {
         let number: i64 = draft.text.trim().parse().ok()?;
         let by = key_steps(ui) + if ui.rect_contains_pointer(rect) { wheel_steps(ui) } else { 0 };
         let moved = number.saturating_add(by).clamp(*self.range.start(), *self.range.end());
-        (moved != number).then(|| {
+        // What is typed stays as it is typed.
+        (by != 0 && moved != number).then(|| {
             draft.text = moved.to_string();
             draft.select_all = true;
             draft.text.clone()
