@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`engine`] | PURE: bytes ⇄ pixels ⇄ bytes ⇄ text. No toolkit, no threads of its own, no files, no network, no clock, no globals |
 //! | [`jobs`] | threads: load lane, render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
-//! | [`session`] | what the app knows and wants: items, recipes, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
+//! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
 //! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, dialogs, fonts, paths |
 //! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
@@ -19,7 +19,7 @@
 //! ```text
 //! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, jobs (saving), platform (fonts)
 //!          ├─▶ jobs ─────▶ engine           platform ─▶ the traits jobs states
-//!          ├─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs
+//!          ├─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs, the values of settings
 //!          └─▶ platform (only where the real window is opened; tests hand in fakes)
 //! ```
 //!

@@ -3,7 +3,7 @@
 use inlaid::{
     cli::{self, Command},
     jobs::{Intake, Trace, error::system_words},
-    platform::system_fonts,
+    platform::{self, Start, system_fonts},
     ui,
 };
 use std::{
@@ -20,16 +20,20 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
     match cli::parse(std::env::args_os()) {
         Ok(Command::Convert(config)) => cli::convert(*config, system_fonts()),
-        Ok(Command::Window { inputs, trace }) => window(inputs, trace.as_deref(), begin),
+        Ok(Command::Window { inputs, anew, trace }) => window(inputs, anew, trace.as_deref(), begin),
         Err(answer) => answer.give(),
     }
 }
 
-/// Shows the window until it is closed.
-fn window(inputs: Vec<OsString>, trace: Option<&Path>, begin: Instant) -> ExitCode {
-    let intakes = inputs.into_iter().map(Intake::from_argument).collect();
+/// Shows a window until it is closed, or the inputs in the window that is open.
+fn window(inputs: Vec<OsString>, anew: bool, trace: Option<&Path>, begin: Instant) -> ExitCode {
+    let intakes: Vec<Intake> = inputs.into_iter().map(Intake::from_argument).collect();
+    let doorbell = match platform::start(&intakes, anew) {
+        Start::HandedOver => return ExitCode::SUCCESS,
+        Start::Window(doorbell) => doorbell,
+    };
     let trace = trace.map_or_else(|| Ok(Trace::default()), |path| trace_into(path, begin));
-    match trace.and_then(|trace| ui::run(intakes, trace)) {
+    match trace.and_then(|trace| ui::run(intakes, doorbell, trace)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             // Without standard error there is nobody left to tell.

@@ -6,11 +6,12 @@ use inlaid::{
     engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts},
     jobs::{
         Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
-        ports::{Clipboard, ClipboardError, Painter, Pasted},
+        ports::{Clipboard, ClipboardError, DialogError, News, Outside, Painter, Pasted, Tell},
     },
 };
 use std::{
     io::Cursor,
+    path::PathBuf,
     sync::{Arc, Condvar, Mutex},
     time::Duration,
 };
@@ -32,6 +33,31 @@ impl Clipboard for NoClipboard {
     }
 }
 
+/// Tells one thing at once, and later which files it was given to watch.
+#[derive(Default)]
+struct Gossip(Option<Tell>);
+
+impl Outside for Gossip {
+    fn listen(&mut self, tell: Tell) {
+        tell(News::ReducedMotion(true));
+        self.0 = Some(tell);
+    }
+
+    fn watch(&mut self, files: Vec<PathBuf>) {
+        let tell = self.0.clone().unwrap();
+        files.into_iter().for_each(|it| tell(News::Changed(it)));
+    }
+}
+
+/// Has nothing to say.
+struct Silence;
+
+impl Outside for Silence {
+    fn listen(&mut self, _: Tell) {}
+
+    fn watch(&mut self, _: Vec<PathBuf>) {}
+}
+
 /// The threads and a bell that their waker rings.
 struct Office {
     jobs: Jobs,
@@ -40,6 +66,10 @@ struct Office {
 
 impl Office {
     fn open(painter: Painter) -> Self {
+        Self::open_beside(painter, Box::new(Silence))
+    }
+
+    fn open_beside(painter: Painter, outside: Box<dyn Outside>) -> Self {
         let bell = Arc::new((Mutex::new(false), Condvar::new()));
         let ringer = bell.clone();
         let waker = Arc::new(move || {
@@ -48,7 +78,7 @@ impl Office {
         });
         let clipboard = Box::new(NoClipboard);
         let (limits, fonts, trace) = (Limits::default(), Fonts::default(), Trace::default());
-        let setup = Setup { limits, fonts, painter, waker, clipboard, tidy: Arc::new(|| ()), trace };
+        let setup = Setup { limits, fonts, painter, waker, clipboard, outside, tidy: Arc::new(|| ()), trace };
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
     }
 
@@ -205,4 +235,22 @@ fn errands_are_finished_before_the_end() {
     for index in 0..20 {
         assert_eq!(std::fs::read_to_string(path(index)).unwrap(), index.to_string());
     }
+}
+
+#[test]
+fn the_system_is_heard_among_the_answers() {
+    let mut office = Office::open_beside(plain(), Box::new(Gossip::default()));
+    let events = office.wait(|it| matches!(it, Event::News(_)));
+    assert!(matches!(events[..], [Event::News(News::ReducedMotion(true))]));
+    office.jobs.watch(vec!["a.png".into()]);
+    let events = office.wait(|it| matches!(it, Event::News(_)));
+    assert!(matches!(&events[..], [Event::News(News::Changed(path))] if path.as_os_str() == "a.png"));
+}
+
+#[test]
+fn a_dialog_that_crashes_is_not_taken_for_cancelled() {
+    let mut office = Office::open(plain());
+    office.jobs.open_files(Box::new(|| panic!("a toolkit's bug"))).unwrap();
+    let events = office.wait(|it| matches!(it, Event::FilesChosen(_)));
+    assert!(matches!(&events[..], [Event::FilesChosen(Err(DialogError::Unavailable(_)))]));
 }

@@ -1,5 +1,7 @@
 //! JPEG: files that the fast decoder turns into garbage without an error, and a glimpse of large ones.
 
+#![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
 use inlaid::engine::{
     Cancel, Decoded, EngineError, Limits, Raster, Source, Tools, Warning,
     decode::{DecodeOptions, Fonts, Glimpse, decode, glimpse},

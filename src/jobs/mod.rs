@@ -7,6 +7,7 @@
 //!   runs when that does not stop at once.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
+//! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.
 //!
 //! Each lane runs the engine inside a rayon pool of its own, so that a hundred pictures being
 //! loaded do not starve the one being looked at. Jobs know the engine and the [`ports`]; they
@@ -38,7 +39,7 @@ use self::{
     backlog::Backlog,
     latest::Latest,
     load::LoadJob,
-    ports::{Clipboard, Painter, Pending, Tidy, Waker},
+    ports::{Clipboard, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
     render::RenderJob,
 };
 use crate::engine::{Cache, Cancel, Limits, decode::Fonts};
@@ -74,6 +75,8 @@ pub struct Setup {
     pub waker: Waker,
     /// The system's clipboard, used from the errand lane only.
     pub clipboard: Box<dyn Clipboard>,
+    /// The system around the window.
+    pub outside: Box<dyn Outside>,
     /// Gives freed memory back.
     pub tidy: Tidy,
     /// Where it is written down what took how long.
@@ -119,6 +122,7 @@ pub struct Jobs {
     errand_thread: Option<JoinHandle<()>>,
     rendering: Cancel,
     loading: HashMap<Ticket, Cancel>,
+    outside: Box<dyn Outside>,
 }
 
 impl Jobs {
@@ -128,7 +132,7 @@ impl Jobs {
     /// When the system gives no threads.
     pub fn spawn(setup: Setup) -> io::Result<Self> {
         let (events, answers) = mpsc::channel();
-        let Setup { limits, fonts, painter, waker, clipboard, tidy, trace } = setup;
+        let Setup { limits, fonts, painter, waker, clipboard, mut outside, tidy, trace } = setup;
         let shared = Arc::new(Shared {
             limits,
             fonts,
@@ -155,7 +159,15 @@ impl Jobs {
         let for_errands = shared.clone();
         let errand_thread = Some(lane("errands", move || errands::run(&for_errands, &inbox, clipboard))?);
         let errands = Some(errands);
-        Ok(Self { shared, answers, errands, errand_thread, rendering: Cancel::default(), loading: HashMap::new() })
+        // Weak, because who tells may outlive the lanes and must not keep their threads.
+        let for_news = Arc::downgrade(&shared);
+        outside.listen(Arc::new(move |news| {
+            if let Some(shared) = for_news.upgrade() {
+                shared.send(Event::News(news));
+            }
+        }));
+        let (rendering, loading) = (Cancel::default(), HashMap::new());
+        Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside })
     }
 
     /// Queues a load.
@@ -203,9 +215,9 @@ impl Jobs {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn open_files(&self, dialog: Pending<Vec<PathBuf>>) -> io::Result<()> {
+    pub fn open_files(&self, dialog: Pending<FilesChosen>) -> io::Result<()> {
         let shared = self.shared.clone();
-        lane("open dialog", move || shared.send(Event::FilesChosen(dialog())))?;
+        lane("open dialog", move || shared.send(Event::FilesChosen(guard(dialog))))?;
         Ok(())
     }
 
@@ -213,10 +225,15 @@ impl Jobs {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn save_file(&self, ticket: Ticket, dialog: Pending<Option<PathBuf>>) -> io::Result<()> {
+    pub fn save_file(&self, ticket: Ticket, dialog: Pending<SaveChosen>) -> io::Result<()> {
         let shared = self.shared.clone();
-        lane("save dialog", move || shared.send(Event::SaveChosen { ticket, path: dialog() }))?;
+        lane("save dialog", move || shared.send(Event::SaveChosen { ticket, path: guard(dialog) }))?;
         Ok(())
+    }
+
+    /// Watches these files for changes, and no others.
+    pub fn watch(&mut self, files: Vec<PathBuf>) {
+        self.outside.watch(files);
     }
 
     /// The answers that have come in; does not wait.

@@ -1,5 +1,6 @@
 //! What jobs need of the operating system, as traits small enough to fake.
 
+use super::{guard::Crashed, request::Intake};
 use crate::engine::Raster;
 use std::{any::Any, path::PathBuf, sync::Arc};
 
@@ -73,14 +74,77 @@ pub trait Clipboard: Send {
 /// An open dialog; calling it waits for the answer, on a thread that may.
 pub type Pending<T> = Box<dyn FnOnce() -> T + Send>;
 
+/// Why no dialog was shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DialogError {
+    /// Nothing on this system shows dialogs.
+    #[error(
+        "no file dialog can be shown, because this system has neither a desktop portal nor zenity; \
+         type the path instead"
+    )]
+    Missing,
+    /// Something does, but not now.
+    #[error("the file dialog could not be shown ({0}); type the path instead")]
+    Unavailable(String),
+}
+
+impl From<Crashed> for DialogError {
+    fn from(_: Crashed) -> Self {
+        Self::Unavailable("it crashed".to_owned())
+    }
+}
+
+/// What became of the dialog for opening; no files when it was cancelled.
+pub type FilesChosen = Result<Vec<PathBuf>, DialogError>;
+
+/// What became of the dialog for saving; no file when it was cancelled.
+pub type SaveChosen = Result<Option<PathBuf>, DialogError>;
+
 /// The system's file dialogs. Asked on the main thread, answered on another.
 pub trait Dialogs {
     /// Shows a dialog for opening files; an empty answer means that it was cancelled.
-    fn open_files(&self) -> Pending<Vec<PathBuf>>;
+    fn open_files(&self) -> Pending<FilesChosen>;
 
     /// Shows a dialog for saving one file; it asks before it returns the name of an existing one.
     /// `extension` comes without a dot.
-    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<Option<PathBuf>>;
+    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<SaveChosen>;
+}
+
+/// The desktop's colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+/// What the system tells without being asked.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// The colours that the user prefers; `None` for no preference.
+    Scheme(Option<Scheme>),
+    /// Does the user want less motion?
+    ReducedMotion(bool),
+    /// This watched file was written, or put in the place of another, and has come to rest. The
+    /// path is the one under which it is watched.
+    Changed(PathBuf),
+    /// A second start of the program leaves these to the window that is open; none when it only
+    /// wants to be seen.
+    HandedOver(Vec<Intake>),
+}
+
+/// Takes news; called from threads of whoever tells.
+pub type Tell = Arc<dyn Fn(News) + Send + Sync>;
+
+/// The system around the window, as far as it speaks up by itself.
+pub trait Outside: Send {
+    /// Begins to tell; called once, returns at once: what waits, waits on a thread of its own.
+    fn listen(&mut self, tell: Tell);
+
+    /// These files are watched from now on, and no others. Returns at once.
+    fn watch(&mut self, files: Vec<PathBuf>);
 }
 
 /// A picture made ready for the screen by the window's own [`Painter`]; jobs only carry it.

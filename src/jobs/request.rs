@@ -2,7 +2,7 @@
 
 use super::{
     JobError,
-    ports::{Painted, Pasted},
+    ports::{DialogError, News, Painted, Pasted},
     stopwatch::Millis,
 };
 use crate::engine::{Decoded, Product, Raster, Recipe, Source, embed::Snippet, naming};
@@ -194,13 +194,15 @@ pub enum Event {
     },
     /// A file of our own could not be written.
     NotKept(JobError),
-    /// The dialog for opening was answered; empty when cancelled.
-    FilesChosen(Vec<PathBuf>),
-    /// The dialog for saving was answered.
+    /// The dialog for opening was answered, with no files when cancelled, or not shown.
+    FilesChosen(Result<Vec<PathBuf>, DialogError>),
+    /// The dialog for saving was answered, or not shown.
     SaveChosen {
         /// Of the dialog.
         ticket: Ticket,
         /// The file, or nothing when cancelled.
-        path: Option<PathBuf>,
+        path: Result<Option<PathBuf>, DialogError>,
     },
+    /// The system has something to tell.
+    News(News),
 }

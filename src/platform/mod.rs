@@ -1,16 +1,25 @@
 //! The operating system behind the traits that [`crate::jobs::ports`] states. The only place
 //! where systems differ.
 
+mod address;
+mod appearance;
 mod clipboard;
+mod dialog_service;
 mod dialogs;
 mod fonts;
+mod handover;
 mod memory;
+mod outside;
 mod paths;
+mod single;
+mod watch;
 
 pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,
     fonts::system_fonts,
     memory::give_back_memory,
-    paths::{read_settings, settings_file},
+    outside::SystemOutside,
+    paths::{home_folder, read_settings, settings_file},
+    single::{Doorbell, Start, start},
 };

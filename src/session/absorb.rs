@@ -2,16 +2,19 @@
 
 use super::{
     Action, Effect, Item, ItemId, Kind, Session, Underway,
-    item::{Original, Progress, same_but_effort},
+    item::{Made, Progress, same_but_effort},
     notice::{capitalized, causes, failure},
 };
 use crate::{
     engine::{
         Source,
         embed::{Embed, Grouped},
-        naming,
     },
-    jobs::{Errand, Event, Glimpsed, Intake, JobError, Loaded, Rendered, Ticket, ports::Pasted},
+    jobs::{
+        Event, Glimpsed, Intake, JobError, Loaded, Rendered, Ticket,
+        ports::{News, Pasted},
+    },
+    settings::Reload,
 };
 use std::path::{Path, PathBuf};
 
@@ -29,6 +32,7 @@ impl Session {
             Event::NotKept(error) => self.settings_not_kept(&error),
             Event::FilesChosen(paths) => self.files_chosen(paths),
             Event::SaveChosen { ticket, path } => self.save_chosen(ticket, path),
+            Event::News(news) => self.news_came(news),
         }
     }
 
@@ -37,6 +41,9 @@ impl Session {
     }
 
     fn bytes_are_there(&mut self, ticket: Ticket, source: Source) -> Vec<Effect> {
+        if let Some(id) = self.rereading(ticket) {
+            return self.reread_bytes_are_there(id, &source);
+        }
         if let Some(item) = self.loading(ticket) {
             source.name().clone_into(&mut item.name);
             // Pasted pixels and texts need not be kept beside their bytes.
@@ -56,30 +63,36 @@ impl Session {
     }
 
     fn load_ended(&mut self, ticket: Ticket, result: Result<Box<Loaded>, JobError>) -> Vec<Effect> {
+        if let Some(id) = self.rereading(ticket) {
+            return self.reread_ended(id, result);
+        }
         let Some(item) = self.loading(ticket) else { return vec![] };
         let id = item.id;
         item.glimpsed = None;
         match result {
             Ok(loaded) => {
-                let Loaded { source, decoded, painted, millis } = *loaded;
                 item.progress = Progress::Done;
-                item.source = Some(source);
-                item.facts = Some(decoded.facts.clone());
-                item.original = Some(Original { decoded, painted });
-                item.millis = millis.or(item.millis);
-                vec![]
+                let mut effects = self.adopt(id, *loaded);
+                effects.extend(self.after_reading(id, false));
+                effects
             }
             Err(error) => self.load_failed(id, &error),
         }
     }
 
     fn load_failed(&mut self, id: ItemId, error: &JobError) -> Vec<Effect> {
-        // The failure of a picture that nobody looks at moves nothing, now or later.
-        let before = if self.selected == Some(id) { self.before.take() } else { None };
+        let heeds_changes = self.preferences.reload != Reload::Never;
         let Some(item) = self.item_mut(id) else { return vec![] };
         item.progress = Progress::Failed(error.to_string());
-        item.source = None;
+        item.let_go();
+        item.forget_measured();
+        (item.source, item.facts) = (None, None);
+        if item.is_outdated && heeds_changes {
+            return self.after_reading(id, false);
+        }
         let (text, is_file) = (failure(&item.name, error), matches!(item.intake, Intake::Path(_)));
+        // The failure of a picture that nobody looks at moves nothing, now or later.
+        let before = if self.selected == Some(id) { self.before.take() } else { None };
         self.say(Kind::Bad, text, causes(error));
         self.deferred.take_if(|it| it.item == id);
         if before.is_some() {
@@ -88,6 +101,7 @@ impl Session {
         // What was pasted cannot be read again, so there is nothing to retry.
         if !is_file {
             self.items.retain(|it| it.id != id);
+            self.history.forget(id);
             if self.selected == Some(id) {
                 self.selected = self.items.last().map(Item::id);
             }
@@ -105,14 +119,14 @@ impl Session {
                 item.millis = rendered.millis.or(item.millis);
                 item.weights.retain(|(known, _)| !same_but_effort(known, &recipe));
                 item.weights.push((recipe, rendered.product.encoded.bytes.len()));
-                item.result = Some(*rendered);
+                item.result = item.source.clone().map(|of| Made { of, rendered: *rendered });
                 self.deliver(id)
             }
             Err(error) if error.is_cancelled() => vec![],
             Err(error) => {
                 item.refused = Some((recipe, error.to_string()));
                 // The search for smaller bytes is a gift; without it the quick result stands.
-                if item.fresh().is_some() {
+                if item.current().is_some() {
                     return self.deliver(id);
                 }
                 let text = failure(&item.name, &error);
@@ -125,7 +139,7 @@ impl Session {
 
     /// Does what was asked for before the result was there. Who waits for the result gets the
     /// small one, not the quick one.
-    fn deliver(&mut self, id: ItemId) -> Vec<Effect> {
+    pub(super) fn deliver(&mut self, id: ItemId) -> Vec<Effect> {
         let is_settled = self.item(id).is_some_and(|it| it.fresh().is_some() && it.next_recipe().is_none());
         match self.deferred {
             Some(deferred) if deferred.item == id && is_settled => {
@@ -174,24 +188,13 @@ impl Session {
         vec![]
     }
 
-    fn files_chosen(&mut self, paths: Vec<PathBuf>) -> Vec<Effect> {
-        self.is_dialog_open = false;
-        self.open(paths.into_iter().map(Intake::Path).collect())
-    }
-
-    /// The dialog asked before it gave the name of an existing file; a name that we complete
-    /// ourselves was never asked about.
-    fn save_chosen(&mut self, ticket: Ticket, path: Option<PathBuf>) -> Vec<Effect> {
-        self.is_dialog_open = false;
-        let Some(chosen) = path else {
-            self.underway.remove(&ticket);
-            return vec![];
-        };
-        let Some(Underway::Save { name, format, bytes }) = self.underway.get_mut(&ticket) else { return vec![] };
-        let path = naming::with_extension_enforced(&chosen, format.extensions());
-        *name = file_name(&path);
-        let consented = path == chosen;
-        vec![Effect::Errand(ticket, Errand::Save { path, consented, bytes: bytes.clone() })]
+    /// Colours and motion are the window's affair.
+    fn news_came(&mut self, news: News) -> Vec<Effect> {
+        match news {
+            News::HandedOver(intakes) => self.open(intakes),
+            News::Changed(path) => self.file_changed(&path),
+            News::Scheme(_) | News::ReducedMotion(_) => vec![],
+        }
     }
 }
 
@@ -211,6 +214,6 @@ fn copied(underway: &Underway) -> String {
     }
 }
 
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -1,14 +1,19 @@
 //! Verbs in, effects out; one named function each.
 
 use super::{Action, Deferred, Effect, Item, ItemId, Kind, Outlet, Session, Verb, item::Progress};
-use crate::jobs::{Errand, Intake, LoadRequest};
+use crate::{
+    jobs::{Errand, Intake, LoadRequest},
+    settings::Primary,
+};
 
 impl Session {
     /// Carries out a verb.
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
+        self.collect_edits();
         match action {
             Action::Open(intakes) => self.open(intakes),
             Action::Select(id) => self.select(id),
+            Action::PathTyped(text) => self.path_typed(&text),
             Action::Do(verb) => self.carry_out(verb),
         }
     }
@@ -17,7 +22,7 @@ impl Session {
         match verb {
             Verb::Open => self.open_dialog(),
             Verb::Paste => vec![Effect::Errand(self.tickets.draw(), Errand::Paste)],
-            Verb::Copy => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
+            Verb::Copy => self.copy(),
             Verb::CopyImage => self.hand_out_when_ready(Outlet::Image),
             Verb::Save => self.hand_out_when_ready(Outlet::Save),
             Verb::Remove => self.remove_selected(),
@@ -29,6 +34,13 @@ impl Session {
             Verb::Retry => self.retry(),
             Verb::UseUntouched => self.set_untouched(true),
             Verb::Encode => self.set_untouched(false),
+            Verb::Undo => self.undo(),
+            Verb::Redo => self.redo(),
+            Verb::Reload => self.reload(),
+            Verb::ReloadAlways => self.reload_always(),
+            Verb::KeepOld => self.keep_old(),
+            // The window opens it when it sees the verb.
+            Verb::Settings => vec![],
             Verb::Cancel => self.cancel(),
             Verb::Dismiss => self.dismiss(),
         }
@@ -70,13 +82,11 @@ impl Session {
         if Some(id) == self.selected { vec![] } else { self.select(id) }
     }
 
-    fn open_dialog(&mut self) -> Vec<Effect> {
-        if self.is_dialog_open {
-            self.say(Kind::Plain, "A dialog is open already", None);
-            return vec![];
+    fn copy(&mut self) -> Vec<Effect> {
+        match self.preferences.primary {
+            Primary::Text => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
+            Primary::Image => self.hand_out_when_ready(Outlet::Image),
         }
-        self.is_dialog_open = true;
-        vec![Effect::OpenDialog]
     }
 
     /// Hands the selected picture's result out now, or once it is ready.
@@ -99,25 +109,21 @@ impl Session {
     }
 
     fn remove_selected(&mut self) -> Vec<Effect> {
-        let Some(index) = self.selected_index() else { return vec![] };
-        let item = self.items.remove(index);
-        let neighbor = self.items.get(index).or(self.items.last()).map(Item::id);
-        self.selected = neighbor;
-        self.forget(&item)
+        self.selected.map(|id| self.remove(&[id])).unwrap_or_default()
     }
 
     fn remove_all(&mut self) -> Vec<Effect> {
-        self.selected = None;
-        let items = std::mem::take(&mut self.items);
-        items.iter().flat_map(|item| self.forget(item)).collect()
+        let ids: Vec<ItemId> = self.items.iter().map(Item::id).collect();
+        self.remove(&ids)
     }
 
-    /// Takes back everything that was asked for a picture that is gone.
-    pub(super) fn forget(&mut self, item: &Item) -> Vec<Effect> {
+    /// Takes back everything that was asked for a picture that leaves.
+    pub(super) fn forget(&mut self, item: &mut Item) -> Vec<Effect> {
         let mut effects = vec![];
         if let Progress::Loading(ticket) = item.progress {
             effects.push(Effect::CancelLoad(ticket));
         }
+        effects.extend(self.stop_rereading(item));
         if self.rendering.take_if(|(_, id)| *id == item.id).is_some() {
             effects.push(Effect::CancelRender);
         }
@@ -143,11 +149,20 @@ impl Session {
         vec![]
     }
 
-    /// Takes back what waits: the copy to come, or the picture still being read.
+    /// Takes back what waits: a question, the copy to come, or the picture still being read.
     fn cancel(&mut self) -> Vec<Effect> {
+        if self.take_back_path() {
+            return vec![];
+        }
+        if self.questions.reload.is_some() {
+            return self.keep_old();
+        }
         if self.deferred.take().is_some() {
             self.say(Kind::Plain, "Cancelled, nothing was copied", None);
             return vec![];
+        }
+        if let Some(effects) = self.cancel_reload() {
+            return effects;
         }
         let is_loading = self.selected().is_some_and(|it| it.original.is_none() && it.source.is_none());
         let is_failed = self.selected().is_some_and(|it| matches!(it.progress, Progress::Failed(_)));

@@ -10,6 +10,8 @@ pub enum Action {
     Open(Vec<Intake>),
     /// Show this picture.
     Select(ItemId),
+    /// The answer to a question for a path.
+    PathTyped(String),
     /// One of the verbs that need no more than a key.
     Do(Verb),
 }
@@ -38,6 +40,12 @@ pub enum Verb {
     Retry,
     UseUntouched,
     Encode,
+    Undo,
+    Redo,
+    Reload,
+    ReloadAlways,
+    KeepOld,
+    Settings,
     Cancel,
     Dismiss,
 }
@@ -59,6 +67,8 @@ pub enum Key {
     End,
     /// Escape.
     Escape,
+    /// The comma.
+    Comma,
 }
 
 /// A key with its modifiers.
@@ -101,6 +111,12 @@ impl Verb {
         Self::Retry,
         Self::UseUntouched,
         Self::Encode,
+        Self::Undo,
+        Self::Redo,
+        Self::Reload,
+        Self::ReloadAlways,
+        Self::KeepOld,
+        Self::Settings,
         Self::Cancel,
         Self::Dismiss,
     ];
@@ -122,6 +138,12 @@ impl Verb {
             Self::Retry => "Retry",
             Self::UseUntouched => "Use the original",
             Self::Encode => "Encode again",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
+            Self::Reload => "Reload",
+            Self::ReloadAlways => "Always reload",
+            Self::KeepOld => "Keep the old image",
+            Self::Settings => "Settings…",
             Self::Cancel => "Cancel",
             Self::Dismiss => "Dismiss",
         }
@@ -144,6 +166,12 @@ impl Verb {
             Self::Retry => "Read the image once more",
             Self::UseUntouched => "Use the source's own bytes, its metadata included",
             Self::Encode => "Encode the image instead of using the source's bytes",
+            Self::Undo => "Take back the last change of settings, or bring back what was removed",
+            Self::Redo => "Do again what was taken back",
+            Self::Reload => "Read the file again; the settings stay",
+            Self::ReloadAlways => "Read files again whenever they change, without asking",
+            Self::KeepOld => "Leave the image as it was read",
+            Self::Settings => "Change how the program looks and works",
             Self::Cancel => "Cancel what was asked for",
             Self::Dismiss => "Take the message away",
         }
@@ -162,6 +190,9 @@ impl Verb {
         const NEXT: &[Shortcut] = &[plain(Key::Right)];
         const FIRST: &[Shortcut] = &[plain(Key::Home)];
         const LAST: &[Shortcut] = &[plain(Key::End)];
+        const UNDO: &[Shortcut] = &[command('Z')];
+        const REDO: &[Shortcut] = &[command_shift('Z'), command('Y')];
+        const SETTINGS: &[Shortcut] = &[Shortcut { command: true, shift: false, key: Key::Comma }];
         const CANCEL: &[Shortcut] = &[plain(Key::Escape)];
         match self {
             Self::Open => OPEN,
@@ -175,8 +206,17 @@ impl Verb {
             Self::Next => NEXT,
             Self::First => FIRST,
             Self::Last => LAST,
+            Self::Undo => UNDO,
+            Self::Redo => REDO,
+            Self::Settings => SETTINGS,
             Self::Cancel => CANCEL,
-            Self::Retry | Self::UseUntouched | Self::Encode | Self::Dismiss => &[],
+            Self::Retry
+            | Self::UseUntouched
+            | Self::Encode
+            | Self::Reload
+            | Self::ReloadAlways
+            | Self::KeepOld
+            | Self::Dismiss => &[],
         }
     }
 }
@@ -192,6 +232,7 @@ impl Shortcut {
             Key::Home => "Home".to_owned(),
             Key::End => "End".to_owned(),
             Key::Escape => "Esc".to_owned(),
+            Key::Comma => ",".to_owned(),
         };
         let command = if self.command { format!("{command_key} ") } else { String::new() };
         let shift = if self.shift { "Shift " } else { "" };

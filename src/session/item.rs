@@ -1,5 +1,6 @@
 //! One picture: what is known of it, what is wanted and what was made of it.
 
+use super::{history::Wanted, reload::Reread};
 use crate::{
     engine::{
         Decoded, Facts, Format, Recipe, Source,
@@ -10,6 +11,7 @@ use crate::{
     },
     jobs::{Glimpsed, Intake, Millis, Rendered, Ticket, ports::Painted},
 };
+use std::path::Path;
 
 /// Names a picture as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,10 +31,16 @@ pub struct Item {
     pub(super) glimpsed: Option<Glimpsed>,
     pub(super) original: Option<Original>,
     pub(super) asked: Option<(Ticket, Recipe)>,
-    pub(super) result: Option<Rendered>,
+    pub(super) result: Option<Made>,
     pub(super) refused: Option<(Recipe, String)>,
     pub(super) weights: Vec<(Recipe, usize)>,
     pub(super) millis: Millis,
+    /// Its file is being read again beside what is shown.
+    pub(super) reread: Option<Reread>,
+    /// Its file has changed, and nobody has looked at that yet.
+    pub(super) is_outdated: bool,
+    /// What was wanted when edits were noted last.
+    pub(super) noted: Wanted,
     /// What the user wants; edited in place by the views.
     pub recipe: Recipe,
     /// Pixels a CSS pixel in snippets, at least 1; edited in place by the views.
@@ -56,6 +64,12 @@ pub struct Original {
     pub decoded: Decoded,
     /// The same, ready for the screen.
     pub painted: Painted,
+}
+
+/// A result and the very source it was made of.
+pub(super) struct Made {
+    pub of: Source,
+    pub rendered: Rendered,
 }
 
 /// What the window shows for a picture.
@@ -85,6 +99,9 @@ impl Item {
             refused: None,
             weights: vec![],
             millis: Millis::default(),
+            reread: None,
+            is_outdated: false,
+            noted: Wanted { recipe: recipe.clone(), density: 1 },
             recipe,
             density: 1,
         }
@@ -98,6 +115,14 @@ impl Item {
     /// The file's name, or a name like "pasted image".
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The file it came from, as it was opened.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.intake {
+            Intake::Path(path) => Some(path),
+            Intake::Text(_) | Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => None,
+        }
     }
 
     /// The untouched bytes, as soon as they were read.
@@ -122,18 +147,38 @@ impl Item {
 
     /// The last result, which may be stale; see [`Item::fresh`].
     pub fn result(&self) -> Option<&Rendered> {
-        self.result.as_ref()
+        self.result.as_ref().map(|it| &it.rendered)
     }
 
-    /// The result, if it is what the recipe wants now.
+    /// The result, if it is what the recipe wants now, and of what the file holds now.
     pub fn fresh(&self) -> Option<&Rendered> {
-        self.result.as_ref().filter(|it| same_but_effort(&it.product.recipe, &self.recipe))
+        self.current().filter(|_| !self.is_reloading())
+    }
+
+    /// The result, if it is what the recipe wants of the source that is shown.
+    pub(super) fn current(&self) -> Option<&Rendered> {
+        self.made().filter(|it| same_but_effort(&it.product.recipe, &self.recipe))
+    }
+
+    /// The result, if it was made of the source that is shown.
+    fn made(&self) -> Option<&Rendered> {
+        let source = self.source.as_ref()?;
+        self.result.as_ref().filter(|it| it.of.is(source)).map(|it| &it.rendered)
     }
 
     /// Why the recipe cannot be carried out, if it cannot.
     pub fn refusal(&self) -> Option<&str> {
+        self.refused_now().filter(|_| !self.is_reloading())
+    }
+
+    fn refused_now(&self) -> Option<&str> {
         let refused = self.refused.as_ref().filter(|(recipe, _)| same_but_effort(recipe, &self.recipe));
-        refused.filter(|_| self.fresh().is_none()).map(|(_, why)| why.as_str())
+        refused.filter(|_| self.current().is_none()).map(|(_, why)| why.as_str())
+    }
+
+    /// Is the changed file being loaded, while what it held before is shown?
+    pub fn is_reloading(&self) -> bool {
+        self.reread.as_ref().is_some_and(|it| it.is_agreed)
     }
 
     /// Measured bytes of a format under the present settings, if it was tried.
@@ -165,7 +210,7 @@ impl Item {
 
     /// Is a result being made?
     pub fn is_working(&self) -> bool {
-        self.asked.is_some()
+        self.asked.is_some() || self.is_reloading()
     }
 
     /// The result's size in pixels under the present recipe.
@@ -199,10 +244,10 @@ impl Item {
         let is_searched =
             quick.output.format != Format::Png || u64::from(width) * u64::from(height) <= MAX_SEARCHED_PNG_PIXELS;
         let has = |wanted: &Recipe| {
-            self.result.as_ref().is_some_and(|it| it.product.recipe == *wanted)
+            self.made().is_some_and(|it| it.product.recipe == *wanted)
                 || self.refused.as_ref().is_some_and(|(recipe, _)| recipe == wanted)
         };
-        if self.refusal().is_some() || has(&small) || self.recipe.output.untouched && has(&quick) {
+        if self.refused_now().is_some() || has(&small) || self.recipe.output.untouched && has(&quick) {
             return None;
         }
         if !has(&quick) {
@@ -214,7 +259,7 @@ impl Item {
     /// Bytes of memory held for the screen and for editing, roughly.
     pub(super) fn held_bytes(&self) -> u64 {
         let original = self.original.as_ref().map(|it| &it.decoded.raster);
-        let preview = self.result.as_ref().and_then(|it| it.product.preview.as_ref());
+        let preview = self.result().and_then(|it| it.product.preview.as_ref());
         // The smaller versions for the screen take a third of that once more.
         [original, preview].into_iter().flatten().map(|it| it.byte_len() as u64 / 3 * 4).sum()
     }
@@ -224,6 +269,12 @@ impl Item {
         self.original = None;
         self.result = None;
         self.asked = None;
+    }
+
+    /// Forgets what was measured on other bytes than those to come.
+    pub(super) fn forget_measured(&mut self) {
+        self.weights.clear();
+        (self.refused, self.asked) = (None, None);
     }
 }
 

@@ -8,25 +8,32 @@
 mod absorb;
 mod act;
 mod action;
+mod dialogs;
+mod history;
 mod item;
 mod notice;
+mod question;
 mod reconcile;
+mod reload;
 
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
     item::{Item, ItemId, Original, Status},
     notice::{Kind, Notice, capitalized},
+    question::Question,
 };
 
+use self::{history::History, question::Questions};
 use crate::{
     engine::{Format, Raster, Recipe, embed::Embed, recipe::Defaults},
     jobs::{Errand, LoadRequest, RenderRequest, Ticket},
+    settings::{Preferences, Start},
 };
-use std::{collections::HashMap, sync::Arc};
-
-/// Pixels of pictures that are not looked at are let go above this many bytes, unless
-/// [`Session::hold`] says otherwise.
-const HELD_BYTES: u64 = 1_000_000_000;
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
 
 /// Work for whoever owns the threads and the system.
 #[derive(Debug)]
@@ -54,6 +61,8 @@ pub enum Effect {
         /// Of the format, without a dot.
         extension: &'static str,
     },
+    /// Watch these files from now on, and no others.
+    Watch(Vec<PathBuf>),
 }
 
 /// Something asked for before the result was ready.
@@ -85,6 +94,8 @@ enum Underway {
     /// The dialog is open, or the file is being written.
     Save {
         name: String,
+        /// The name that was suggested.
+        suggested: String,
         format: Format,
         bytes: Arc<[u8]>,
     },
@@ -105,20 +116,24 @@ pub struct Session {
     notice: Option<Notice>,
     n_notices: u64,
     n_copies: u64,
-    held_bytes: u64,
+    questions: Questions,
+    history: History,
+    watched: BTreeSet<PathBuf>,
     /// What new pictures start with; edited in place by the views.
     pub defaults: Defaults,
+    /// What the settings window changes; edited in place by it.
+    pub preferences: Preferences,
 }
 
 impl Default for Session {
     fn default() -> Self {
-        Self::new(Defaults::default())
+        Self::new(Defaults::default(), Preferences::default())
     }
 }
 
 impl Session {
     /// An empty session that starts new pictures with these.
-    pub fn new(defaults: Defaults) -> Self {
+    pub fn new(defaults: Defaults, preferences: Preferences) -> Self {
         Self {
             items: vec![],
             selected: None,
@@ -132,16 +147,12 @@ impl Session {
             notice: None,
             n_notices: 0,
             n_copies: 0,
-            held_bytes: HELD_BYTES,
+            questions: Questions::default(),
+            history: History::new(defaults.embed),
+            watched: BTreeSet::new(),
             defaults,
+            preferences,
         }
-    }
-
-    /// Lets go of pixels above so many bytes; those of the picture being looked at always stay.
-    #[must_use]
-    pub fn hold(mut self, bytes: u64) -> Self {
-        self.held_bytes = bytes;
-        self
     }
 
     /// Every picture, in the order in which they came.
@@ -169,6 +180,11 @@ impl Session {
     /// What there is to say.
     pub fn notice(&self) -> Option<&Notice> {
         self.notice.as_ref()
+    }
+
+    /// What waits for the user's word.
+    pub fn question(&self) -> Option<&Question> {
+        self.questions.first()
     }
 
     /// Grows each time the clipboard has accepted something.
@@ -206,8 +222,11 @@ impl Session {
     /// What a new picture starts with.
     fn first_recipe(&self) -> Recipe {
         let mut recipe = Recipe::new(self.defaults.format);
-        recipe.output.quality = self.defaults.quality;
-        recipe.output.lossless = self.defaults.lossless;
+        (recipe.output.quality, recipe.output.lossless) = (self.defaults.quality, self.defaults.lossless);
+        if let Start::Fixed { format, quality } = self.preferences.start {
+            // A quality is only read where pixels may be lost.
+            (recipe.output.format, recipe.output.quality, recipe.output.lossless) = (format, quality, false);
+        }
         recipe.edits.size.fit = self.defaults.fit;
         recipe
     }
@@ -235,8 +254,9 @@ impl Session {
                 let encoded = &rendered.product.encoded;
                 let extension = encoded.format.extension();
                 let suggested_name = crate::engine::naming::suggested(&item.name, extension, encoded.size);
-                let underway =
-                    Underway::Save { name: item.name.clone(), format: encoded.format, bytes: encoded.bytes.clone() };
+                let (name, format, bytes) = (item.name.clone(), encoded.format, encoded.bytes.clone());
+                let underway = Underway::Save { name, suggested: suggested_name.clone(), format, bytes };
+                self.take_back_path();
                 self.is_dialog_open = true;
                 (underway, Effect::SaveDialog { ticket, suggested_name, extension })
             }

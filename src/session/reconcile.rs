@@ -4,38 +4,31 @@ use super::{Effect, Item, ItemId, Session, item::Progress};
 use crate::{
     engine::recipe::Defaults,
     jobs::{Intake, LoadRequest, RenderRequest},
+    settings::Start,
 };
+use std::{collections::BTreeSet, path::Path};
 
 impl Session {
     /// Compares what is wanted with what was asked for, and asks for exactly what differs.
     /// Called after every batch of edits, actions and events; doing it twice asks for nothing.
     pub fn reconcile(&mut self) -> Vec<Effect> {
-        self.leave_the_untouched_when_edited();
+        self.collect_edits();
         self.remember_choices();
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());
         self.let_go_of_pixels();
+        effects.extend(self.watch_files());
         effects
-    }
-
-    /// Whoever changes a setting wants an encoding again.
-    fn leave_the_untouched_when_edited(&mut self) {
-        if let Some(item) = self.selected_mut()
-            && item.recipe.output.untouched
-            && let Some(result) = &item.result
-            && result.product.recipe.output.untouched
-            && item.fresh().is_none()
-        {
-            item.recipe.output.untouched = false;
-        }
     }
 
     /// The next picture starts with what this one was set to last.
     fn remember_choices(&mut self) {
-        if let Some(item) = self.selected() {
-            let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
-            let (format, quality, lossless) = (output.format, output.quality, output.lossless);
-            self.defaults = Defaults { format, quality, lossless, fit, ..self.defaults };
+        let Some(item) = self.selected() else { return };
+        let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
+        let (format, quality, lossless) = (output.format, output.quality, output.lossless);
+        self.defaults.fit = fit;
+        if self.preferences.start == Start::LastUsed {
+            self.defaults = Defaults { format, quality, lossless, ..self.defaults };
         }
     }
 
@@ -84,9 +77,10 @@ impl Session {
             .into_iter()
             .flatten()
             .collect();
+        let budget = u64::from(self.preferences.memory_mb) * 1_000_000;
         let mut held: u64 = self.items.iter().map(Item::held_bytes).sum();
         for item in &mut self.items {
-            if held <= self.held_bytes {
+            if held <= budget {
                 break;
             }
             if !keep.contains(&item.id) {
@@ -94,5 +88,16 @@ impl Session {
                 item.let_go();
             }
         }
+    }
+
+    /// The files of all pictures are watched, also of those that could not be read.
+    fn watch_files(&mut self) -> Option<Effect> {
+        let files = || self.items.iter().filter_map(Item::file);
+        let wanted: BTreeSet<&Path> = files().collect();
+        if wanted.len() == self.watched.len() && wanted.iter().all(|it| self.watched.contains(*it)) {
+            return None;
+        }
+        self.watched = wanted.into_iter().map(Path::to_owned).collect();
+        Some(Effect::Watch(self.watched.iter().cloned().collect()))
     }
 }

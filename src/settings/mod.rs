@@ -3,8 +3,14 @@
 //! A missing field is its default, an invalid one too, and nothing else suffers; ranges are
 //! checked after reading. What a newer version wrote and this one does not know is kept.
 
+mod preferences;
+
+pub use self::preferences::{
+    Disclosed, MEMORY_MB, Preferences, Primary, QUALITIES, Reload, SCALES, Start, ThemeChoice, Units,
+};
+
+use self::preferences::{format_in, number_in};
 use crate::engine::{
-    Format,
     embed::Embed,
     recipe::{Defaults, Fit},
 };
@@ -17,6 +23,10 @@ pub struct Remembered {
     pub defaults: Defaults,
     /// Where the window was.
     pub window: Option<WindowPlace>,
+    /// What the settings window changes.
+    pub preferences: Preferences,
+    /// Which disclosures are open.
+    pub disclosed: Disclosed,
 }
 
 /// The window's place on the screen, in logical points.
@@ -49,13 +59,21 @@ impl Settings {
             Ok(Value::Object(fields)) => fields,
             Ok(_) | Err(_) => Map::new(),
         };
-        Self { values: Remembered { defaults: defaults_in(&unknown), window: window_in(&unknown) }, unknown }
+        let values = Remembered {
+            defaults: defaults_in(&unknown),
+            window: window_in(&unknown),
+            preferences: Preferences::read(&unknown),
+            disclosed: Disclosed::read(&unknown),
+        };
+        Self { values, unknown }
     }
 
     /// The file's text.
     pub fn to_text(&self) -> String {
-        let Remembered { defaults, window } = self.values;
+        let Remembered { defaults, window, preferences, disclosed } = self.values;
         let mut fields = self.unknown.clone();
+        preferences.write(&mut fields);
+        disclosed.write(&mut fields);
         let mut set = |key: &str, value: Value| fields.insert(key.to_owned(), value);
         set("version", json!(1));
         set("format", json!(defaults.format.id()));
@@ -79,13 +97,8 @@ fn defaults_in(fields: &Map<String, Value>) -> Defaults {
     let Defaults { format, quality, lossless, fit, embed } = Defaults::default();
     let text = |key: &str| fields.get(key).and_then(Value::as_str);
     Defaults {
-        format: text("format").and_then(Format::from_id).filter(|it| it.can_write()).unwrap_or(format),
-        quality: fields
-            .get("quality")
-            .and_then(Value::as_u64)
-            .and_then(|it| u8::try_from(it).ok())
-            .filter(|it| (1..=100).contains(it))
-            .unwrap_or(quality),
+        format: format_in(fields).unwrap_or(format),
+        quality: number_in(fields, "quality", &QUALITIES).unwrap_or(quality),
         lossless: fields.get("lossless").and_then(Value::as_bool).unwrap_or(lossless),
         fit: text("fit").and_then(Fit::from_id).unwrap_or(fit),
         embed: text("embed").and_then(Embed::from_id).unwrap_or(embed),
@@ -106,7 +119,8 @@ fn window_in(fields: &Map<String, Value>) -> Option<WindowPlace> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Defaults, Embed, Fit, Format, Remembered, Settings, WindowPlace};
+    use super::{Defaults, Embed, Fit, Remembered, Settings, WindowPlace};
+    use crate::engine::Format;
 
     fn defaults_of(text: &str) -> Defaults {
         Settings::parse(text).values.defaults
@@ -117,7 +131,8 @@ mod tests {
         let window = Some(WindowPlace { size: [1180.0, 760.5], position: Some([-8.0, 40.0]), maximized: true });
         let defaults =
             Defaults { format: Format::Png, quality: 61, lossless: true, fit: Fit::Cover, embed: Embed::Css };
-        let settings = Settings { values: Remembered { defaults, window }, ..Settings::default() };
+        let settings =
+            Settings { values: Remembered { defaults, window, ..Remembered::default() }, ..Settings::default() };
         assert_eq!(Settings::parse(&settings.to_text()).values, settings.values);
     }
 
@@ -146,8 +161,8 @@ mod tests {
 
     #[test]
     fn what_a_newer_version_wrote_is_kept() {
-        let text = Settings::parse(r#"{"version": 9, "theme": "light", "quality": 33}"#).to_text();
-        assert!(text.contains(r#""theme": "light""#), "{text}");
+        let text = Settings::parse(r#"{"version": 9, "grid": "on", "quality": 33}"#).to_text();
+        assert!(text.contains(r#""grid": "on""#), "{text}");
         assert!(text.contains(r#""quality": 33"#), "{text}");
     }
 }

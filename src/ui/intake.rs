@@ -18,9 +18,9 @@ pub(super) fn pressed(ctx: &Context, actions: &mut Vec<Action>) {
     let is_focused = ctx.memory(|it| it.focused().is_some());
     let is_owned = |shortcut: &Shortcut| match shortcut.key {
         Key::Letter('C' | 'V') => is_typing && !shortcut.shift,
-        Key::Letter(_) => false,
+        Key::Letter('Y' | 'Z') | Key::Delete | Key::Escape => is_typing,
+        Key::Letter(_) | Key::Comma => false,
         Key::Left | Key::Right | Key::Home | Key::End => is_focused,
-        Key::Delete | Key::Escape => is_typing,
     };
     let mut shortcuts: Vec<(&Shortcut, Verb)> =
         Verb::ALL.iter().flat_map(|verb| verb.shortcuts().iter().map(|it| (it, *verb))).collect();
@@ -69,6 +69,7 @@ fn key(key: Key) -> egui::Key {
         Key::Home => egui::Key::Home,
         Key::End => egui::Key::End,
         Key::Escape => egui::Key::Escape,
+        Key::Comma => egui::Key::Comma,
     }
 }
 

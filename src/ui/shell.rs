@@ -1,17 +1,22 @@
 //! The app: drains events, draws, carries out effects. Owns the parts, knows nothing itself.
 
-use super::{frames::Frames, intake, pyramid::Pyramid, theme, view::View};
+use super::{frames::Frames, intake, pyramid::Pyramid, surroundings::Surroundings, theme, view::View};
 use crate::{
     engine::{Limits, decode::Fonts},
     jobs::{
         Errand, Event, Jobs, Setup, Ticket, Trace,
-        ports::{Clipboard, Dialogs, Pasted, Tidy},
+        error::system_words,
+        ports::{Clipboard, DialogError, Dialogs, Outside, Pasted, Tidy},
     },
-    session::{Action, Effect, Session},
-    settings::{Settings, WindowPlace},
+    session::{Action, Effect, Session, Verb},
+    settings::{Preferences, Settings, WindowPlace},
 };
 use egui::{Context, Key, Modifiers, OutputCommand, Ui, ViewportCommand};
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// What the shell is given of the world.
 pub struct World {
@@ -19,6 +24,10 @@ pub struct World {
     pub clipboard: Box<dyn Clipboard>,
     /// The system's dialogs.
     pub dialogs: Box<dyn Dialogs>,
+    /// The system around the window.
+    pub outside: Box<dyn Outside>,
+    /// The user's home folder, for which `~/` stands in what is typed.
+    pub home: Option<PathBuf>,
     /// Fonts for text in SVG.
     pub fonts: Fonts,
     /// Budgets of one picture.
@@ -41,6 +50,7 @@ pub struct Shell {
     view: View,
     memory: Memory,
     link: Link,
+    surroundings: Surroundings,
     frames: Frames,
 }
 
@@ -55,6 +65,8 @@ struct Memory {
 /// What passes between the toolkit and the jobs.
 #[derive(Default)]
 struct Link {
+    /// The window that is woken; another one once this is lost.
+    awake: Arc<Mutex<Context>>,
     title: String,
     /// A text field asked for the clipboard; what comes goes to it.
     is_field_waiting: bool,
@@ -71,26 +83,46 @@ impl Shell {
     /// When the system gives no threads.
     pub fn new(ctx: &Context, world: World, first: Vec<Action>) -> io::Result<Self> {
         theme::install(ctx);
-        let waker = ctx.clone();
+        let link = Link { awake: Arc::new(Mutex::new(ctx.clone())), ..Link::default() };
+        let awake = link.awake.clone();
         let jobs = Jobs::spawn(Setup {
             limits: world.limits,
             fonts: world.fonts,
             painter: Arc::new(|raster| Arc::new(Pyramid::new(raster))),
-            waker: Arc::new(move || waker.request_repaint()),
+            waker: Arc::new(move || awake.lock().unwrap_or_else(PoisonError::into_inner).request_repaint()),
             clipboard: world.clipboard,
+            outside: world.outside,
             tidy: world.tidy,
             trace: world.trace.clone(),
         })?;
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
-        let session = Session::new(memory.settings.values.defaults);
-        let (view, frames) = (View::tracing(&world.trace), Frames::new(world.trace));
-        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link: Link::default(), frames };
+        let session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
+        let view = View::new(memory.settings.values.disclosed, world.home, world.trace.clone());
+        let (surroundings, frames) = (Surroundings::default(), Frames::new(world.trace));
+        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link, surroundings, frames };
         for action in first {
             shell.act(action);
         }
         shell.settle();
         Ok(shell)
+    }
+
+    /// Goes on in another window, because the graphics driver has lost the old one.
+    pub(super) fn move_to(&mut self, ctx: &Context) {
+        theme::install(ctx);
+        self.surroundings.settle_in(ctx);
+        *self.link.awake.lock().unwrap_or_else(PoisonError::into_inner) = ctx.clone();
+        self.link.title.clear();
+        self.view = self.view.anew();
+        self.session.window_was_lost();
+        // What was answered meanwhile woke the old window.
+        ctx.request_repaint();
+    }
+
+    /// Where the window is, or was last.
+    pub(super) fn place(&self) -> Option<WindowPlace> {
+        self.memory.settings.values.window
     }
 
     /// What the app knows; for tests of the whole window.
@@ -124,6 +156,7 @@ impl Shell {
                 }
                 Effect::CancelRender => self.jobs.cancel_render(),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
+                Effect::Watch(files) => self.jobs.watch(files),
                 Effect::OpenDialog => self.open_dialog(),
                 Effect::SaveDialog { ticket, suggested_name, extension } => {
                     self.save_dialog(ticket, &suggested_name, extension);
@@ -134,15 +167,13 @@ impl Shell {
 
     fn open_dialog(&mut self) {
         if let Err(error) = self.jobs.open_files(self.dialogs.open_files()) {
-            log::error!("no dialog: {error}");
-            self.absorb(Event::FilesChosen(vec![]));
+            self.absorb(Event::FilesChosen(Err(no_thread(&error))));
         }
     }
 
     fn save_dialog(&mut self, ticket: Ticket, suggested_name: &str, extension: &str) {
         if let Err(error) = self.jobs.save_file(ticket, self.dialogs.save_file(suggested_name, extension)) {
-            log::error!("no dialog: {error}");
-            self.absorb(Event::SaveChosen { ticket, path: None });
+            self.absorb(Event::SaveChosen { ticket, path: Err(no_thread(&error)) });
         }
     }
 
@@ -163,6 +194,8 @@ impl Shell {
     fn remember(&mut self, ctx: &Context) {
         let memory = &mut self.memory;
         memory.settings.values.defaults = self.session.defaults;
+        memory.settings.values.preferences = self.session.preferences;
+        memory.settings.values.disclosed = self.view.disclosed();
         memory.settings.values.window = window_place(ctx).or(memory.settings.values.window);
         if memory.settings == memory.written {
             memory.changed_at = None;
@@ -209,6 +242,18 @@ impl Shell {
         }
     }
 
+    /// The colours and the scale that the user chose, or the system.
+    fn restyle(&self, ctx: &Context) {
+        let Preferences { theme, scale_percent, .. } = self.session.preferences;
+        ctx.options_mut(|it| it.theme_preference = self.surroundings.theme(theme));
+        let scale = f32::from(scale_percent) / 100.0;
+        if scale != ctx.zoom_factor() {
+            ctx.set_zoom_factor(scale);
+            // It is counted in points, which have just become larger or smaller.
+            ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(theme::LEAST_WINDOW.into()));
+        }
+    }
+
     fn retitle(&mut self, ctx: &Context) {
         let title = self.session.title();
         if self.link.title != title {
@@ -222,9 +267,13 @@ impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         self.frames.begin(ctx, frame.info().cpu_usage);
         for event in self.jobs.poll() {
+            if let Event::News(news) = &event {
+                self.surroundings.heed(ctx, news);
+            }
             self.absorb(event);
         }
         self.settle();
+        self.restyle(ctx);
         self.retitle(ctx);
     }
 
@@ -233,14 +282,20 @@ impl eframe::App for Shell {
         let mut actions = vec![];
         intake::dropped(&ctx, &mut actions);
         self.view.window_ui(ui, &mut self.session, &mut actions);
-        intake::pressed(&ctx, &mut actions);
+        if !self.view.is_covered() {
+            intake::pressed(&ctx, &mut actions);
+        }
         if ctx.input_mut(|it| it.consume_key(Modifiers::COMMAND, Key::Q)) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         for action in actions {
-            self.act(action);
+            match action {
+                Action::Do(Verb::Settings) => self.view.toggle_settings(&ctx),
+                action => self.act(action),
+            }
         }
         self.settle();
+        self.session.note_edits(is_gesture_underway(&ctx));
         self.serve_fields(&ctx);
         self.remember(&ctx);
         self.retitle(&ctx);
@@ -278,8 +333,19 @@ impl eframe::App for Shell {
     }
 }
 
-/// Where the window is now; `None` while it is minimised or not known.
+fn no_thread(error: &io::Error) -> DialogError {
+    DialogError::Unavailable(system_words(error))
+}
+
+/// Is the user in the middle of a drag, a turn of the wheel or a press of a key?
+fn is_gesture_underway(ctx: &Context) -> bool {
+    ctx.input(|it| it.pointer.any_down() || !it.keys_down.is_empty() || it.smooth_scroll_delta() != egui::Vec2::ZERO)
+}
+
+/// Where the window is now; `None` while it is minimised or not known. Counted in points of an
+/// unscaled window, which it is when it is opened.
 fn window_place(ctx: &Context) -> Option<WindowPlace> {
+    let scale = ctx.zoom_factor();
     ctx.input(|it| {
         let viewport = it.viewport();
         if viewport.minimized.unwrap_or_default() {
@@ -287,7 +353,7 @@ fn window_place(ctx: &Context) -> Option<WindowPlace> {
         }
         let inner = viewport.inner_rect?;
         let maximized = viewport.maximized.unwrap_or_default();
-        let position = viewport.outer_rect.map(|it| [it.left(), it.top()]);
-        Some(WindowPlace { size: [inner.width(), inner.height()], position, maximized })
+        let position = viewport.outer_rect.map(|it| [it.left() * scale, it.top() * scale]);
+        Some(WindowPlace { size: [inner.width() * scale, inner.height() * scale], position, maximized })
     })
 }

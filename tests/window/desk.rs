@@ -1,6 +1,6 @@
 //! A window with everything around it: a folder, a clipboard, dialogs, and time that we turn.
 
-use eframe::egui::{DroppedFile, Event, HoveredFile, Key, Modifiers, vec2};
+use eframe::egui::{self, DroppedFile, Event, HoveredFile, Key, Modifiers, vec2};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
@@ -10,7 +10,10 @@ use inlaid::{
     engine::{Limits, Raster, decode::Fonts},
     jobs::{
         Intake, Trace,
-        ports::{Clipboard, ClipboardError, Dialogs, Pasted, Pending},
+        ports::{
+            Clipboard, ClipboardError, DialogError, Dialogs, FilesChosen, News, Outside, Pasted, Pending, SaveChosen,
+            Tell,
+        },
     },
     session::Action,
     settings::Settings,
@@ -36,6 +39,10 @@ pub(crate) struct Held {
     pub(crate) to_open: Vec<PathBuf>,
     pub(crate) to_save: Option<PathBuf>,
     pub(crate) suggested: Vec<(String, String)>,
+    /// Dialogs are not shown, and this is why.
+    pub(crate) no_dialogs: Option<DialogError>,
+    pub(crate) watched: Vec<PathBuf>,
+    pub(crate) tell: Option<Tell>,
 }
 
 pub(crate) type Hold = Arc<Mutex<Held>>;
@@ -63,16 +70,30 @@ impl Clipboard for FakeClipboard {
 struct FakeDialogs(Hold);
 
 impl Dialogs for FakeDialogs {
-    fn open_files(&self) -> Pending<Vec<PathBuf>> {
-        let paths = self.0.lock().unwrap().to_open.clone();
-        Box::new(move || paths)
+    fn open_files(&self) -> Pending<FilesChosen> {
+        let held = self.0.lock().unwrap();
+        let answer = held.no_dialogs.clone().map_or_else(|| Ok(held.to_open.clone()), Err);
+        Box::new(move || answer)
     }
 
-    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<Option<PathBuf>> {
+    fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<SaveChosen> {
         let mut held = self.0.lock().unwrap();
         held.suggested.push((suggested_name.to_owned(), extension.to_owned()));
-        let path = held.to_save.clone();
-        Box::new(move || path)
+        let answer = held.no_dialogs.clone().map_or_else(|| Ok(held.to_save.clone()), Err);
+        Box::new(move || answer)
+    }
+}
+
+/// Says what the test says.
+struct FakeOutside(Hold);
+
+impl Outside for FakeOutside {
+    fn listen(&mut self, tell: Tell) {
+        self.0.lock().unwrap().tell = Some(tell);
+    }
+
+    fn watch(&mut self, files: Vec<PathBuf>) {
+        self.0.lock().unwrap().watched = files;
     }
 }
 
@@ -103,20 +124,7 @@ impl Desk {
 
     /// A window that starts with these settings and opens these files of a new folder.
     pub(crate) fn remembering(settings: &str, draw: &[(&str, [u32; 2])]) -> Self {
-        let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
-        let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
-        let world = World {
-            clipboard: Box::new(FakeClipboard(held.clone())),
-            dialogs: Box::new(FakeDialogs(held.clone())),
-            fonts: Fonts::default(),
-            limits: Limits::default(),
-            settings: Settings::parse(settings),
-            settings_file: None,
-            tidy: Arc::new(|| ()),
-            trace: Trace::default(),
-        };
-        let first =
-            if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
+        let (world, first, held, folder) = furnished(settings, draw);
         let window = Harness::builder()
             .with_size(vec2(1180.0, 760.0))
             .with_step_dt(FRAME_SECS)
@@ -167,6 +175,43 @@ impl Desk {
         nodes.filter_map(|it| it.accesskit_node().label().or_else(|| it.value())).collect()
     }
 
+    /// Is there something with this name?
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names().iter().any(|it| it == name)
+    }
+
+    /// What has the keyboard.
+    pub(crate) fn focused(&self) -> Option<String> {
+        let nodes = self.window.root().children_recursive();
+        nodes.filter(|it| it.is_focused()).find_map(|it| it.accesskit_node().label())
+    }
+
+    /// Another size of the window, in points.
+    pub(crate) fn resize(&mut self, width: f32, height: f32) {
+        self.window.set_size(vec2(width, height));
+        self.step();
+        self.step();
+    }
+
+    /// Frames for so many seconds of the window's own clock.
+    pub(crate) fn pass(&mut self, seconds: f32) {
+        for _ in 0..(seconds / FRAME_SECS).ceil() as usize {
+            self.step();
+        }
+    }
+
+    /// The text of the settings file, as soon as it holds this.
+    pub(crate) fn kept(&mut self, part: &str) {
+        let file = self.folder.path().join("settings.json");
+        self.wait(part, |_| std::fs::read_to_string(&file).is_ok_and(|it| it.contains(part)).then_some(()));
+    }
+
+    /// What is written on the window and has no name of its own.
+    pub(crate) fn has_painted(&self, text: &str) -> bool {
+        let shapes = &self.window.output().shapes;
+        shapes.iter().any(|it| matches!(&it.shape, egui::Shape::Text(shape) if shape.galley.text() == text))
+    }
+
     pub(crate) fn click(&mut self, name: &str) {
         self.window.get_by_label(name).click();
         self.step();
@@ -207,9 +252,36 @@ impl Desk {
         texts.remove(0)
     }
 
+    /// The system has something to tell.
+    pub(crate) fn tell(&mut self, news: News) {
+        let tell = self.held.lock().unwrap().tell.clone().expect("the window listens");
+        tell(news);
+        self.step();
+    }
+
     pub(crate) fn title(&self) -> String {
         self.window.state().session().title()
     }
+}
+
+/// The world around a window that starts with these settings and opens these files of a new
+/// folder, and what to begin with.
+pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> (World, Vec<Action>, Hold, tempfile::TempDir) {
+    let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
+    let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
+    let world = World {
+        clipboard: Box::new(FakeClipboard(held.clone())),
+        dialogs: Box::new(FakeDialogs(held.clone())),
+        outside: Box::new(FakeOutside(held.clone())),
+        home: Some(folder.path().to_owned()),
+        fonts: Fonts::default(),
+        limits: Limits::default(),
+        settings: Settings::parse(settings),
+        settings_file: Some(folder.path().join("settings.json")),
+    };
+    let first =
+        if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
+    (world, first, held, folder)
 }
 
 /// Red above blue, with noise between that keeps encoders honest.

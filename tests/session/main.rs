@@ -2,141 +2,27 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
+mod desk;
+mod dialogs;
+mod history;
+mod preferences;
+mod reload;
+
+use desk::{Desk, SIZE, copied_text, loaded, only_render, rendered};
 use inlaid::{
     engine::{
-        Decoded, Encoded, EngineError, Facts, Format, Layout, Product, Raster, Recipe, Source, embed,
+        EngineError, Format, embed,
         embed::Embed,
         recipe::{Defaults, Effort, Want},
     },
     jobs::{
-        Errand, Event, Intake, JobError, Loaded, Millis, RenderRequest, Rendered, Ticket,
+        Errand, Event, Intake, JobError,
         guard::Crashed,
         ports::{ClipboardError, Pasted},
     },
-    session::{Action, Effect, ItemId, Kind, Session, Status, Verb},
+    session::{Action, Effect, ItemId, Kind, Status, Verb},
 };
-use std::{path::PathBuf, sync::Arc};
-
-const SIZE: [u32; 2] = [8, 6];
-
-fn raster() -> Raster {
-    Raster::from_samples8(SIZE[0], SIZE[1], Layout::Rgb8, vec![7; 8 * 6 * 3]).unwrap()
-}
-
-fn decoded() -> Decoded {
-    let facts = Facts {
-        format: Format::Png,
-        stored_size: SIZE,
-        size: SIZE,
-        orientation: 1,
-        frames: Some(1),
-        profile_name: None,
-        depth: 8,
-        has_alpha: false,
-        warnings: vec![],
-    };
-    Decoded { raster: raster(), facts }
-}
-
-fn loaded(name: &str) -> Box<Loaded> {
-    let source = Source::new(name, b"\x89PNG\r\n\x1a\n".as_slice());
-    Box::new(Loaded { source, decoded: decoded(), painted: Arc::new(()), millis: Millis::default() })
-}
-
-fn rendered(recipe: &Recipe, bytes: &[u8]) -> Box<Rendered> {
-    let encoded = Encoded { format: recipe.output.format, bytes: bytes.into(), size: SIZE, warnings: vec![] };
-    let product = Product { recipe: recipe.clone(), encoded, preview: Some(raster()), warnings: vec![] };
-    Box::new(Rendered { product, base64: embed::base64(bytes), painted: Arc::new(()), millis: Millis::default() })
-}
-
-fn file(name: &str) -> Intake {
-    Intake::Path(PathBuf::from("/pictures").join(name))
-}
-
-/// A session that carries out reconciliation after every step, as the shell does.
-#[derive(Default)]
-struct Desk {
-    session: Session,
-}
-
-impl Desk {
-    fn act(&mut self, action: impl Into<Action>) -> Vec<Effect> {
-        let mut effects = self.session.act(action.into());
-        effects.extend(self.session.reconcile());
-        effects
-    }
-
-    fn absorb(&mut self, event: Event) -> Vec<Effect> {
-        let mut effects = self.session.absorb(event);
-        effects.extend(self.session.reconcile());
-        effects
-    }
-
-    fn open(&mut self, names: &[&str]) -> Vec<Ticket> {
-        let effects = self.act(Action::Open(names.iter().map(|it| file(it)).collect()));
-        effects
-            .iter()
-            .map(|it| match it {
-                Effect::Load(request) => request.ticket,
-                other => panic!("{other:?}"),
-            })
-            .collect()
-    }
-
-    /// A picture that is loaded; returns the render that was asked for.
-    fn load(&mut self, name: &str) -> RenderRequest {
-        let ticket = self.open(&[name])[0];
-        let effects = self.absorb(Event::Loaded { ticket, result: Ok(loaded(name)) });
-        only_render(effects)
-    }
-
-    /// Answers a render and the search for smaller bytes that follows it.
-    fn finish(&mut self, request: &RenderRequest, bytes: &[u8]) -> Vec<Effect> {
-        let answer = |request: &RenderRequest| Event::Rendered {
-            ticket: request.ticket,
-            result: Ok(rendered(&request.recipe, bytes)),
-        };
-        let (renders, mut others) = split(self.absorb(answer(request)));
-        for next in renders {
-            let (renders, more) = split(self.absorb(answer(&next)));
-            assert!(renders.is_empty(), "{renders:?}");
-            others.extend(more);
-        }
-        others
-    }
-
-    fn says(&self) -> (Kind, &str) {
-        let notice = self.session.notice().unwrap();
-        (notice.kind, &notice.text)
-    }
-
-    fn selected(&self) -> &str {
-        self.session.selected().unwrap().name()
-    }
-}
-
-fn split(effects: Vec<Effect>) -> (Vec<RenderRequest>, Vec<Effect>) {
-    let mut renders = vec![];
-    let mut others = vec![];
-    for effect in effects {
-        match effect {
-            Effect::Render(request) => renders.push(request),
-            other => others.push(other),
-        }
-    }
-    (renders, others)
-}
-
-fn only_render(effects: Vec<Effect>) -> RenderRequest {
-    let (mut renders, others) = split(effects);
-    assert!(others.is_empty() && renders.len() == 1, "{renders:?} {others:?}");
-    renders.remove(0)
-}
-
-fn copied_text(effects: &[Effect]) -> (Ticket, String) {
-    let [Effect::Errand(ticket, Errand::CopyText(snippet))] = effects else { panic!("{effects:?}") };
-    (*ticket, snippet.to_string())
-}
+use std::path::PathBuf;
 
 #[test]
 fn the_main_trip() {
@@ -338,7 +224,7 @@ fn saving_goes_through_the_dialog_and_replaces_only_what_it_asked_about() {
         let effects = desk.act(Verb::Save);
         let [Effect::SaveDialog { ticket, suggested_name, extension }] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!((suggested_name.as_str(), *extension), ("sunset.webp", "webp"));
-        desk.absorb(Event::SaveChosen { ticket: *ticket, path: answer.map(PathBuf::from) })
+        desk.absorb(Event::SaveChosen { ticket: *ticket, path: Ok(answer.map(PathBuf::from)) })
     };
     assert!(save(&mut desk, None).is_empty());
     let effects = save(&mut desk, Some("/tmp/new.webp"));
@@ -357,7 +243,7 @@ fn one_dialog_at_a_time() {
     let mut desk = Desk::default();
     assert!(matches!(&desk.act(Verb::Open)[..], [Effect::OpenDialog]));
     assert!(desk.act(Verb::Open).is_empty());
-    desk.absorb(Event::FilesChosen(vec![]));
+    desk.absorb(Event::FilesChosen(Ok(vec![])));
     assert!(matches!(&desk.act(Verb::Open)[..], [Effect::OpenDialog]));
 }
 
@@ -421,7 +307,8 @@ fn who_waits_gets_the_small_result_and_a_failed_search_harms_nothing() {
 
 #[test]
 fn pixels_are_let_go_and_brought_back() {
-    let mut desk = Desk { session: Session::default().hold(1) };
+    let mut desk = Desk::default();
+    desk.session.preferences.memory_mb = 0;
     let request = desk.load("a.png");
     desk.finish(&request, b"aa");
     let request = desk.load("b.png");
