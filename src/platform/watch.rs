@@ -4,7 +4,7 @@
 //! told once the file has come to rest, because half an export is no picture.
 
 use crate::jobs::ports::{News, Tell};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -15,6 +15,8 @@ use std::{
 
 /// How long a file has to stay as it is.
 const REST: Duration = Duration::from_millis(300);
+/// Exports that clear their folder away make it again; how often to look for one that is gone.
+const SEARCH: Duration = Duration::from_secs(1);
 
 /// Handle on the watching thread, which is started by the first file and ends with this.
 pub(super) struct Watch {
@@ -88,7 +90,8 @@ fn look(path: &Path) -> Option<Look> {
 
 /// A watched file.
 struct Watched {
-    /// Where events about it come from: beside its name, and beside what a link stands for.
+    /// Where events about it come from: beside its name, and beside what a link stands for. None
+    /// while there is no such folder.
     places: Vec<PathBuf>,
     /// As it was when it was last told of, or when the watching began.
     known: Option<Look>,
@@ -103,6 +106,8 @@ struct Lookout {
     /// By the path under which they were asked for.
     files: BTreeMap<PathBuf, Watched>,
     folders: BTreeSet<PathBuf>,
+    /// When to look for folders that are gone.
+    search: Option<Instant>,
 }
 
 impl Lookout {
@@ -111,12 +116,12 @@ impl Lookout {
             // After the end there is nobody who would want it.
             orders.send(Order::Seen(event)).ok();
         })?;
-        Ok(Self { tell, watcher, files: BTreeMap::new(), folders: BTreeSet::new() })
+        Ok(Self { tell, watcher, files: BTreeMap::new(), folders: BTreeSet::new(), search: None })
     }
 
     /// One order, or one look at what has had its rest; `false` at the end.
     fn turn(&mut self, inbox: &mpsc::Receiver<Order>) -> bool {
-        let next = self.files.values().filter_map(|it| it.unrest.map(|(_, at)| at)).min();
+        let next = self.files.values().filter_map(|it| it.unrest.map(|(_, at)| at)).chain(self.search).min();
         let order = match next {
             Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
             None => inbox.recv().map_err(Into::into),
@@ -127,6 +132,7 @@ impl Lookout {
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Ok(Order::End) | Err(mpsc::RecvTimeoutError::Disconnected) => return false,
         }
+        self.search_folders();
         self.look_again();
         true
     }
@@ -140,6 +146,10 @@ impl Lookout {
                 unrest: None,
             });
         }
+        self.watch_folders();
+    }
+
+    fn watch_folders(&mut self) {
         let places = self.files.values().flat_map(|it| &it.places);
         let folders: BTreeSet<PathBuf> = places.filter_map(|it| it.parent()).map(Path::to_owned).collect();
         for folder in self.folders.difference(&folders) {
@@ -153,6 +163,35 @@ impl Lookout {
             }
         }
         self.folders = folders;
+        let is_any_gone = self.files.values().any(|it| it.places.is_empty());
+        self.search = is_any_gone.then(|| Instant::now() + SEARCH);
+    }
+
+    /// A watch ends with its folder, even if another one takes the name.
+    fn lose_folder(&mut self, folder: &Path) {
+        if !self.folders.remove(folder) {
+            return;
+        }
+        // Some systems have ended it already.
+        self.watcher.unwatch(folder).ok();
+        let files = self.files.values_mut();
+        files.filter(|it| it.places.iter().any(|it| it.parent() == Some(folder))).for_each(|it| it.places.clear());
+        self.watch_folders();
+    }
+
+    /// What happened in a folder that was away was not seen, so its files are looked at.
+    fn search_folders(&mut self) {
+        let now = Instant::now();
+        if self.search.is_none_or(|at| now < at) {
+            return;
+        }
+        for (path, file) in self.files.iter_mut().filter(|(_, it)| it.places.is_empty()) {
+            file.places = places(path);
+            if !file.places.is_empty() {
+                file.unrest = Some((look(path), now + REST));
+            }
+        }
+        self.watch_folders();
     }
 
     fn see(&mut self, event: notify::Result<Event>) {
@@ -165,6 +204,9 @@ impl Lookout {
         };
         if matches!(event.kind, EventKind::Access(_)) {
             return;
+        }
+        if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))) {
+            event.paths.iter().for_each(|it| self.lose_folder(it));
         }
         let at = Instant::now() + REST;
         for (path, file) in &mut self.files {
@@ -329,6 +371,26 @@ mod tests {
         assert!(desk.told.try_recv().is_err());
         desk.follow(&[]);
         assert!(desk.lookout.folders.is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_is_cleared_away_and_made_again_is_found() {
+        let mut desk = Desk::watching(&["a.png"]);
+        let (folder, away) = (desk.path("made"), desk.path("away"));
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("b.png"), "old").unwrap();
+        desk.follow(&["made/b.png"]);
+        fs::remove_dir_all(&folder).unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("b.png"), "new and longer").unwrap();
+        assert_eq!(desk.next(), desk.path("made/b.png"));
+        fs::rename(&folder, &away).unwrap();
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("b.png"), "newer and longer still").unwrap();
+        assert_eq!(desk.next(), desk.path("made/b.png"));
+        fs::write(folder.join("b.png"), "and in the folder that is there now").unwrap();
+        assert_eq!(desk.next(), desk.path("made/b.png"));
+        assert!(desk.lookout.search.is_none(), "nobody looks for what is there");
     }
 
     #[test]

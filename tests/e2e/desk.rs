@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, BufRead, BufReader, Read as _, Write as _},
-    os::unix::process::CommandExt as _,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Output, Stdio},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -25,6 +25,9 @@ pub(crate) struct Desk {
     display: String,
     processes: Vec<Process>,
     window: Option<(String, u32)>,
+    /// Is there a bus, and are programs other than ours to be found?
+    has_bus: bool,
+    has_programs: bool,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -63,6 +66,19 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
     }
 }
 
+/// Everything is allowed, and no services are known that could be started.
+const BUS_CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>ADDRESS</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>"#;
+
 impl Desk {
     /// A desk with a window manager, if end-to-end tests are wanted.
     pub(crate) fn open(test: &str) -> Option<Self> {
@@ -75,6 +91,8 @@ impl Desk {
         for name in ["config", "home", "run", "pictures"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
+        // As the session makes it: nobody else may enter.
+        fs::set_permissions(folder.path().join("run"), fs::Permissions::from_mode(0o700)).unwrap();
         let mut server = Command::new("Xvfb");
         server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]);
         server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
@@ -82,7 +100,9 @@ impl Desk {
         let mut number = String::new();
         BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
         let display = format!(":{}", number.trim().parse::<u32>().expect("Xvfb names its display"));
-        let mut desk = Self { folder, display, processes: vec![server], window: None, _turn: turn };
+        let processes = vec![server];
+        let mut desk =
+            Self { folder, display, processes, window: None, has_bus: false, has_programs: true, _turn: turn };
         desk.start(Command::new("openbox").stdout(Stdio::null()).stderr(Stdio::null()));
         wait_for("the window manager", || desk.xdotool(&["get_num_desktops"]));
         Some(desk)
@@ -117,14 +137,36 @@ impl Desk {
             .env("HOME", place("home"))
             .env("XDG_CONFIG_HOME", place("config"))
             .env("XDG_RUNTIME_DIR", place("run"))
-            // No bus, so no portal: dialogs come from zenity.
-            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", place("run/none").display()))
+            // Without a bus there is no portal, and dialogs come from zenity.
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus_address())
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("NO_AT_BRIDGE", "1")
             .env("LC_ALL", "C.UTF-8")
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("XAUTHORITY")
             .current_dir(place("home"))
+    }
+
+    fn bus_address(&self) -> String {
+        let name = if self.has_bus { "run/bus" } else { "run/none" };
+        format!("unix:path={}", self.folder.path().join(name).display())
+    }
+
+    /// A session bus of our own, on which nothing is started by itself.
+    pub(crate) fn start_bus(&mut self) {
+        self.has_bus = true;
+        let config = self.folder.path().join("bus.conf");
+        let address = self.bus_address();
+        fs::write(&config, BUS_CONFIG.replace("ADDRESS", &address)).unwrap();
+        let mut daemon = Command::new("dbus-daemon");
+        daemon.args(["--nofork", "--config-file", config.to_str().unwrap()]);
+        self.start(daemon.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+        wait_for("the bus", || self.folder.path().join("run/bus").exists().then_some(()));
+    }
+
+    /// From now on the program finds no other programs, such as zenity.
+    pub(crate) fn hide_programs(&mut self) {
+        self.has_programs = false;
     }
 
     /// Starts something that runs until the end of the test; returns its place in the list.
@@ -140,6 +182,12 @@ impl Desk {
         let mut command = Command::new("timeout");
         command.args(["--kill-after=2", &seconds.to_string(), program]).args(args).stdin(Stdio::null());
         self.furnish(&mut command).output().unwrap_or_else(|it| panic!("{program}: {it}"))
+    }
+
+    /// The same in some folder.
+    pub(crate) fn run_in(&self, folder: &Path, seconds: u32, program: &str, args: &[&str]) -> Output {
+        let folder = format!("--chdir={}", folder.display());
+        self.run(seconds, "env", &[&[folder.as_str(), program], args].concat())
     }
 
     /// The output of a tool that must succeed.
@@ -175,13 +223,33 @@ impl Desk {
     }
 
     fn launch_with(&mut self, inputs: &[&Path], title: &str, stdin: Stdio) -> usize {
-        let index = self.start(Command::new(env!("CARGO_BIN_EXE_inlaid")).args(inputs).stdin(stdin));
-        let class = ["search", "--onlyvisible", "--class", "dev.inlaid.Inlaid"];
-        let window = wait_for("the window", || self.xdotool(&class));
+        let mut program = Command::new(env!("CARGO_BIN_EXE_inlaid"));
+        if !self.has_programs {
+            program.env("PATH", self.folder.path().join("home"));
+        }
+        let index = self.start(program.args(inputs).stdin(stdin));
+        let window = wait_for("the window", || self.windows().into_iter().next());
         self.window = Some((window.clone(), self.processes[index].0.id()));
         self.focus(&window);
         self.wait_for_title(title);
         index
+    }
+
+    /// The program once more, beside the one that was launched.
+    pub(crate) fn start_program(&mut self, args: &[&str]) {
+        self.start(Command::new(env!("CARGO_BIN_EXE_inlaid")).args(args).stdin(Stdio::null()));
+    }
+
+    /// The windows of the program that can be seen.
+    pub(crate) fn windows(&self) -> Vec<String> {
+        let output = self.run(10, "xdotool", &["search", "--onlyvisible", "--class", "dev.inlaid.Inlaid"]);
+        String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    }
+
+    /// Sends a signal to the program that was launched.
+    pub(crate) fn signal(&self, name: &str) {
+        let id = self.window().1.to_string();
+        self.output_of(10, "kill", &[&format!("-{name}"), &id]);
     }
 
     pub(crate) fn focus(&self, window: &str) {
