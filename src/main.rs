@@ -3,7 +3,7 @@
 use inlaid::{
     cli::{self, Command},
     jobs::Intake,
-    platform::system_fonts,
+    platform::{self, Start, system_fonts},
     ui,
 };
 use std::{
@@ -17,14 +17,19 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
     match cli::parse(std::env::args_os()) {
         Ok(Command::Convert(config)) => cli::convert(*config, system_fonts()),
-        Ok(Command::Window { inputs }) => window(inputs),
+        Ok(Command::Window { inputs, anew }) => window(inputs, anew),
         Err(answer) => answer.give(),
     }
 }
 
-/// Shows the window until it is closed.
-fn window(inputs: Vec<OsString>) -> ExitCode {
-    match ui::run(inputs.into_iter().map(Intake::from_argument).collect()) {
+/// Shows a window until it is closed, or the inputs in the window that is open.
+fn window(inputs: Vec<OsString>, anew: bool) -> ExitCode {
+    let intakes: Vec<Intake> = inputs.into_iter().map(Intake::from_argument).collect();
+    let doorbell = match platform::start(&intakes, anew) {
+        Start::HandedOver => return ExitCode::SUCCESS,
+        Start::Window(doorbell) => doorbell,
+    };
+    match ui::run(intakes, doorbell) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             // Without standard error there is nobody left to tell.

@@ -4,8 +4,11 @@ use eframe::egui::{self, Event, Key, Modifiers, MouseWheelUnit, TextureId, Ui, v
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use inlaid::ui::canvas::{Canvas, CanvasInput, Ground, Picture, Zoom};
-use inlaid::ui::widgets::{Button, FormatRow, Icon, IconButton, NumberField, Slider, chip, format_rows, segmented};
+use inlaid::ui::widgets::{
+    Button, FormatRow, Icon, IconButton, NumberField, Slider, chip, disclosure, format_rows, menu_item, segmented,
+};
 use inlaid::ui::{empty, theme};
+use std::time::Duration;
 
 /// A window of the size of the design, with our theme.
 fn window<'a, State: 'a>(show: impl FnMut(&mut Ui, &mut State) + 'a, state: State) -> Harness<'a, State> {
@@ -97,6 +100,79 @@ fn the_formats_are_chosen_by_click_and_arrow_and_tell_their_bytes() {
     window.key_press(Key::Home);
     window.run();
     assert_eq!(*window.state(), 0);
+}
+
+/// How long the window would wait before it draws again by itself.
+fn repaint_delay<State>(window: &Harness<'_, State>) -> Duration {
+    window.output().viewport_output.values().map(|it| it.repaint_delay).min().expect("a window")
+}
+
+#[test]
+fn a_row_that_works_moves_unless_that_is_not_wanted() {
+    let mut window = Harness::builder().with_context_setup(theme::install).build_ui(|ui| {
+        let row = FormatRow { label: "WebP", working: true, ..FormatRow::default() };
+        format_rows(ui, "Format", &mut 0, &[row]);
+    });
+    window.run_steps(4);
+    assert_eq!(repaint_delay(&window), Duration::ZERO);
+    theme::set_reduced_motion(&window.ctx, true);
+    window.run_steps(4);
+    assert_eq!(repaint_delay(&window), Duration::MAX);
+}
+
+#[test]
+fn a_disclosure_opens_by_click_and_key_and_says_so() {
+    let mut window = window(
+        |ui, is_open: &mut bool| {
+            disclosure(ui, "Advanced size settings", "Advanced", is_open);
+        },
+        false,
+    );
+    let is_expanded = |window: &Harness<'_, bool>| {
+        window.get_by_label("Advanced size settings").accesskit_node().data().is_expanded()
+    };
+    assert_eq!(is_expanded(&window), Some(false));
+    window.get_by_label("Advanced size settings").click();
+    window.run();
+    assert!(*window.state());
+    assert_eq!(is_expanded(&window), Some(true));
+    window.get_by_label("Advanced size settings").focus();
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(!*window.state());
+}
+
+#[test]
+fn a_field_keeps_to_its_range_but_leaves_what_is_typed_alone() {
+    let show = |ui: &mut Ui, commits: &mut Vec<String>| {
+        commits.extend(NumberField::new("Quality", "", "99").range(1..=100).show(ui));
+    };
+    let mut window = window(show, vec![]);
+    window.get_by_label("Quality").click();
+    window.run();
+    window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowUp);
+    window.run();
+    assert_eq!(*window.state(), ["100"]);
+    window.event(Event::Text("0".to_owned()));
+    window.run();
+    assert_eq!(window.get_by_label("Quality").value().as_deref(), Some("0"), "still being typed");
+    assert_eq!(*window.state(), ["100"]);
+}
+
+#[test]
+fn a_menu_item_that_can_do_nothing_is_not_pressed() {
+    let show = |ui: &mut Ui, presses: &mut u32| {
+        *presses += u32::from(menu_item(ui, "Undo", "Ctrl Z", false).clicked());
+        *presses += u32::from(menu_item(ui, "Redo", "", true).clicked());
+    };
+    let mut window = window(show, 0);
+    window.get_by_label("Undo").click();
+    window.run();
+    assert_eq!(*window.state(), 0);
+    window.get_by_label("Redo").click();
+    window.run();
+    assert_eq!(*window.state(), 1);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub enum Command {
     Window {
         /// As given, unread.
         inputs: Vec<OsString>,
+        /// Even if another window is open.
+        anew: bool,
     },
     /// Conversion without a window.
     Convert(Box<Config>),
@@ -83,7 +85,7 @@ const NOT_SERVED_YET: &[&str] = &[
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Answer> {
     let line = Line::try_parse_from(args).map_err(|error| answer_of(&error))?;
     match line.command {
-        None => Ok(Command::Window { inputs: line.inputs }),
+        None => Ok(Command::Window { inputs: line.inputs, anew: line.new_window }),
         Some(Verb::Convert(args)) => Ok(Command::Convert(Box::new(Config::resolve(*args)?))),
     }
 }
@@ -118,6 +120,9 @@ struct Line {
     /// Opens the window with these: files, folders or data URLs.
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
+    /// Opens a window of its own; without it, a window that is open takes the inputs.
+    #[arg(long)]
+    new_window: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -325,11 +330,22 @@ mod tests {
     fn without_the_word_convert_everything_is_an_input_of_the_window() {
         for args in [&[][..], &["a.png", "b.png"], &["./convert"], &["a.png", "convert"], &["-"]] {
             match parsed(args) {
-                Ok(Command::Window { inputs }) => assert_eq!(inputs, args, "{args:?}"),
+                Ok(Command::Window { inputs, anew: false }) => assert_eq!(inputs, args, "{args:?}"),
                 other => panic!("{args:?}: {other:?}"),
             }
         }
         assert!(matches!(parsed(&["convert", "-"]), Ok(Command::Convert(_))));
+    }
+
+    #[test]
+    fn a_window_of_its_own_is_asked_for() {
+        for args in [&["--new-window", "a.png"][..], &["a.png", "--new-window"]] {
+            match parsed(args) {
+                Ok(Command::Window { inputs, anew: true }) => assert_eq!(inputs, ["a.png"]),
+                other => panic!("{args:?}: {other:?}"),
+            }
+        }
+        refusal(&["convert", "--new-window", "-"]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! File dialogs through rfd: the portal or zenity on Linux, native ones elsewhere.
 
+use super::dialog_service;
 use crate::{
     engine::Format,
-    jobs::ports::{Dialogs, FilesChosen, Pending, SaveChosen},
+    jobs::ports::{DialogError, Dialogs, FilesChosen, Pending, SaveChosen},
 };
 use rfd::AsyncFileDialog;
 
@@ -12,28 +13,49 @@ pub struct SystemDialogs;
 
 impl Dialogs for SystemDialogs {
     fn open_files(&self) -> Pending<FilesChosen> {
-        let extensions: Vec<&str> = Format::readable().flat_map(|it| it.extensions().iter().copied()).collect();
-        // macOS wants the dialog made here, on the main thread.
-        let answer = AsyncFileDialog::new()
-            .set_title("Open images")
-            .add_filter("Images", &with_upper_case(&extensions))
-            .add_filter("All files", &["*"])
-            .pick_files();
-        Box::new(move || {
-            let files = pollster::block_on(answer).unwrap_or_default();
-            Ok(files.into_iter().map(|it| it.path().to_owned()).collect())
-        })
+        let answer = pending(|| {
+            let extensions: Vec<&str> = Format::readable().flat_map(|it| it.extensions().iter().copied()).collect();
+            AsyncFileDialog::new()
+                .set_title("Open images")
+                .add_filter("Images", &with_upper_case(&extensions))
+                .add_filter("All files", &["*"])
+                .pick_files()
+        });
+        Box::new(move || Ok(answer()?.into_iter().flatten().map(|it| it.path().to_owned()).collect()))
     }
 
     fn save_file(&self, suggested_name: &str, extension: &str) -> Pending<SaveChosen> {
         let label = Format::from_extension(extension).map_or_else(|| extension.to_owned(), |it| it.label().to_owned());
-        let answer = AsyncFileDialog::new()
-            .set_title("Save image")
-            .set_file_name(suggested_name)
-            .add_filter(label, &[extension])
-            .save_file();
-        Box::new(move || Ok(pollster::block_on(answer).map(|it| it.path().to_owned())))
+        let (name, extension) = (suggested_name.to_owned(), extension.to_owned());
+        let answer = pending(move || {
+            AsyncFileDialog::new()
+                .set_title("Save image")
+                .set_file_name(name)
+                .add_filter(label, &[extension])
+                .save_file()
+        });
+        Box::new(move || Ok(answer()?.map(|it| it.path().to_owned())))
     }
+}
+
+/// On Linux rfd answers the same for a dialog that was cancelled and for none at all, so whether
+/// there can be one is found out before; not here, since a service may take its time to answer.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn pending<F: Future>(dialog: impl FnOnce() -> F + Send + 'static) -> Pending<Result<F::Output, DialogError>> {
+    Box::new(move || {
+        dialog_service::check()?;
+        Ok(pollster::block_on(dialog()))
+    })
+}
+
+/// macOS wants the dialog made here, on the main thread.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn pending<F: Future + Send + 'static>(dialog: impl FnOnce() -> F) -> Pending<Result<F::Output, DialogError>> {
+    let answer = dialog();
+    Box::new(move || {
+        dialog_service::check()?;
+        Ok(pollster::block_on(answer))
+    })
 }
 
 /// Cameras write `IMG_1.JPG`, and filters are case-sensitive on Linux.

@@ -1,16 +1,23 @@
 //! The operating system behind the traits that [`crate::jobs::ports`] states. The only place
 //! where systems differ.
 
+mod address;
+mod appearance;
 mod clipboard;
+mod dialog_service;
 mod dialogs;
 mod fonts;
+mod handover;
 mod outside;
 mod paths;
+mod single;
+mod watch;
 
 pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,
     fonts::system_fonts,
     outside::SystemOutside,
-    paths::{read_settings, settings_file},
+    paths::{home_folder, read_settings, settings_file},
+    single::{Doorbell, Start, start},
 };

@@ -13,6 +13,11 @@ pub fn settings_file() -> Option<PathBuf> {
     Some(folder.join("inlaid").join("settings.json"))
 }
 
+/// The user's home folder, if there is one.
+pub fn home_folder() -> Option<PathBuf> {
+    etcetera::home_dir().ok()
+}
+
 /// The text of the settings file; empty when it is missing or not readable, which never
 /// stops the app.
 pub fn read_settings() -> String {

@@ -1,5 +1,6 @@
 //! What the window says: the one place where errors become sentences for people.
 
+use super::Session;
 use crate::jobs::JobError;
 use std::error::Error as _;
 
@@ -25,6 +26,13 @@ pub enum Kind {
     Plain,
     /// Something failed; stays until it is replaced or dismissed.
     Bad,
+}
+
+impl Session {
+    /// The window is another one now, and people wonder why it flickered.
+    pub fn window_was_lost(&mut self) {
+        self.say(Kind::Plain, "The graphics driver lost the window; it was opened again", None);
+    }
 }
 
 /// A failure in words: what happened to which picture, why, and what to do.

@@ -1,6 +1,6 @@
-//! What may be typed into a size field.
+//! What may be typed into the fields for sizes and for numbers.
 //!
-//! Both fields understand every form, so that a size can be pasted as people write it.
+//! Both size fields understand every form, so that a size can be pasted as people write it.
 
 /// A size as it was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,20 @@ pub fn size(text: &str) -> Option<TypedSize> {
     }
 }
 
+/// Reads a whole number from 1 to 100, with or without a sign for per cent; more becomes 100.
+pub fn percentage(text: &str) -> Option<u8> {
+    let text: String = text.chars().filter(|it| !it.is_whitespace()).collect();
+    let number = side(text.strip_suffix('%').unwrap_or(&text))?;
+    u8::try_from(number.min(100)).ok()
+}
+
+/// Reads a whole number, with or without commas between its digits and a unit behind them.
+pub fn megabytes(text: &str) -> Option<u32> {
+    let text: String =
+        text.chars().filter(|it| !it.is_whitespace() && *it != ',').flat_map(char::to_lowercase).collect();
+    side(text.strip_suffix("mb").unwrap_or(&text))
+}
+
 /// A side in pixels, at least one.
 fn side(text: &str) -> Option<u32> {
     // `parse` alone would take a leading plus.
@@ -70,7 +84,7 @@ fn scale(text: &str, unit: u32) -> Option<TypedSize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TypedSize::*, size};
+    use super::{TypedSize::*, megabytes, percentage, size};
 
     #[test]
     fn every_form_is_understood() {
@@ -99,6 +113,20 @@ mod tests {
             ("H400px", Height(400)),
         ] {
             assert_eq!(size(text), Some(wanted), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_with_their_units() {
+        for (text, wanted) in
+            [("80", Some(80)), (" 7 % ", Some(7)), ("100%", Some(100)), ("250", Some(100)), ("0", None), ("1.5", None)]
+        {
+            assert_eq!(percentage(text), wanted, "{text:?}");
+        }
+        for (text, wanted) in
+            [("1000", Some(1_000)), ("1,500 MB", Some(1_500)), ("16000mb", Some(16_000)), ("", None), ("-1", None)]
+        {
+            assert_eq!(megabytes(text), wanted, "{text:?}");
         }
     }
 

@@ -4,16 +4,25 @@
 //! `grammar`, `words` and `widgets` know nothing of the session: they take what they show and
 //! hand back what was done to it. The others draw the session; `shell` alone carries out effects.
 
+mod about;
+pub mod berth;
 pub mod canvas;
+mod drawer;
 pub mod empty;
 pub mod grammar;
 mod help;
 mod inspector;
 mod intake;
+mod menu;
 pub mod overlay;
+mod preferences;
+mod question;
+mod regions;
 mod run;
+mod sheet;
 pub mod shell;
 mod status;
+mod surroundings;
 mod texture;
 pub mod theme;
 mod top_bar;

@@ -3,34 +3,69 @@
 use super::theme::{self, Theme};
 use super::widgets::dashed_frame;
 use super::words::counted;
-use egui::{Align2, Rect, Stroke, Ui};
+use crate::engine::Format;
+use egui::{Align2, HoveredFile, Rect, Stroke, Ui};
 
 /// What hangs under the pointer, as far as the system tells before the drop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hovering {
-    /// So many files that look like pictures.
-    Images(usize),
-    /// Files of which nothing is known yet.
-    Files,
+///
+/// Only names are known by then; what a file holds is found out when it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hovering {
+    /// Files named like images that can be read.
+    pub images: usize,
+    /// Files named like something else.
+    pub others: usize,
+    /// Folders, files without an extension, files that the system does not name.
+    pub unknown: usize,
 }
 
 impl Hovering {
+    /// What the system tells of the files; nothing when there are none.
+    pub fn over(files: &[HoveredFile]) -> Option<Self> {
+        let mut hovering = Self::default();
+        for file in files {
+            let extension = file.path.as_ref().and_then(|it| it.extension()).and_then(|it| it.to_str());
+            let is_image = match extension {
+                Some(extension) => Some(Format::from_extension(extension).is_some_and(Format::can_read)),
+                None => file.mime.starts_with("image/").then_some(true),
+            };
+            match is_image {
+                Some(true) => hovering.images += 1,
+                Some(false) => hovering.others += 1,
+                None => hovering.unknown += 1,
+            }
+        }
+        (!files.is_empty()).then_some(hovering)
+    }
+
+    /// Is there nothing among it that could be an image?
+    pub fn is_hopeless(self) -> bool {
+        self.images == 0 && self.unknown == 0
+    }
+
     /// What will happen on a drop.
     pub fn words(self) -> String {
+        let count = |it: usize, noun: &str| counted(it.try_into().unwrap_or(u64::MAX), noun);
         match self {
-            Self::Images(1) => "Drop to add image".to_owned(),
-            Self::Images(count) => format!("Drop to add {}", counted(count.try_into().unwrap_or(u64::MAX), "image")),
-            Self::Files => "Drop files".to_owned(),
+            Self { images: 1, others: 0, unknown: 0 } => "Drop to add image".to_owned(),
+            Self { images, others: 0, unknown: 0 } => format!("Drop to add {}", count(images, "image")),
+            Self { images: 0, others: 1, unknown: 0 } => "Not an image".to_owned(),
+            Self { images: 0, others, unknown: 0 } => format!("No image among {}", count(others, "file")),
+            Self { images, others, unknown: 0 } => {
+                format!("Drop to add {images} of {}", count(images + others, "file"))
+            }
+            Self { .. } => "Drop files".to_owned(),
         }
     }
 }
 
-/// Dims `canvas` and says in an accented frame what will happen.
+/// Dims `canvas` and says in a frame what will happen.
 pub fn show(ui: &Ui, canvas: Rect, hovering: Hovering) {
     let theme = Theme::of(ui);
+    let ink = if hovering.is_hopeless() { theme.bad } else { theme.accent };
     let painter = ui.painter_at(canvas);
     painter.rect_filled(canvas, 0.0, theme.veil());
-    dashed_frame(&painter, canvas.shrink(theme::LINE_MARGIN), Stroke::new(2.0, theme.accent));
+    dashed_frame(&painter, canvas.shrink(theme::LINE_MARGIN), Stroke::new(2.0, ink));
     let words = painter.layout_no_wrap(hovering.words(), theme::headline(), theme.text);
     let ground = Align2::CENTER_CENTER.align_size_within_rect(words.size() + egui::vec2(36.0, 24.0), canvas);
     painter.rect_filled(ground, theme::PRIMARY_RADIUS, theme.panel);
@@ -39,12 +74,37 @@ pub fn show(ui: &Ui, canvas: Rect, hovering: Hovering) {
 
 #[cfg(test)]
 mod tests {
-    use super::Hovering;
+    use super::{HoveredFile, Hovering};
+    use std::path::PathBuf;
+
+    fn over(names: &[&str]) -> Hovering {
+        let file = |name: &&str| HoveredFile { path: Some(PathBuf::from(name)), mime: String::new() };
+        Hovering::over(&names.iter().map(file).collect::<Vec<_>>()).unwrap_or_default()
+    }
 
     #[test]
     fn the_words_say_what_will_happen() {
-        assert_eq!(Hovering::Images(1).words(), "Drop to add image");
-        assert_eq!(Hovering::Images(3).words(), "Drop to add 3 images");
-        assert_eq!(Hovering::Files.words(), "Drop files");
+        for (names, words, is_hopeless) in [
+            (vec!["/a/sunset.JPG"], "Drop to add image", false),
+            (vec!["a.png", "b.webp", "c.svg"], "Drop to add 3 images", false),
+            (vec!["letter.odt"], "Not an image", true),
+            // Known by name, but nothing that can be read.
+            (vec!["photo.heic"], "Not an image", true),
+            (vec!["a.txt", "b.txt"], "No image among 2 files", true),
+            (vec!["a.png", "b.txt", "c.gif"], "Drop to add 2 of 3 files", false),
+            (vec!["/home/me/Pictures"], "Drop files", false),
+            (vec!["a.png", "README"], "Drop files", false),
+            (vec!["a.txt", "README"], "Drop files", false),
+        ] {
+            assert_eq!((over(&names).words().as_str(), over(&names).is_hopeless()), (words, is_hopeless), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_system_does_not_name_is_unknown_but_for_its_type() {
+        let typed = |mime: &str| HoveredFile { path: None, mime: mime.to_owned() };
+        assert_eq!(Hovering::over(&[typed("")]).map(Hovering::words).as_deref(), Some("Drop files"));
+        assert_eq!(Hovering::over(&[typed("image/png")]).map(Hovering::words).as_deref(), Some("Drop to add image"));
+        assert_eq!(Hovering::over(&[]), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     intake,
+    surroundings::Surroundings,
     texture::{self, MaxSide},
     theme,
     view::View,
@@ -13,11 +14,15 @@ use crate::{
         error::system_words,
         ports::{Clipboard, DialogError, Dialogs, Outside, Pasted},
     },
-    session::{Action, Effect, Session},
-    settings::{Settings, WindowPlace},
+    session::{Action, Effect, Session, Verb},
+    settings::{Preferences, Settings, WindowPlace},
 };
 use egui::{Context, Key, Modifiers, OutputCommand, Ui, ViewportCommand};
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// What the shell is given of the world.
 pub struct World {
@@ -27,6 +32,8 @@ pub struct World {
     pub dialogs: Box<dyn Dialogs>,
     /// The system around the window.
     pub outside: Box<dyn Outside>,
+    /// The user's home folder, for which `~/` stands in what is typed.
+    pub home: Option<PathBuf>,
     /// Fonts for text in SVG.
     pub fonts: Fonts,
     /// Budgets of one picture.
@@ -45,6 +52,7 @@ pub struct Shell {
     view: View,
     memory: Memory,
     link: Link,
+    surroundings: Surroundings,
 }
 
 /// The settings and what was written of them.
@@ -58,6 +66,8 @@ struct Memory {
 /// What passes between the toolkit and the jobs.
 #[derive(Default)]
 struct Link {
+    /// The window that is woken; another one once this is lost.
+    awake: Arc<Mutex<Context>>,
     max_side: MaxSide,
     title: String,
     /// A text field asked for the clipboard; what comes goes to it.
@@ -75,25 +85,44 @@ impl Shell {
     /// When the system gives no threads.
     pub fn new(ctx: &Context, world: World, first: Vec<Action>) -> io::Result<Self> {
         theme::install(ctx);
-        let link = Link::default();
-        let (max_side, waker) = (link.max_side.clone(), ctx.clone());
+        let link = Link { awake: Arc::new(Mutex::new(ctx.clone())), ..Link::default() };
+        let (max_side, awake) = (link.max_side.clone(), link.awake.clone());
         let jobs = Jobs::spawn(Setup {
             limits: world.limits,
             fonts: world.fonts,
             painter: Arc::new(move |raster| texture::paint(raster, &max_side)),
-            waker: Arc::new(move || waker.request_repaint()),
+            waker: Arc::new(move || awake.lock().unwrap_or_else(PoisonError::into_inner).request_repaint()),
             clipboard: world.clipboard,
             outside: world.outside,
         })?;
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
         let session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
-        let mut shell = Self { session, jobs, dialogs: world.dialogs, view: View::default(), memory, link };
+        let view = View::new(memory.settings.values.disclosed, world.home);
+        let surroundings = Surroundings::default();
+        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link, surroundings };
         for action in first {
             shell.act(action);
         }
         shell.settle();
         Ok(shell)
+    }
+
+    /// Goes on in another window, because the graphics driver has lost the old one.
+    pub(super) fn move_to(&mut self, ctx: &Context) {
+        theme::install(ctx);
+        self.surroundings.settle_in(ctx);
+        *self.link.awake.lock().unwrap_or_else(PoisonError::into_inner) = ctx.clone();
+        self.link.title.clear();
+        self.view = self.view.anew();
+        self.session.window_was_lost();
+        // What was answered meanwhile woke the old window.
+        ctx.request_repaint();
+    }
+
+    /// Where the window is, or was last.
+    pub(super) fn place(&self) -> Option<WindowPlace> {
+        self.memory.settings.values.window
     }
 
     /// What the app knows; for tests of the whole window.
@@ -160,6 +189,7 @@ impl Shell {
         let memory = &mut self.memory;
         memory.settings.values.defaults = self.session.defaults;
         memory.settings.values.preferences = self.session.preferences;
+        memory.settings.values.disclosed = self.view.disclosed();
         memory.settings.values.window = window_place(ctx).or(memory.settings.values.window);
         if memory.settings == memory.written {
             memory.changed_at = None;
@@ -206,6 +236,18 @@ impl Shell {
         }
     }
 
+    /// The colours and the scale that the user chose, or the system.
+    fn restyle(&self, ctx: &Context) {
+        let Preferences { theme, scale_percent, .. } = self.session.preferences;
+        ctx.options_mut(|it| it.theme_preference = self.surroundings.theme(theme));
+        let scale = f32::from(scale_percent) / 100.0;
+        if scale != ctx.zoom_factor() {
+            ctx.set_zoom_factor(scale);
+            // It is counted in points, which have just become larger or smaller.
+            ctx.send_viewport_cmd(ViewportCommand::MinInnerSize(theme::LEAST_WINDOW.into()));
+        }
+    }
+
     fn retitle(&mut self, ctx: &Context) {
         let title = self.session.title();
         if self.link.title != title {
@@ -218,9 +260,13 @@ impl Shell {
 impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         for event in self.jobs.poll() {
+            if let Event::News(news) = &event {
+                self.surroundings.heed(ctx, news);
+            }
             self.absorb(event);
         }
         self.settle();
+        self.restyle(ctx);
         self.retitle(ctx);
     }
 
@@ -230,12 +276,17 @@ impl eframe::App for Shell {
         let mut actions = vec![];
         intake::dropped(&ctx, &mut actions);
         self.view.window_ui(ui, &mut self.session, &mut actions);
-        intake::pressed(&ctx, &mut actions);
+        if !self.view.is_covered() {
+            intake::pressed(&ctx, &mut actions);
+        }
         if ctx.input_mut(|it| it.consume_key(Modifiers::COMMAND, Key::Q)) {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         for action in actions {
-            self.act(action);
+            match action {
+                Action::Do(Verb::Settings) => self.view.toggle_settings(&ctx),
+                action => self.act(action),
+            }
         }
         self.settle();
         self.session.note_edits(is_gesture_underway(&ctx));
@@ -285,8 +336,10 @@ fn is_gesture_underway(ctx: &Context) -> bool {
     ctx.input(|it| it.pointer.any_down() || !it.keys_down.is_empty() || it.smooth_scroll_delta() != egui::Vec2::ZERO)
 }
 
-/// Where the window is now; `None` while it is minimised or not known.
+/// Where the window is now; `None` while it is minimised or not known. Counted in points of an
+/// unscaled window, which it is when it is opened.
 fn window_place(ctx: &Context) -> Option<WindowPlace> {
+    let scale = ctx.zoom_factor();
     ctx.input(|it| {
         let viewport = it.viewport();
         if viewport.minimized.unwrap_or_default() {
@@ -294,7 +347,7 @@ fn window_place(ctx: &Context) -> Option<WindowPlace> {
         }
         let inner = viewport.inner_rect?;
         let maximized = viewport.maximized.unwrap_or_default();
-        let position = viewport.outer_rect.map(|it| [it.left(), it.top()]);
-        Some(WindowPlace { size: [inner.width(), inner.height()], position, maximized })
+        let position = viewport.outer_rect.map(|it| [it.left() * scale, it.top() * scale]);
+        Some(WindowPlace { size: [inner.width() * scale, inner.height() * scale], position, maximized })
     })
 }

@@ -2,18 +2,23 @@
 
 use super::{
     theme::{self, Theme},
-    widgets::{Icon, IconButton},
+    widgets::{Icon, IconButton, chip, notice},
     words,
 };
 use crate::{
     jobs::Millis,
     session::{Action, Kind, Notice, Session, Status, Verb},
 };
-use egui::{Align, Layout, RichText, Ui};
+use egui::{
+    Align, Color32, Label, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Ui, accesskit::Live,
+};
 use std::time::Duration;
 
 /// How long a success is shown, in seconds.
 const GOOD_NEWS_SECS: f64 = 4.0;
+
+/// What takes longer, in seconds, can be cancelled here.
+const LONG_SECS: f64 = 0.5;
 
 /// Shorter stages, in milliseconds, only shared pixels.
 const WORTH_A_WORD: f64 = 0.05;
@@ -22,17 +27,23 @@ const WORTH_A_WORD: f64 = 0.05;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct StatusLine {
     shown: Option<(u64, f64)>,
-    has_details: bool,
+    /// Since when the user waits for something.
+    waiting_since: Option<f64>,
 }
 
 impl StatusLine {
     pub(super) fn status_ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         ui.horizontal_centered(|ui| {
             let notice = session.notice().filter(|it| self.is_current(ui, it));
+            let is_long = self.is_long_wait(ui, session);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                measured_ui(ui, session);
+                if is_long {
+                    cancel_ui(ui, actions);
+                } else {
+                    measured_ui(ui, session);
+                }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| match notice {
-                    Some(notice) => self.notice_ui(ui, notice, actions),
+                    Some(notice) => notice_ui(ui, notice, actions),
                     None => idle_ui(ui, session),
                 });
             });
@@ -45,7 +56,7 @@ impl StatusLine {
         let since = match self.shown {
             Some((serial, since)) if serial == notice.serial => since,
             _ => {
-                self.has_details = false;
+                Popup::close_id(ui.ctx(), details_id());
                 self.shown = Some((notice.serial, now));
                 now
             }
@@ -60,38 +71,67 @@ impl StatusLine {
         0.0 < left
     }
 
-    fn notice_ui(&mut self, ui: &mut Ui, notice: &Notice, actions: &mut Vec<Action>) {
-        let theme = Theme::of(ui);
-        let ink = match notice.kind {
-            Kind::Good => theme.good,
-            Kind::Plain => theme.weak,
-            Kind::Bad => theme.bad,
-        };
-        if notice.kind == Kind::Bad {
-            let dismiss = ui.add(IconButton::new(Icon::Close, Verb::Dismiss.label()));
-            if dismiss.clicked() {
-                actions.push(Verb::Dismiss.into());
-            }
+    /// Has the user waited for long for the picture, or for a copy that is to come?
+    fn is_long_wait(&mut self, ui: &Ui, session: &Session) -> bool {
+        let is_loading = session.selected().is_some_and(|it| it.status() == Status::Loading);
+        if !is_loading && !session.is_copy_deferred() {
+            self.waiting_since = None;
+            return false;
         }
-        let text = RichText::new(&notice.text).font(theme::secondary()).color(ink);
-        let sense = if notice.details.is_some() { egui::Sense::click() } else { egui::Sense::hover() };
-        let label = ui.add(egui::Label::new(text).truncate().sense(sense));
-        ui.ctx().accesskit_node_builder(label.id, |node| {
-            let urgency =
-                if notice.kind == Kind::Bad { egui::accesskit::Live::Assertive } else { egui::accesskit::Live::Polite };
-            node.set_live(urgency);
-        });
-        if let Some(details) = &notice.details {
-            if label.clicked() {
-                self.has_details = !self.has_details;
-            }
-            let label = label.on_hover_text("Click for the details");
-            if self.has_details {
-                egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), label.id.with("details"), label.rect)
-                    .show(|ui| ui.label(format!("{}\n{details}", notice.text)));
-            }
+        let now = ui.input(|it| it.time);
+        let left = *self.waiting_since.get_or_insert(now) + LONG_SECS - now;
+        if 0.0 < left {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
+        }
+        left <= 0.0
+    }
+}
+
+fn cancel_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let tip = format!("{} (Esc)", Verb::Cancel.tooltip());
+    if chip(ui, Verb::Cancel.label(), false).on_hover_text(tip).clicked() {
+        actions.push(Verb::Cancel.into());
+    }
+}
+
+fn details_id() -> egui::Id {
+    egui::Id::unique("notice details")
+}
+
+/// The notice on one line; a failure can be read in full and dismissed.
+fn notice_ui(ui: &mut Ui, told: &Notice, actions: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    let (ink, urgency) = match told.kind {
+        Kind::Good => (theme.good, Live::Polite),
+        Kind::Plain => (theme.weak, Live::Polite),
+        Kind::Bad => (theme.bad, Live::Assertive),
+    };
+    if told.kind == Kind::Bad {
+        let dismiss = ui.add(IconButton::new(Icon::Close, Verb::Dismiss.label()).key("Esc"));
+        if dismiss.clicked() {
+            actions.push(Verb::Dismiss.into());
         }
     }
+    let has_details = told.kind == Kind::Bad || told.details.is_some();
+    let label = notice(ui, &told.text, ink, has_details);
+    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(urgency));
+    if has_details {
+        details_ui(&label, told, ink);
+    }
+}
+
+/// The whole sentence and its causes, above the line.
+fn details_ui(label: &Response, told: &Notice, ink: Color32) {
+    let popup = Popup::from_toggle_button_response(label).id(details_id()).accessible_name("Details");
+    let popup = popup.align(RectAlign::TOP_START).gap(6.0).width(theme::DETAILS);
+    popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_max_width(theme::DETAILS.min(ui.ctx().content_rect().width() - 2.0 * theme::LINE_MARGIN));
+        ui.add(Label::new(RichText::new(&told.text).font(theme::body()).color(ink)).wrap());
+        if let Some(details) = &told.details {
+            let details = RichText::new(details).font(theme::secondary()).color(Theme::of(ui).weak);
+            ui.add(Label::new(details).wrap());
+        }
+    });
 }
 
 fn idle_ui(ui: &mut Ui, session: &Session) {
@@ -104,7 +144,8 @@ fn idle_ui(ui: &mut Ui, session: &Session) {
     } else {
         "Ready".to_owned()
     };
-    ui.label(RichText::new(text).font(theme::secondary()).color(weak));
+    let label = ui.add(Label::new(RichText::new(text).font(theme::secondary()).color(weak)).truncate());
+    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Polite));
 }
 
 fn counts(session: &Session) -> (u64, u64) {
@@ -125,5 +166,5 @@ fn measured_ui(ui: &mut Ui, session: &Session) {
         .map(|(word, millis)| format!("{word} {}", words::duration(Duration::from_secs_f64(millis / 1000.0))))
         .collect();
     let weak = Theme::of(ui).weak;
-    ui.add(egui::Label::new(RichText::new(words.join(" · ")).font(theme::secondary()).color(weak)));
+    ui.add(Label::new(RichText::new(words.join(" · ")).font(theme::secondary()).color(weak)));
 }

@@ -38,6 +38,18 @@ pub const PRIMARY_HEIGHT: f32 = 36.0;
 pub const HIT_HEIGHT: f32 = 24.0;
 /// Around the picture when it is fitted.
 pub const PICTURE_AIR: f32 = 24.0;
+/// Below a button in the lower corner of the canvas.
+pub const CORNER_AIR: f32 = 5.0;
+/// Width of the sheet with the settings.
+pub const SETTINGS_SHEET: f32 = 536.0;
+/// Width of the sheets that only tell something.
+pub const TELLING_SHEET: f32 = 500.0;
+/// Width of the card with a question, at most.
+pub const CARD: f32 = 480.0;
+/// Width of the details of a notice, at most.
+pub const DETAILS: f32 = 440.0;
+/// The window is never smaller.
+pub const LEAST_WINDOW: [f32; 2] = [560.0, 420.0];
 /// Size of the frame that asks for a picture.
 pub const DROP_FRAME: [f32; 2] = [640.0, 380.0];
 /// Corners of fields and buttons.
@@ -193,6 +205,11 @@ impl Theme {
         Stroke::new(FOCUS_RING, self.accent)
     }
 
+    /// What lies over the window under a sheet.
+    pub fn backdrop(&self) -> Color32 {
+        Color32::from_black_alpha(112)
+    }
+
     /// What lies over the canvas while something is dragged over the window.
     pub fn veil(&self) -> Color32 {
         self.canvas.gamma_multiply(1.0 - DIMMED)
@@ -268,6 +285,21 @@ pub fn install(ctx: &Context) {
         // Ctrl with + and − would scale the window; they zoom the picture.
         options.zoom_with_keyboard = false;
     });
+}
+
+/// Movements end at once, or take [`MOTION`] at most.
+pub fn set_reduced_motion(ctx: &Context, is_reduced: bool) {
+    ctx.data_mut(|it| it.insert_temp(reduced_motion(), is_reduced));
+    ctx.all_styles_mut(|style| style.animation_time = if is_reduced { 0.0 } else { MOTION });
+}
+
+/// Does the system ask for less motion?
+pub fn is_motion_reduced(ctx: &Context) -> bool {
+    ctx.data(|it| it.get_temp(reduced_motion())).unwrap_or_default()
+}
+
+fn reduced_motion() -> egui::Id {
+    egui::Id::unique("reduced motion")
 }
 
 /// Inter before the toolkit's own fonts, which stay as fallbacks for other scripts and signs.

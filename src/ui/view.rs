@@ -2,25 +2,34 @@
 //! pushes verbs.
 
 use super::{
+    about::about_ui,
     canvas::{Canvas, CanvasInput, Picture},
-    empty, help,
+    drawer::Drawer,
+    empty,
+    help::keys_ui,
     inspector::{self, Inspector},
-    overlay,
+    menu::Entry,
+    overlay::{self, Hovering},
+    preferences::preferences_ui,
+    question::Card,
+    regions::{Regions, is_narrow, part},
+    sheet::{Sheet, Sheets},
     status::StatusLine,
     texture::Slot,
     theme::{self, Theme},
-    top_bar::top_bar_ui,
+    top_bar::{DrawerSwitch, Pressed, top_bar_ui},
     widgets::Button,
     words,
 };
 use crate::{
     jobs::{Rendered, ports::Painted},
-    session::{Action, Item, ItemId, Session, Status, Verb, capitalized},
+    session::{Action, Item, ItemId, Question, Session, Status, Verb, capitalized},
+    settings::{Disclosed, Units},
 };
-use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
+use egui::{Context, Key, Modifiers, Popup, RichText, Ui, vec2};
+use std::path::PathBuf;
 
 /// What the window remembers between frames that is nobody else's business.
-#[derive(Default)]
 pub(super) struct View {
     canvas: Canvas,
     shown: Option<ItemId>,
@@ -28,7 +37,13 @@ pub(super) struct View {
     result: Slot,
     inspector: Inspector,
     status: StatusLine,
-    is_help_open: bool,
+    drawer: Drawer,
+    sheets: Sheets,
+    card: Card,
+    home: Option<PathBuf>,
+    units: Units,
+    /// A text field had the keyboard at the end of the last frame.
+    was_typing: bool,
     loading_since: Option<f64>,
 }
 
@@ -36,31 +51,151 @@ pub(super) struct View {
 const SPINNER_AFTER_SECS: f64 = 0.15;
 
 impl View {
+    /// A window with these disclosures open; `home` is what `~/` stands for.
+    pub(super) fn new(disclosed: Disclosed, home: Option<PathBuf>) -> Self {
+        Self {
+            canvas: Canvas::default(),
+            shown: None,
+            original: Slot::default(),
+            result: Slot::default(),
+            inspector: Inspector::new(disclosed),
+            status: StatusLine::default(),
+            drawer: Drawer::default(),
+            sheets: Sheets::default(),
+            card: Card::default(),
+            home,
+            units: Units::default(),
+            was_typing: false,
+            loading_since: None,
+        }
+    }
+
+    /// The same for another window, to which nothing of the old one's textures is of use.
+    pub(super) fn anew(&self) -> Self {
+        Self::new(self.disclosed(), self.home.clone())
+    }
+
+    /// Which disclosures are open.
+    pub(super) fn disclosed(&self) -> Disclosed {
+        self.inspector.disclosed
+    }
+
+    /// Is something open that keeps the keys from the window?
+    pub(super) fn is_covered(&self) -> bool {
+        self.sheets.open().is_some()
+    }
+
+    /// Opens the settings, or closes them.
+    pub(super) fn toggle_settings(&mut self, ctx: &Context) {
+        self.sheets.toggle(ctx, Sheet::Settings);
+    }
+
     pub(super) fn window_ui(&mut self, ui: &mut Ui, session: &mut Session, actions: &mut Vec<Action>) {
-        let line = |ui: &Ui| {
-            Frame::NONE.fill(Theme::of(ui).panel).inner_margin(Margin::symmetric(theme::LINE_MARGIN as i8, 0))
-        };
-        Panel::top("top line").exact_size(theme::TOP_LINE).resizable(false).frame(line(ui)).show(ui, |ui| {
-            top_bar_ui(ui, session, &mut self.is_help_open, actions);
-        });
-        Panel::bottom("status line").exact_size(theme::STATUS_LINE).resizable(false).frame(line(ui)).show(ui, |ui| {
-            self.status.status_ui(ui, session, actions);
-        });
-        if session.selected().is_some_and(inspector::has_controls) {
-            let frame = Frame::NONE.fill(Theme::of(ui).panel);
-            Panel::right("inspector").exact_size(theme::INSPECTOR).resizable(false).frame(frame).show(ui, |ui| {
-                self.inspector.inspector_ui(ui, session, actions);
+        let ctx = ui.ctx().clone();
+        self.units = session.preferences.units;
+        let had_popup = self.keys(ui, session.question(), actions);
+        let has_controls = session.selected().is_some_and(inspector::has_controls);
+        let has_drawer = has_controls && is_narrow(ui.max_rect());
+        let has_panel = has_controls && !has_drawer;
+        let regions = Regions::of(ui.max_rect(), has_panel);
+        let theme = Theme::of(ui);
+        let switch = has_drawer.then(|| DrawerSwitch { is_open: self.drawer.is_open() });
+        let pressed = part(ui, "top line", regions.top, theme.panel, |ui| top_bar_ui(ui, session, switch, actions));
+        if has_panel {
+            part(ui, "inspector", regions.inspector, theme.panel, |ui| {
+                self.inspector.inspector_ui(ui, session, false, actions);
             });
         }
-        let frame = Frame::NONE.fill(Theme::of(ui).canvas);
-        CentralPanel::default().frame(frame).show(ui, |ui| {
-            let area = ui.max_rect();
+        self.drawer_ui(&ctx, &regions, &pressed, session, actions);
+        part(ui, "canvas", regions.canvas, theme.canvas, |ui| {
             self.content_ui(ui, session, actions);
-            if let Some(hovering) = hovering(ui) {
-                overlay::show(ui, area, hovering);
+            if let Some(hovering) = ui.input(|it| Hovering::over(&it.raw.hovered_files)) {
+                overlay::show(ui, regions.canvas, hovering);
             }
         });
-        help::help_ui(ui.ctx(), &mut self.is_help_open);
+        if has_drawer && !self.drawer.is_open() {
+            self.inspector.corner_ui(ui, regions.canvas, session, actions);
+        }
+        self.card.card_ui(ui, regions.canvas, session.question(), self.home.as_deref(), actions);
+        let status = regions.status.shrink2(vec2(theme::LINE_MARGIN, 0.0));
+        ui.painter().rect_filled(regions.status, 0.0, theme.panel);
+        part(ui, "status line", status, theme.panel, |ui| self.status.status_ui(ui, session, actions));
+        regions.lines(ui, has_panel);
+        self.sheets.settle(&ctx);
+        self.sheets_ui(&ctx, &pressed, session, actions);
+        if had_popup {
+            // The popup has had its Esc.
+            ctx.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape));
+        }
+        self.was_typing = ctx.text_edit_focused();
+    }
+
+    /// The keys of what is open. Esc closes one thing at a time: the text field before the menu
+    /// before the sheet before the question before the drawer. Says whether a popup is to have it.
+    fn keys(&mut self, ui: &Ui, question: Option<&Question>, actions: &mut Vec<Action>) -> bool {
+        let ctx = ui.ctx();
+        let is_typing = ctx.text_edit_focused();
+        let asked = ctx.input_mut(|it| {
+            it.consume_key(Modifiers::NONE, Key::F1)
+                || (!is_typing && it.consume_key(Modifiers::NONE, Key::Questionmark))
+        });
+        if asked {
+            self.sheets.toggle(ctx, Sheet::Keys);
+        }
+        let asks_for_path = matches!(question, Some(Question::OpenPath { .. } | Question::SavePath { .. }));
+        if self.was_typing && !is_typing && (!asks_for_path || self.is_covered()) {
+            ctx.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape));
+        }
+        if Popup::is_any_open(ctx) {
+            return true;
+        }
+        if !self.is_covered() {
+            self.card.escape(ui, question, actions);
+        }
+        false
+    }
+
+    fn drawer_ui(
+        &mut self,
+        ctx: &Context,
+        regions: &Regions,
+        pressed: &Pressed,
+        session: &mut Session,
+        actions: &mut Vec<Action>,
+    ) {
+        let Some(switch) = &pressed.switch else {
+            self.drawer.forget();
+            return;
+        };
+        if switch.clicked() || ctx.input_mut(|it| it.consume_key(Modifiers::NONE, Key::F9)) {
+            self.drawer.toggle(ctx, switch);
+        }
+        let Self { drawer, inspector, .. } = self;
+        drawer.show(ctx, regions.inspector, switch, |ui, grabs_focus| {
+            inspector.inspector_ui(ui, session, grabs_focus, actions);
+        });
+    }
+
+    fn sheets_ui(&mut self, ctx: &Context, pressed: &Pressed, session: &mut Session, actions: &mut Vec<Action>) {
+        match pressed.entry {
+            Some(Entry::Sheet(sheet)) => self.sheets.toggle(ctx, sheet),
+            Some(Entry::Verb(verb)) => actions.push(verb.into()),
+            None => {}
+        }
+        match self.sheets.open() {
+            Some(Sheet::Settings) => {
+                let mut wants_keys = false;
+                self.sheets.show(ctx, "Settings", theme::SETTINGS_SHEET, |ui| {
+                    wants_keys = preferences_ui(ui, &mut session.preferences, &session.defaults);
+                });
+                if wants_keys {
+                    self.sheets.toggle(ctx, Sheet::Keys);
+                }
+            }
+            Some(Sheet::Keys) => self.sheets.show(ctx, "Keys", theme::TELLING_SHEET, keys_ui),
+            Some(Sheet::About) => self.sheets.show(ctx, "About Inlaid", theme::TELLING_SHEET, about_ui),
+            None => {}
+        }
     }
 
     fn content_ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
@@ -96,7 +231,10 @@ impl View {
             let size = result.product.encoded.size;
             picture(ui, &mut self.result, "result", &result.painted, size)
         });
-        let labels = [original_label(item), item.result().map(|it| result_label(item, it)).unwrap_or_default()];
+        let labels = [
+            original_label(item, self.units),
+            item.result().map(|it| result_label(item, it, self.units)).unwrap_or_default(),
+        ];
         let input = CanvasInput {
             original,
             result,
@@ -118,8 +256,10 @@ impl View {
         }
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() / 2.0 - 40.0);
-            ui.add(egui::Spinner::new().color(Theme::of(ui).accent));
-            let bytes = item.source().map(|it| format!(" · {}", words::bytes(it.bytes().len() as u64)));
+            if !theme::is_motion_reduced(ui.ctx()) {
+                ui.add(egui::Spinner::new().color(Theme::of(ui).accent));
+            }
+            let bytes = item.source().map(|it| format!(" · {}", words::bytes(it.bytes().len() as u64, self.units)));
             let text = format!("{}{}", item.name(), bytes.unwrap_or_default());
             ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
         });
@@ -130,13 +270,13 @@ fn picture(ui: &Ui, slot: &mut Slot, name: &str, painted: &Painted, size: [u32; 
     slot.texture(ui.ctx(), name, painted).map(|texture| Picture { texture: texture.id(), size })
 }
 
-fn original_label(item: &Item) -> String {
-    let bytes = item.source().map(|it| words::bytes(it.bytes().len() as u64)).unwrap_or_default();
+fn original_label(item: &Item, units: Units) -> String {
+    let bytes = item.source().map(|it| words::bytes(it.bytes().len() as u64, units)).unwrap_or_default();
     format!("Original · {bytes}")
 }
 
 /// `WebP 78 · 38.4 KB · −99 %`, as measured.
-fn result_label(item: &Item, rendered: &Rendered) -> String {
+fn result_label(item: &Item, rendered: &Rendered, units: Units) -> String {
     let (output, encoded) = (&rendered.product.recipe.output, &rendered.product.encoded);
     let name = match output {
         it if it.untouched => format!("Untouched {}", encoded.format.label()),
@@ -145,7 +285,7 @@ fn result_label(item: &Item, rendered: &Rendered) -> String {
     };
     let bytes = encoded.bytes.len() as u64;
     let saving = item.source().and_then(|it| words::saving(it.bytes().len() as u64, bytes));
-    [Some(name), Some(words::bytes(bytes)), saving].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [Some(name), Some(words::bytes(bytes, units)), saving].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn empty_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
@@ -177,12 +317,4 @@ fn failed_ui(ui: &mut Ui, item: &Item, why: &str, actions: &mut Vec<Action>) {
             });
         });
     });
-}
-
-/// What hangs over the window, if anything does.
-fn hovering(ui: &Ui) -> Option<overlay::Hovering> {
-    ui.input(|it| match it.raw.hovered_files.len() {
-        0 => None,
-        count => Some(overlay::Hovering::Images(count)),
-    })
 }

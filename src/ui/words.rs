@@ -3,17 +3,21 @@
 //! Everything here is a pure function of its arguments, so that a number reads the same in the
 //! top line, a row, a label and a notice.
 
+use crate::settings::Units;
 use std::time::Duration;
 
-/// Bytes in decimal units with three significant digits: `999 B`, `38.4 KB`, `1.31 MB`.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
+/// Bytes with three significant digits: `999 B`, `38.4 KB`, `1.31 MB`, or `37.5 KiB`, `1.25 MiB`.
+pub fn bytes(count: u64, units: Units) -> String {
+    let (step, names) = match units {
+        Units::Decimal => (1_000, ["KB", "MB", "GB", "TB", "PB", "EB"]),
+        Units::Binary => (1_024, ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]),
+    };
     if count < 1_000 {
         return format!("{count} B");
     }
     let mut unit = 1_u128;
-    for name in UNITS {
-        unit *= 1_000;
+    for name in names {
+        unit *= step;
         if let Some(figure) = three_digits(count.into(), unit) {
             return format!("{figure} {name}");
         }
@@ -155,7 +159,19 @@ mod tests {
             (1_000_000_000, "1.00 GB"),
             (u64::MAX, "18.4 EB"),
         ] {
-            assert_eq!(bytes(count), words, "{count}");
+            assert_eq!(bytes(count, Units::Decimal), words, "{count}");
+        }
+        // By hand: 38,412 / 1,024 = 37.51; 1,000 / 1,024 = 0.977; 1,314,000 / 1,048,576 = 1.253.
+        for (count, words) in [
+            (999, "999 B"),
+            (1_000, "0.98 KiB"),
+            (1_024, "1.00 KiB"),
+            (38_412, "37.5 KiB"),
+            (1_023_000, "999 KiB"),
+            (1_048_576, "1.00 MiB"),
+            (1_314_000, "1.25 MiB"),
+        ] {
+            assert_eq!(bytes(count, Units::Binary), words, "{count}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! A window with everything around it: a folder, a clipboard, dialogs, and time that we turn.
 
-use eframe::egui::{DroppedFile, Event, HoveredFile, Key, Modifiers, vec2};
+use eframe::egui::{self, DroppedFile, Event, HoveredFile, Key, Modifiers, vec2};
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
@@ -42,7 +42,7 @@ pub(crate) struct Held {
     /// Dialogs are not shown, and this is why.
     pub(crate) no_dialogs: Option<DialogError>,
     pub(crate) watched: Vec<PathBuf>,
-    tell: Option<Tell>,
+    pub(crate) tell: Option<Tell>,
 }
 
 pub(crate) type Hold = Arc<Mutex<Held>>;
@@ -124,19 +124,7 @@ impl Desk {
 
     /// A window that starts with these settings and opens these files of a new folder.
     pub(crate) fn remembering(settings: &str, draw: &[(&str, [u32; 2])]) -> Self {
-        let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
-        let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
-        let world = World {
-            clipboard: Box::new(FakeClipboard(held.clone())),
-            dialogs: Box::new(FakeDialogs(held.clone())),
-            outside: Box::new(FakeOutside(held.clone())),
-            fonts: Fonts::default(),
-            limits: Limits::default(),
-            settings: Settings::parse(settings),
-            settings_file: None,
-        };
-        let first =
-            if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
+        let (world, first, held, folder) = furnished(settings, draw);
         let window = Harness::builder()
             .with_size(vec2(1180.0, 760.0))
             .with_step_dt(FRAME_SECS)
@@ -185,6 +173,43 @@ impl Desk {
         let nodes = self.window.root().children_recursive();
         // What a label says is its value.
         nodes.filter_map(|it| it.accesskit_node().label().or_else(|| it.value())).collect()
+    }
+
+    /// Is there something with this name?
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names().iter().any(|it| it == name)
+    }
+
+    /// What has the keyboard.
+    pub(crate) fn focused(&self) -> Option<String> {
+        let nodes = self.window.root().children_recursive();
+        nodes.filter(|it| it.is_focused()).find_map(|it| it.accesskit_node().label())
+    }
+
+    /// Another size of the window, in points.
+    pub(crate) fn resize(&mut self, width: f32, height: f32) {
+        self.window.set_size(vec2(width, height));
+        self.step();
+        self.step();
+    }
+
+    /// Frames for so many seconds of the window's own clock.
+    pub(crate) fn pass(&mut self, seconds: f32) {
+        for _ in 0..(seconds / FRAME_SECS).ceil() as usize {
+            self.step();
+        }
+    }
+
+    /// The text of the settings file, as soon as it holds this.
+    pub(crate) fn kept(&mut self, part: &str) {
+        let file = self.folder.path().join("settings.json");
+        self.wait(part, |_| std::fs::read_to_string(&file).is_ok_and(|it| it.contains(part)).then_some(()));
+    }
+
+    /// What is written on the window and has no name of its own.
+    pub(crate) fn has_painted(&self, text: &str) -> bool {
+        let shapes = &self.window.output().shapes;
+        shapes.iter().any(|it| matches!(&it.shape, egui::Shape::Text(shape) if shape.galley.text() == text))
     }
 
     pub(crate) fn click(&mut self, name: &str) {
@@ -237,6 +262,26 @@ impl Desk {
     pub(crate) fn title(&self) -> String {
         self.window.state().session().title()
     }
+}
+
+/// The world around a window that starts with these settings and opens these files of a new
+/// folder, and what to begin with.
+pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> (World, Vec<Action>, Hold, tempfile::TempDir) {
+    let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
+    let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
+    let world = World {
+        clipboard: Box::new(FakeClipboard(held.clone())),
+        dialogs: Box::new(FakeDialogs(held.clone())),
+        outside: Box::new(FakeOutside(held.clone())),
+        home: Some(folder.path().to_owned()),
+        fonts: Fonts::default(),
+        limits: Limits::default(),
+        settings: Settings::parse(settings),
+        settings_file: Some(folder.path().join("settings.json")),
+    };
+    let first =
+        if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };
+    (world, first, held, folder)
 }
 
 /// Red above blue, with noise between that keeps encoders honest.

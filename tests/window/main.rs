@@ -3,21 +3,21 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
+mod controls;
 mod desk;
 mod history;
+mod keyboard;
+mod narrow;
+mod outside;
+mod sheets;
+mod telling;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::Desk;
-use eframe::egui::{self, Event, HoveredFile, Key, Modifiers, accesskit, accesskit::Role};
+use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgba};
-use inlaid::{
-    jobs::{
-        Intake,
-        ports::{DialogError, News, Pasted},
-    },
-    session::Status,
-};
+use inlaid::{jobs::ports::Pasted, session::Status};
 use std::slice;
 
 /// A data URL of a format, decoded by others.
@@ -312,72 +312,4 @@ fn files_are_opened_and_saved_through_dialogs() {
     desk.wait("a refusal", |desk| desk.names().iter().any(|it| it.starts_with("saved.png: ")).then_some(()));
     assert_eq!(std::fs::read(target.with_extension("png")).unwrap(), b"precious");
     assert!(desk.held.lock().unwrap().texts.is_empty());
-}
-
-#[test]
-fn the_keys_are_listed() {
-    let mut desk = Desk::new();
-    desk.press(Modifiers::NONE, Key::F1);
-    desk.wait_for("Copy the result as chosen under Embed as");
-    for keys in ["Ctrl O", "Ctrl V", "Ctrl C", "Ctrl Shift C", "Ctrl S", "Space held", "Ctrl Q"] {
-        assert!(desk.names().iter().any(|it| it == keys), "{keys}: {:?}", desk.names());
-    }
-    desk.press(Modifiers::NONE, Key::Escape);
-    desk.wait("the list's end", |desk| desk.window.query_by_label("Space held").is_none().then_some(()));
-    desk.click("Keys");
-    desk.wait_for("Space held");
-}
-
-#[test]
-fn everything_that_takes_the_focus_has_a_name() {
-    let mut desk = Desk::with("a.png", [60, 40]);
-    desk.click("More formats");
-    let unnamed: Vec<String> = desk
-        .window
-        .root()
-        .children_recursive()
-        .filter(|it| {
-            let node = it.accesskit_node();
-            node.data().supports_action(accesskit::Action::Focus) && node.label().is_none()
-        })
-        .map(|it| format!("{it:?}"))
-        .collect();
-    assert!(unnamed.is_empty(), "{unnamed:#?}");
-}
-
-#[test]
-fn what_hovers_is_announced_and_nothing_is_opened_by_it() {
-    let mut desk = Desk::new();
-    desk.window.input_mut().hovered_files = vec![HoveredFile::default(); 2];
-    desk.step();
-    assert_eq!(desk.title(), "Inlaid");
-    assert!(
-        desk.window
-            .output()
-            .shapes
-            .iter()
-            .any(|it| { matches!(&it.shape, egui::Shape::Text(text) if text.galley.text() == "Drop to add 2 images") })
-    );
-}
-
-#[test]
-fn a_second_start_hands_its_files_over() {
-    let mut desk = Desk::with("a.png", [40, 30]);
-    let path = desk.draw("b.png", [20, 10]);
-    desk.tell(News::HandedOver(vec![Intake::Path(path)]));
-    desk.wait_ready();
-    assert_eq!(desk.title(), "2 images — Inlaid");
-    assert_eq!(desk.window.state().session().selected().unwrap().name(), "b.png");
-}
-
-#[test]
-fn a_missing_dialog_is_not_taken_for_cancelled() {
-    let mut desk = Desk::with("a.png", [40, 30]);
-    desk.held.lock().unwrap().no_dialogs = Some(DialogError::Missing);
-    for key in [Key::O, Key::S] {
-        desk.press(Modifiers::COMMAND, key);
-        desk.wait("the reason", |desk| desk.names().iter().any(|it| it.contains("zenity")).then_some(()));
-        desk.press(Modifiers::NONE, Key::Escape);
-        assert!(!desk.names().iter().any(|it| it.contains("zenity")), "{:?}", desk.names());
-    }
 }

@@ -1,14 +1,17 @@
 //! Format and quality: the rows with their measured bytes, and the controls of the chosen one.
 
+use super::ground::ground_ui;
 use crate::{
     engine::{
         Format, Warning,
         recipe::{DEFAULT_QUALITY, Recipe},
     },
     session::{Action, Item, Verb, capitalized},
+    settings::Units,
     ui::{
+        grammar,
         theme::{self, Theme},
-        widgets::{FormatRow, Slider, chip, format_rows, heading, segmented},
+        widgets::{FormatRow, NumberField, Slider, chip, format_rows, heading, segmented},
         words,
     },
 };
@@ -17,24 +20,32 @@ use egui::{RichText, Ui};
 /// The formats that are always shown; the others sit under More.
 const USUAL: [Format; 4] = [Format::WebP, Format::Jpeg, Format::Png, Format::Gif];
 
-const GROUNDS: [(&str, [u8; 3]); 2] = [("White", [255; 3]), ("Black", [0; 3])];
+/// Of the field beside the slider.
+const FIELD_WIDTH: f32 = 52.0;
+const FIELD_GAP: f32 = 10.0;
 
-pub(super) fn format_ui(ui: &mut Ui, item: &mut Item, is_more_open: &mut bool, actions: &mut Vec<Action>) {
-    rows_ui(ui, item, is_more_open);
+pub(super) fn format_ui(
+    ui: &mut Ui,
+    item: &mut Item,
+    units: Units,
+    is_more_open: &mut bool,
+    actions: &mut Vec<Action>,
+) {
+    rows_ui(ui, item, units, is_more_open);
     if let Some(why) = item.refusal() {
         ui.label(RichText::new(capitalized(why)).font(theme::secondary()).color(Theme::of(ui).bad));
         fit_ui(ui, item);
     }
-    untouched_ui(ui, item, actions);
+    untouched_ui(ui, item, units, actions);
     warnings_ui(ui, item);
     ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
     if !item.recipe.output.untouched {
         quality_ui(ui, &mut item.recipe);
-        ground_ui(ui, item);
+        background_ui(ui, item);
     }
 }
 
-fn rows_ui(ui: &mut Ui, item: &mut Item, is_more_open: &mut bool) {
+fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, is_more_open: &mut bool) {
     let chosen = item.recipe.output.format;
     heading(ui, "Format", saving(item).as_deref());
     let formats: Vec<Format> = USUAL
@@ -44,7 +55,7 @@ fn rows_ui(ui: &mut Ui, item: &mut Item, is_more_open: &mut bool) {
     let weights: Vec<Option<usize>> = formats.iter().map(|it| weight(item, *it)).collect();
     let largest = weights.iter().flatten().copied().max().unwrap_or(1).max(1);
     let texts: Vec<Option<[String; 2]>> =
-        weights.iter().map(|it| it.map(|it| [words::bytes(it as u64), words::exact_bytes(it as u64)])).collect();
+        weights.iter().map(|it| it.map(|it| [words::bytes(it as u64, units), words::exact_bytes(it as u64)])).collect();
     let rows: Vec<FormatRow<'_>> = formats
         .iter()
         .zip(&weights)
@@ -91,25 +102,35 @@ fn quality_ui(ui: &mut Ui, recipe: &mut Recipe) {
         heading(ui, "Quality", Some(note));
         return;
     }
-    let note = if output.is_lossless() { "without loss".to_owned() } else { output.quality.to_string() };
-    heading(ui, "Quality", Some(&note));
+    heading(ui, "Quality", output.is_lossless().then_some("without loss"));
     if output.format.has_lossless() {
         segmented(ui, "Kind of compression", &mut output.lossless, &[(false, "Lossy"), (true, "Lossless")]);
     }
     if !output.is_lossless() {
         let mut quality = i32::from(output.quality);
-        Slider::new("Quality", 1..=100).reset(DEFAULT_QUALITY.into()).show(ui, &mut quality);
+        slider_ui(ui, &mut quality);
         // The slider keeps to its range, which fits into a byte.
         output.quality = quality.clamp(1, 100) as u8;
-        ends_ui(ui);
     }
 }
 
-fn ends_ui(ui: &mut Ui) {
+/// The slider, its ends in words, and its value to be typed.
+fn slider_ui(ui: &mut Ui, quality: &mut i32) {
+    let width = ui.available_width() - FIELD_WIDTH - FIELD_GAP;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = FIELD_GAP;
+        Slider::new("Quality", 1..=100).reset(DEFAULT_QUALITY.into()).width(width).show(ui, quality);
+        let text = quality.to_string();
+        let field = NumberField::new("Quality from 1 to 100", "", &text).width(FIELD_WIDTH).range(1..=100);
+        if let Some(typed) = field.show(ui).as_deref().and_then(grammar::percentage) {
+            *quality = typed.into();
+        }
+    });
     let weak = Theme::of(ui).weak;
     let end = |text: &str| RichText::new(text).font(theme::secondary()).color(weak);
     ui.add_space(-theme::ROW_GAP);
     ui.scope(|ui| {
+        ui.set_max_width(width);
         ui.spacing_mut().interact_size.y = 0.0;
         ui.horizontal(|ui| {
             ui.label(end("smaller"));
@@ -119,27 +140,14 @@ fn ends_ui(ui: &mut Ui) {
 }
 
 /// The ground for a transparent picture in a format without transparency.
-fn ground_ui(ui: &mut Ui, item: &mut Item) {
+fn background_ui(ui: &mut Ui, item: &mut Item) {
     let is_transparent = item.facts().is_some_and(|it| it.has_alpha);
     if item.recipe.output.format.has_alpha() || !is_transparent {
         return;
     }
     ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
     heading(ui, "Background", Some("instead of transparency"));
-    ui.horizontal(|ui| {
-        let background = &mut item.recipe.edits.background;
-        for (name, color) in GROUNDS {
-            if chip(ui, name, background.unwrap_or(GROUNDS[0].1) == color).clicked() {
-                *background = Some(color);
-            }
-        }
-        let mut color = background.unwrap_or(GROUNDS[0].1);
-        let button = ui.color_edit_button_srgb(&mut color);
-        button.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ColorWell, true, "Background colour"));
-        if button.changed() {
-            *background = Some(color);
-        }
-    });
+    ground_ui(ui, "Background colour", false, &mut item.recipe.edits.background);
 }
 
 /// What was lost on the way, for results that are not exactly what was asked for.
@@ -165,7 +173,7 @@ fn fit_ui(ui: &mut Ui, item: &mut Item) {
 }
 
 /// Points out that the source's own bytes would be smaller, and what the user made of that.
-fn untouched_ui(ui: &mut Ui, item: &Item, actions: &mut Vec<Action>) {
+fn untouched_ui(ui: &mut Ui, item: &Item, units: Units, actions: &mut Vec<Action>) {
     let Some(result) = item.fresh() else { return };
     let source = item.source().and_then(crate::engine::Source::format).map_or("source", Format::label);
     let larger = result.product.warnings.iter().find_map(|it| match it {
@@ -175,7 +183,7 @@ fn untouched_ui(ui: &mut Ui, item: &Item, actions: &mut Vec<Action>) {
     let (text, verb) = if item.recipe.output.untouched {
         (format!("The untouched {source} is used"), Verb::Encode)
     } else if let Some(bytes) = larger {
-        (format!("The untouched {source} is smaller: {}", words::bytes(bytes)), Verb::UseUntouched)
+        (format!("The untouched {source} is smaller: {}", words::bytes(bytes, units)), Verb::UseUntouched)
     } else {
         return;
     };

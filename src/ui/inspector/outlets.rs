@@ -3,13 +3,16 @@
 use crate::{
     engine::embed::Embed,
     session::{Action, Session, Verb},
-    ui::{intake::key_words, widgets::Button},
+    settings::Primary,
+    ui::{intake::key_words, theme, widgets::Button},
 };
 use egui::Ui;
 use std::time::Duration;
 
 /// How long the button says that it is done, in seconds.
 const SAID_SECS: f64 = 1.2;
+/// Height of both rows.
+pub(super) const HEIGHT: f32 = theme::PRIMARY_HEIGHT + theme::GROUP_GAP + theme::BUTTON_HEIGHT;
 
 /// When the clipboard accepted something last.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,28 +23,35 @@ pub(super) struct Copied {
 
 impl Copied {
     pub(super) fn outlets_ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
-        let is_ready = session.selected().is_some_and(|it| it.fresh().is_some());
-        let text = if self.is_just_done(ui, session.n_copies()) {
-            "Copied"
-        } else if session.is_copy_deferred() {
-            "Copying when ready…"
-        } else if is_ready {
-            copy_words(session.defaults.embed)
-        } else {
-            "Copy when ready"
+        ui.spacing_mut().item_spacing.y = theme::GROUP_GAP;
+        self.primary_ui(ui, session, actions);
+        let others: &[Verb] = match session.preferences.primary {
+            Primary::Text => &[Verb::CopyImage, Verb::Save],
+            // The primary button copies the image already.
+            Primary::Image => &[Verb::Save],
         };
-        ui.spacing_mut().item_spacing.y = 14.0;
+        ui.columns(others.len(), |columns| {
+            for (ui, verb) in columns.iter_mut().zip(others) {
+                let key = (*verb == Verb::Save).then(|| key_words(ui.ctx(), *verb));
+                verb_ui(ui, *verb, key.as_deref(), actions);
+            }
+        });
+    }
+
+    /// The one primary button over the whole width.
+    pub(super) fn primary_ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+        let text = if self.is_just_done(ui, session.n_copies()) { "Copied" } else { words(session) };
         let key = key_words(ui.ctx(), Verb::Copy);
         if ui.add(Button::primary(text).key(&key).tip(Verb::Copy.tooltip())).clicked() {
             actions.push(Verb::Copy.into());
         }
-        ui.columns(2, |columns| {
-            if let [left, right] = columns {
-                verb_ui(left, Verb::CopyImage, None, actions);
-                let key = key_words(right.ctx(), Verb::Save);
-                verb_ui(right, Verb::Save, Some(&key), actions);
-            }
-        });
+    }
+
+    /// How wide the primary button is when nothing else asks for the width; "Copied" does not
+    /// make it narrower.
+    pub(super) fn primary_width(&self, ui: &Ui, session: &Session) -> f32 {
+        let key = key_words(ui.ctx(), Verb::Copy);
+        Button::primary(words(session)).key(&key).width(ui)
     }
 
     fn is_just_done(&mut self, ui: &Ui, n_copies: u64) -> bool {
@@ -58,6 +68,20 @@ impl Copied {
     }
 }
 
+/// What the primary button would do now.
+fn words(session: &Session) -> &'static str {
+    let is_ready = session.selected().is_some_and(|it| it.fresh().is_some());
+    match (session.preferences.primary, session.defaults.embed) {
+        _ if session.is_copy_deferred() => "Copying when ready…",
+        _ if !is_ready => "Copy when ready",
+        (Primary::Image, _) => "Copy image",
+        (Primary::Text, Embed::DataUrl) => "Copy data URL",
+        (Primary::Text, Embed::Base64) => "Copy base64",
+        (Primary::Text, Embed::Html) => "Copy HTML",
+        (Primary::Text, Embed::Css) => "Copy CSS",
+    }
+}
+
 fn verb_ui(ui: &mut Ui, verb: Verb, key: Option<&str>, actions: &mut Vec<Action>) {
     let shortcut = key_words(ui.ctx(), verb);
     let tip = format!("{} ({shortcut})", verb.tooltip());
@@ -65,14 +89,5 @@ fn verb_ui(ui: &mut Ui, verb: Verb, key: Option<&str>, actions: &mut Vec<Action>
     let button = if let Some(key) = key { button.key(key) } else { button };
     if ui.add(button).clicked() {
         actions.push(verb.into());
-    }
-}
-
-fn copy_words(embed: Embed) -> &'static str {
-    match embed {
-        Embed::DataUrl => "Copy data URL",
-        Embed::Base64 => "Copy base64",
-        Embed::Html => "Copy HTML",
-        Embed::Css => "Copy CSS",
     }
 }

@@ -1,16 +1,21 @@
 //! Size: two fields, the lock between them, presets, and how the picture meets the box.
 
+use super::{
+    ground::ground_ui,
+    guard::{Guard, Natural},
+};
 use crate::{
     engine::{
         Format,
         edit::geometry,
-        recipe::{Fit, Sizing, Want},
+        recipe::{Fit, Resample, Sizing, Want},
     },
     session::Item,
+    settings::Units,
     ui::{
         grammar::{self, TypedSize},
         theme::{self, Theme},
-        widgets::{Icon, IconButton, NumberField, chip, heading, segmented},
+        widgets::{Icon, IconButton, NumberField, chip, disclosure, heading, segmented},
         words,
     },
 };
@@ -21,22 +26,80 @@ const HALF: u32 = 500_000;
 const LOCK_WIDTH: f32 = 29.0;
 const TIMES_WIDTH: f32 = 8.0;
 
-pub(super) fn size_ui(ui: &mut Ui, item: &mut Item, is_locked: &mut bool) {
-    let Some(facts) = item.facts() else {
-        heading(ui, "Size", None);
-        return;
-    };
-    let (natural, is_vector) = (facts.size, facts.format == Format::Svg);
-    let result = item.result_size().unwrap_or(natural);
-    heading(ui, "Size", Some(&note(&item.recipe.edits.size, natural, result)));
-    fields_ui(ui, &mut item.recipe.edits.size, result, natural, is_locked);
-    presets_ui(ui, item, natural, is_vector);
-    if matches!(item.recipe.edits.size.want, Want::Box(..)) {
-        let fits = [(Fit::Inside, "Inside"), (Fit::Cover, "Cover"), (Fit::Stretch, "Stretch"), (Fit::Pad, "Pad")];
-        segmented(ui, "Fit", &mut item.recipe.edits.size.fit, &fits);
+/// What the size controls remember between frames.
+#[derive(Debug)]
+pub(super) struct SizeControls {
+    is_locked: bool,
+    guard: Guard,
+}
+
+impl Default for SizeControls {
+    fn default() -> Self {
+        Self { is_locked: true, guard: Guard::default() }
     }
-    if item.is_held_back() || item.recipe.edits.size.upscale {
-        enlarge_ui(ui, &mut item.recipe.edits.size, natural);
+}
+
+impl SizeControls {
+    pub(super) fn size_ui(
+        &mut self,
+        ui: &mut Ui,
+        item: &mut Item,
+        units: Units,
+        is_advanced: &mut bool,
+        grabs_focus: bool,
+    ) {
+        let Some(facts) = item.facts() else {
+            heading(ui, "Size", None);
+            return;
+        };
+        let natural = Natural { size: facts.size, is_vector: facts.format == Format::Svg };
+        let result = item.result_size().unwrap_or(natural.size);
+        let before = item.recipe.edits.size;
+        heading(ui, "Size", Some(&note(&before, natural.size, result)));
+        self.fields_ui(ui, &mut item.recipe.edits.size, result, natural.size, grabs_focus);
+        self.guard.hold_back(item, natural, before);
+        self.guard.guard_ui(ui, item, natural, units);
+        let before = item.recipe.edits.size;
+        presets_ui(ui, item, natural);
+        if matches!(item.recipe.edits.size.want, Want::Box(..)) {
+            let fits = [(Fit::Inside, "Inside"), (Fit::Cover, "Cover"), (Fit::Stretch, "Stretch"), (Fit::Pad, "Pad")];
+            segmented(ui, "Fit", &mut item.recipe.edits.size.fit, &fits);
+        }
+        if item.is_held_back() || item.recipe.edits.size.upscale {
+            enlarge_ui(ui, &mut item.recipe.edits.size, natural.size);
+        }
+        self.guard.hold_back(item, natural, before);
+        advanced_ui(ui, item, is_advanced);
+    }
+
+    fn fields_ui(&mut self, ui: &mut Ui, size: &mut Sizing, result: [u32; 2], natural: [u32; 2], grabs_focus: bool) {
+        let is_locked = &mut self.is_locked;
+        ui.horizontal(|ui| {
+            let gaps = 3.0 * ui.spacing().item_spacing.x;
+            let width = ((ui.available_width() - LOCK_WIDTH - TIMES_WIDTH - gaps) / 2.0).floor();
+            let [wide, high] = result.map(|it| it.to_string());
+            if let Some(text) =
+                NumberField::new("Width in pixels", "W", &wide).width(width).grab_focus(grabs_focus).show(ui)
+            {
+                typed(size, &text, 0, result, natural, *is_locked);
+            }
+            let times = RichText::new("×").font(theme::secondary()).color(Theme::of(ui).weak);
+            ui.add_sized([TIMES_WIDTH, theme::FIELD_HEIGHT], egui::Label::new(times));
+            if let Some(text) = NumberField::new("Height in pixels", "H", &high).width(width).show(ui) {
+                typed(size, &text, 1, result, natural, *is_locked);
+            }
+            let (icon, name) = if *is_locked {
+                (Icon::Locked, "Width and height keep the ratio")
+            } else {
+                (Icon::Unlocked, "Width and height are free")
+            };
+            if ui.add(IconButton::new(icon, name).on(*is_locked)).clicked() {
+                *is_locked = !*is_locked;
+                if let (true, Want::Box(width, _)) = (*is_locked, size.want) {
+                    size.want = Want::Width(width);
+                }
+            }
+        });
     }
 }
 
@@ -54,33 +117,6 @@ fn note(size: &Sizing, natural: [u32; 2], result: [u32; 2]) -> String {
             format!("{percent:.decimals$} %")
         }
     }
-}
-
-fn fields_ui(ui: &mut Ui, size: &mut Sizing, result: [u32; 2], natural: [u32; 2], is_locked: &mut bool) {
-    ui.horizontal(|ui| {
-        let gaps = 3.0 * ui.spacing().item_spacing.x;
-        let width = ((ui.available_width() - LOCK_WIDTH - TIMES_WIDTH - gaps) / 2.0).floor();
-        let [wide, high] = result.map(|it| it.to_string());
-        if let Some(text) = NumberField::new("Width in pixels", "W", &wide).width(width).show(ui) {
-            typed(size, &text, 0, result, natural, *is_locked);
-        }
-        let times = RichText::new("×").font(theme::secondary()).color(Theme::of(ui).weak);
-        ui.add_sized([TIMES_WIDTH, theme::FIELD_HEIGHT], egui::Label::new(times));
-        if let Some(text) = NumberField::new("Height in pixels", "H", &high).width(width).show(ui) {
-            typed(size, &text, 1, result, natural, *is_locked);
-        }
-        let (icon, name) = if *is_locked {
-            (Icon::Locked, "Width and height keep the ratio")
-        } else {
-            (Icon::Unlocked, "Width and height are free")
-        };
-        if ui.add(IconButton::new(icon, name).on(*is_locked)).clicked() {
-            *is_locked = !*is_locked;
-            if let (true, Want::Box(width, _)) = (*is_locked, size.want) {
-                size.want = Want::Width(width);
-            }
-        }
-    });
 }
 
 /// Takes over what was typed into the width (`side` 0) or height (1) field.
@@ -110,7 +146,8 @@ fn typed(size: &mut Sizing, text: &str, side: usize, result: [u32; 2], natural: 
     size.upscale = false;
 }
 
-fn presets_ui(ui: &mut Ui, item: &mut Item, natural: [u32; 2], is_vector: bool) {
+fn presets_ui(ui: &mut Ui, item: &mut Item, natural: Natural) {
+    let Natural { size: natural, is_vector } = natural;
     let size = &mut item.recipe.edits.size;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
@@ -152,4 +189,27 @@ fn enlarge_ui(ui: &mut Ui, size: &mut Sizing, natural: [u32; 2]) {
             }
         });
     });
+}
+
+/// What few need to change: how pixels are averaged, and what is beside a padded picture.
+fn advanced_ui(ui: &mut Ui, item: &mut Item, is_open: &mut bool) {
+    disclosure(ui, "Advanced size settings", "Advanced", is_open);
+    if !*is_open {
+        return;
+    }
+    caption(ui, "Pixels are averaged in");
+    let lights = [(Resample::Linear, "Linear light"), (Resample::Srgb, "Stored values")];
+    segmented(ui, "Pixels are averaged in", &mut item.recipe.edits.resample, &lights).on_hover_text(
+        "Linear light averages as eyes do; most tools average stored values, which darkens fine patterns",
+    );
+    let size = item.recipe.edits.size;
+    if matches!(size.want, Want::Box(..)) && size.fit == Fit::Pad {
+        caption(ui, "Beside the image");
+        let can_be_none = item.recipe.output.format.has_alpha();
+        ground_ui(ui, "Colour beside the image", can_be_none, &mut item.recipe.edits.background);
+    }
+}
+
+fn caption(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
 }

@@ -95,8 +95,14 @@ fn paint(ui: &Ui, row: &FormatRow<'_>, member: &Member<'_>, response: &Response)
     focus_ring(ui, response, theme::INNER_RADIUS);
 }
 
-/// A short line that travels along the lower edge while a result is being made.
+/// A short line that travels along the lower edge while a result is being made; it stands still
+/// when the system asks for less motion.
 fn moving_line(ui: &Ui, row: Rect) {
+    if theme::is_motion_reduced(ui.ctx()) {
+        let line = row.with_min_y(row.bottom() - 2.0);
+        ui.painter().rect_filled(line, 1, Theme::of(ui).accent);
+        return;
+    }
     const SECONDS_A_TRIP: f64 = 1.2;
     const LENGTH: f32 = 0.3;
     let passed = ui.input(|it| it.time);

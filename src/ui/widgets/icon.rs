@@ -25,6 +25,10 @@ pub enum Icon {
     Close,
     /// Opens downwards.
     Down,
+    /// Opens to the right.
+    Right,
+    /// Controls to be moved.
+    Sliders,
 }
 
 impl Icon {
@@ -55,6 +59,13 @@ impl Icon {
                 line(&[(12.0, 4.0), (4.0, 12.0)]);
             }
             Self::Down => line(&[(4.5, 6.5), (8.0, 10.0), (11.5, 6.5)]),
+            Self::Right => line(&[(6.5, 4.5), (10.0, 8.0), (6.5, 11.5)]),
+            Self::Sliders => {
+                for (y, x) in [(4.0, 10.5), (8.0, 5.5), (12.0, 9.0)] {
+                    line(&[(2.0, y), (14.0, y)]);
+                    painter.circle_filled(at(x, y), 2.0, color);
+                }
+            }
         }
     }
 }
@@ -95,9 +106,10 @@ pub struct IconButton<'a> {
     raised: bool,
 }
 
-const WIDTH: f32 = 29.0;
-
 impl<'a> IconButton<'a> {
+    /// How wide it is.
+    pub const WIDTH: f32 = 29.0;
+
     /// A button that does what `name` says.
     pub fn new(icon: Icon, name: &'a str) -> Self {
         Self { icon, name, key: None, on: None, raised: false }
@@ -124,7 +136,7 @@ impl<'a> IconButton<'a> {
 
 impl Widget for IconButton<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
-        let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, theme::BUTTON_HEIGHT), Sense::click());
+        let (rect, response) = ui.allocate_exact_size(vec2(Self::WIDTH, theme::BUTTON_HEIGHT), Sense::click());
         response.widget_info(|| match self.on {
             Some(on) => WidgetInfo::selected(Role::Button, ui.is_enabled(), on, self.name),
             None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name),

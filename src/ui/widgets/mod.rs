@@ -5,9 +5,12 @@
 mod button;
 mod chip;
 mod choice;
+mod disclosure;
 mod format_rows;
 mod heading;
 mod icon;
+mod menu_item;
+mod notice;
 mod number;
 mod paint;
 mod segmented;
@@ -15,9 +18,12 @@ mod slider;
 
 pub use button::Button;
 pub use chip::chip;
+pub use disclosure::disclosure;
 pub use format_rows::{FormatRow, format_rows};
 pub use heading::heading;
 pub use icon::{Icon, IconButton};
+pub use menu_item::menu_item;
+pub use notice::notice;
 pub use number::NumberField;
 pub use segmented::segmented;
 pub use slider::Slider;

@@ -6,6 +6,7 @@ use egui::epaint::StrokeKind;
 use egui::text::CCursorRange;
 use egui::text_edit::{TextEdit, TextEditState};
 use egui::{Align2, Event, Frame, Id, Key, Modifiers, MouseWheelUnit, Rect, Sense, Ui, UiBuilder, vec2};
+use std::ops::RangeInclusive;
 
 /// A field with a letter in front of its value.
 ///
@@ -18,6 +19,8 @@ pub struct NumberField<'a> {
     letter: &'a str,
     value: &'a str,
     width: f32,
+    range: RangeInclusive<i64>,
+    grabs_focus: bool,
 }
 
 /// What lives between frames while a field is edited.
@@ -34,7 +37,19 @@ const SHIFTED_STEP: i64 = 10;
 impl<'a> NumberField<'a> {
     /// A field called `name`, showing `letter` and the value in force.
     pub fn new(name: &'a str, letter: &'a str, value: &'a str) -> Self {
-        Self { name, letter, value, width: 116.0 }
+        Self { name, letter, value, width: 116.0, range: 1..=i64::MAX, grabs_focus: false }
+    }
+
+    /// What the arrow keys and the wheel keep to; what is typed is the caller's to judge.
+    pub fn range(mut self, range: RangeInclusive<i64>) -> Self {
+        self.range = range;
+        self
+    }
+
+    /// Takes the focus in this frame.
+    pub fn grab_focus(mut self, grabs_focus: bool) -> Self {
+        self.grabs_focus = grabs_focus;
+        self
     }
 
     /// The width of the field.
@@ -48,7 +63,7 @@ impl<'a> NumberField<'a> {
         // The frame widens what can be clicked; Tab stops only at the text.
         let (rect, frame) = ui.allocate_exact_size(vec2(self.width, theme::FIELD_HEIGHT), Sense::CLICK);
         let id = frame.id.with("text");
-        if frame.clicked() {
+        if frame.clicked() || self.grabs_focus {
             ui.memory_mut(|it| it.request_focus(id));
         }
         let had_focus = ui.memory(|it| it.has_focus(id));
@@ -74,8 +89,9 @@ impl<'a> NumberField<'a> {
     fn step(&self, ui: &Ui, rect: Rect, draft: &mut Draft) -> Option<String> {
         let number: i64 = draft.text.trim().parse().ok()?;
         let by = key_steps(ui) + if ui.rect_contains_pointer(rect) { wheel_steps(ui) } else { 0 };
-        let moved = number.saturating_add(by).max(1);
-        (moved != number).then(|| {
+        let moved = number.saturating_add(by).clamp(*self.range.start(), *self.range.end());
+        // What is typed stays as it is typed.
+        (by != 0 && moved != number).then(|| {
             draft.text = moved.to_string();
             draft.select_all = true;
             draft.text.clone()
@@ -88,8 +104,10 @@ impl<'a> NumberField<'a> {
         let rim = if focused { theme.focus() } else { theme.outline() };
         ui.painter().rect(rect, theme::RADIUS, theme.field, rim, StrokeKind::Inside);
         let mut inner = rect.shrink2(vec2(PADDING, 0.0));
-        let letter = text_left(ui.painter(), inner, self.letter, theme::secondary(), theme.weak);
-        inner.min.x = letter.right() + 6.0;
+        if !self.letter.is_empty() {
+            let letter = text_left(ui.painter(), inner, self.letter, theme::secondary(), theme.weak);
+            inner.min.x = letter.right() + 6.0;
+        }
         inner
     }
 
@@ -114,6 +132,9 @@ impl<'a> NumberField<'a> {
                 state.store(ui.ctx(), id);
             }
             ui.ctx().request_repaint();
+        }
+        if response.gained_focus() {
+            response.scroll_to_me(None);
         }
         response.lost_focus()
     }

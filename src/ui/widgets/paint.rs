@@ -4,8 +4,11 @@ use crate::ui::theme::{self, Theme};
 use egui::epaint::{PathShape, StrokeKind};
 use egui::{Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 
-/// The ring that says where the keyboard is.
+/// The ring that says where the keyboard is; what it comes to is scrolled into sight.
 pub(super) fn focus_ring(ui: &Ui, response: &Response, radius: u8) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if response.has_focus() {
         let stroke = Theme::of(ui).focus();
         ui.painter().rect_stroke(response.rect, CornerRadius::same(radius), stroke, StrokeKind::Inside);

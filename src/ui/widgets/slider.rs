@@ -11,6 +11,7 @@ pub struct Slider<'a> {
     name: &'a str,
     range: RangeInclusive<i32>,
     reset: Option<i32>,
+    width: Option<f32>,
 }
 
 const HANDLE_RADIUS: f32 = 7.0;
@@ -20,7 +21,7 @@ const PAGE: i32 = 10;
 impl<'a> Slider<'a> {
     /// A slider called `name`.
     pub fn new(name: &'a str, range: RangeInclusive<i32>) -> Self {
-        Self { name, range, reset: None }
+        Self { name, range, reset: None, width: None }
     }
 
     /// The value to which a double click returns.
@@ -29,10 +30,19 @@ impl<'a> Slider<'a> {
         self
     }
 
-    /// Shows the slider over the whole width; [`Response::changed`] says that `value` is another.
+    /// Leaves room for something beside it.
+    pub fn width(mut self, width: f32) -> Self {
+        self.width = Some(width);
+        self
+    }
+
+    /// Shows the slider over the whole width unless it has one; [`Response::changed`] says that `value` is another.
     pub fn show(self, ui: &mut Ui, value: &mut i32) -> Response {
-        let size = vec2(ui.available_width(), theme::HIT_HEIGHT);
+        let size = vec2(self.width.unwrap_or_else(|| ui.available_width()), theme::HIT_HEIGHT);
         let (rect, mut response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
         let before = *value;
         let rail = Rect::from_center_size(rect.center(), vec2(rect.width() - 2.0 * HANDLE_RADIUS, RAIL));
         let mut wanted = before.saturating_add(key_steps(ui, &response)).saturating_add(assisted_steps(ui, &response));

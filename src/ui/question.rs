@@ -1,0 +1,158 @@
+//! The card over the canvas with what waits for the user's word.
+
+use super::{
+    theme::{self, Theme},
+    widgets::Button,
+};
+use crate::session::{Action, Question, Verb};
+use egui::accesskit::{Live, Role};
+use egui::{Area, Frame, Id, Key, Label, Margin, Modifiers, Order, Popup, Rect, RichText, TextEdit, Ui, vec2};
+use std::path::Path;
+
+/// What was typed so far, and for which question.
+#[derive(Debug, Default)]
+pub(super) struct Card {
+    asked: Option<Question>,
+    path: String,
+    /// The text field is still to take the focus.
+    is_new: bool,
+}
+
+/// From the lower edge of the canvas: the line of the zoom buttons stays free.
+const ABOVE: f32 = 52.0;
+
+impl Card {
+    /// Shows the question over `canvas`, if there is one.
+    pub(super) fn card_ui(
+        &mut self,
+        ui: &Ui,
+        canvas: Rect,
+        question: Option<&Question>,
+        home: Option<&Path>,
+        actions: &mut Vec<Action>,
+    ) {
+        if self.asked.as_ref() != question {
+            self.asked = question.cloned();
+            self.path = match question {
+                Some(Question::SavePath { suggested, .. }) => default_path(home, suggested),
+                _ => String::new(),
+            };
+            self.is_new = true;
+        }
+        let Some(question) = question else { return };
+        let width = theme::CARD.min(canvas.width() - 2.0 * theme::LINE_MARGIN);
+        let place = egui::pos2(canvas.center().x, canvas.bottom() - ABOVE);
+        let area = Area::new(Id::unique("question")).order(Order::Foreground).constrain(false).fade_in(false);
+        let area = area.fixed_pos(place).pivot(egui::Align2::CENTER_BOTTOM);
+        area.role(Role::Alert).accessible_name("Question").show(ui.ctx(), |ui| {
+            let frame = Frame::popup(ui.style()).inner_margin(Margin::same(12)).corner_radius(theme::PRIMARY_RADIUS);
+            frame.show(ui, |ui| {
+                ui.set_width(width - 26.0);
+                match question {
+                    Question::Reload { names } => reload_ui(ui, names, actions),
+                    Question::OpenPath { why } => self.path_ui(ui, why, "Open", home, actions),
+                    Question::SavePath { why, .. } => self.path_ui(ui, why, "Save", home, actions),
+                }
+            });
+        });
+        self.is_new = false;
+    }
+
+    /// Takes the Esc key when nothing above the card wants it.
+    pub(super) fn escape(&self, ui: &Ui, question: Option<&Question>, actions: &mut Vec<Action>) {
+        let is_covered = Popup::is_any_open(ui.ctx()) || ui.ctx().memory(|it| it.top_modal_layer().is_some());
+        let verb = match question {
+            _ if is_covered => return,
+            None => return,
+            Some(Question::Reload { .. }) => Verb::KeepOld,
+            Some(Question::OpenPath { .. } | Question::SavePath { .. }) => Verb::Cancel,
+        };
+        if ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape)) {
+            actions.push(verb.into());
+        }
+    }
+
+    fn path_ui(&mut self, ui: &mut Ui, why: &str, verb: &str, home: Option<&Path>, actions: &mut Vec<Action>) {
+        told(ui, why);
+        ui.horizontal(|ui| {
+            let (answer, cancel) = (Button::new(verb), Button::new("Cancel").key("Esc"));
+            let gaps = 2.0 * ui.spacing().item_spacing.x;
+            let room = ui.available_width() - answer.width(ui) - cancel.width(ui) - gaps;
+            let margin = Margin::symmetric(8, 5);
+            let field = TextEdit::singleline(&mut self.path)
+                .hint_text("/folder/image.png")
+                .desired_width(room - margin.sum().x)
+                .margin(margin)
+                .min_size(vec2(0.0, theme::FIELD_HEIGHT));
+            let field = ui.add(field).accessible_name("Path of the file");
+            if self.is_new {
+                field.request_focus();
+            }
+            let is_entered = field.lost_focus() && ui.input(|it| it.key_pressed(Key::Enter));
+            let is_pressed = ui.add(answer).clicked();
+            if (is_entered || is_pressed) && !self.path.trim().is_empty() {
+                actions.push(Action::PathTyped(expanded(&self.path, home)));
+            }
+            if ui.add(cancel).clicked() {
+                actions.push(Verb::Cancel.into());
+            }
+        });
+    }
+}
+
+fn reload_ui(ui: &mut Ui, names: &[String], actions: &mut Vec<Action>) {
+    let text = match names {
+        [name] => format!("{name} changed on disk"),
+        _ => format!("{} changed on disk", super::words::counted(names.len() as u64, "image")),
+    };
+    told(ui, &text).on_hover_text(names.join("\n"));
+    ui.horizontal(|ui| {
+        let verbs = [(Verb::Reload, "Reload"), (Verb::ReloadAlways, "Always reload"), (Verb::KeepOld, "Keep")];
+        for (verb, words) in verbs {
+            let button = Button::new(words).tip(verb.tooltip());
+            let button = if verb == Verb::KeepOld { button.key("Esc") } else { button };
+            if ui.add(button).clicked() {
+                actions.push(verb.into());
+            }
+        }
+    });
+}
+
+/// The sentence of the card, said aloud when it appears.
+fn told(ui: &mut Ui, text: &str) -> egui::Response {
+    let ink = Theme::of(ui).text;
+    let label = ui.add(Label::new(RichText::new(text).font(theme::body()).color(ink)).wrap());
+    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Assertive));
+    ui.add_space(theme::ROW_GAP - 2.0);
+    label
+}
+
+/// The suggested name in the home folder, which is written short.
+fn default_path(home: Option<&Path>, suggested: &str) -> String {
+    if home.is_some() { format!("~/{suggested}") } else { suggested.to_owned() }
+}
+
+/// `~/` stands for the home folder, as in a shell.
+fn expanded(typed: &str, home: Option<&Path>) -> String {
+    let typed = typed.trim();
+    match (typed.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest).to_string_lossy().into_owned(),
+        _ => typed.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{default_path, expanded};
+    use std::path::Path;
+
+    #[test]
+    fn the_home_folder_is_written_short() {
+        let home = Some(Path::new("/home/me"));
+        assert_eq!(expanded(" ~/a b.png ", home), "/home/me/a b.png");
+        assert_eq!(expanded("/tmp/~/a.png", home), "/tmp/~/a.png");
+        assert_eq!(expanded("~/a.png", None), "~/a.png");
+        assert_eq!(expanded(&default_path(home, "a.png"), home), "/home/me/a.png");
+        assert_eq!(default_path(None, "a.png"), "a.png");
+    }
+}

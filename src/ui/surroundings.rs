@@ -1,0 +1,68 @@
+//! What the system tells the window about itself: colours, motion, that it is wanted.
+
+use super::theme;
+use crate::{
+    jobs::ports::{News, Scheme},
+    settings::ThemeChoice,
+};
+use egui::{Context, ThemePreference, ViewportCommand};
+
+/// What was told so far.
+#[derive(Default)]
+pub(super) struct Surroundings {
+    scheme: Option<Scheme>,
+    is_motion_reduced: bool,
+}
+
+impl Surroundings {
+    /// Takes in what is the window's own affair.
+    pub(super) fn heed(&mut self, ctx: &Context, news: &News) {
+        match news {
+            News::Scheme(scheme) => self.scheme = *scheme,
+            News::ReducedMotion(is_reduced) => {
+                self.is_motion_reduced = *is_reduced;
+                self.settle_in(ctx);
+            }
+            News::HandedOver(_) => {
+                ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+                ctx.send_viewport_cmd(ViewportCommand::Focus);
+            }
+            News::Changed(_) => {}
+        }
+    }
+
+    /// In a new window what was told before holds too.
+    pub(super) fn settle_in(&self, ctx: &Context) {
+        theme::set_reduced_motion(ctx, self.is_motion_reduced);
+    }
+
+    /// The user's choice, or else what the desktop says, or else what the toolkit knows.
+    pub(super) fn theme(&self, choice: ThemeChoice) -> ThemePreference {
+        match (choice, self.scheme) {
+            (ThemeChoice::Dark, _) | (ThemeChoice::System, Some(Scheme::Dark)) => ThemePreference::Dark,
+            (ThemeChoice::Light, _) | (ThemeChoice::System, Some(Scheme::Light)) => ThemePreference::Light,
+            (ThemeChoice::System, None) => ThemePreference::System,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{News, Scheme, Surroundings, ThemeChoice, ThemePreference};
+    use egui::Context;
+
+    #[test]
+    fn the_user_s_choice_stands_above_the_desktop_s() {
+        let ctx = Context::default();
+        let mut around = Surroundings::default();
+        assert_eq!(around.theme(ThemeChoice::System), ThemePreference::System);
+        around.heed(&ctx, &News::Scheme(Some(Scheme::Light)));
+        assert_eq!(around.theme(ThemeChoice::System), ThemePreference::Light);
+        assert_eq!(around.theme(ThemeChoice::Dark), ThemePreference::Dark);
+        around.heed(&ctx, &News::Scheme(Some(Scheme::Dark)));
+        assert_eq!(around.theme(ThemeChoice::System), ThemePreference::Dark);
+        assert_eq!(around.theme(ThemeChoice::Light), ThemePreference::Light);
+        around.heed(&ctx, &News::Scheme(None));
+        assert_eq!(around.theme(ThemeChoice::System), ThemePreference::System);
+    }
+}

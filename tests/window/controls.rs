@@ -1,0 +1,121 @@
+//! The controls of the picture: typed numbers, the guard before a heavy size, disclosures.
+
+use crate::desk::Desk;
+use eframe::egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::Queryable as _;
+use inlaid::engine::recipe::{Resample, Want};
+
+fn wanted(desk: &Desk) -> Want {
+    desk.window.state().session().selected().unwrap().recipe.edits.size.want
+}
+
+fn quality(desk: &Desk) -> u8 {
+    desk.window.state().session().selected().unwrap().recipe.output.quality
+}
+
+/// A drawing of 100 × 50, which has no pixels to run out of.
+fn drawing() -> Desk {
+    let mut desk = Desk::new();
+    let path = desk.folder.path().join("a.svg");
+    std::fs::write(&path, "<svg xmlns='http://www.w3.org/2000/svg' width='100' height='50'/>").unwrap();
+    desk.drop_files(&[path]);
+    desk.wait_ready();
+    desk
+}
+
+#[test]
+fn a_size_of_more_than_a_gigabyte_is_asked_about() {
+    let mut desk = drawing();
+    desk.type_into("Width in pixels", "200");
+    // 30,000 × 15,000 × 4 bytes.
+    let question = "30,000 × 15,000 pixels need 1.80 GB";
+    desk.type_into("Width in pixels", "30000");
+    assert!(desk.has(question), "{:?}", desk.names());
+    assert_eq!(wanted(&desk), Want::Width(200), "nothing is made before the answer");
+    desk.click("Keep 200 × 100");
+    assert!(!desk.has(question));
+    assert_eq!(wanted(&desk), Want::Width(200));
+
+    desk.type_into("Height in pixels", "15000");
+    assert!(desk.has(question), "{:?}", desk.names());
+    // Another size takes the question back.
+    desk.type_into("Width in pixels", "300");
+    assert!(!desk.has(question));
+    assert_eq!(wanted(&desk), Want::Width(300));
+
+    desk.type_into("Width in pixels", "30000x15000");
+    desk.click("Use anyway");
+    assert_eq!(wanted(&desk), Want::Box(30_000, 15_000));
+    assert!(!desk.has(question));
+}
+
+#[test]
+fn enlarging_beyond_a_gigabyte_is_asked_about() {
+    let mut desk = Desk::with("a.png", [40, 20]);
+    desk.type_into("Width in pixels", "40000");
+    assert!(!desk.has("Use anyway"), "nothing is enlarged yet");
+    desk.click("Enlarge");
+    assert!(desk.has("40,000 × 20,000 pixels need 3.20 GB"), "{:?}", desk.names());
+    assert!(!desk.window.state().session().selected().unwrap().recipe.edits.size.upscale);
+    // Another picture has nothing to do with it.
+    let path = desk.draw("b.png", [10, 10]);
+    desk.drop_files(&[path]);
+    desk.wait_ready();
+    assert!(!desk.has("Use anyway"));
+}
+
+#[test]
+fn the_quality_is_typed_or_stepped() {
+    let mut desk = Desk::remembering(r#"{ "format": "jpeg", "quality": 70 }"#, &[("a.png", [40, 30])]);
+    desk.wait_ready();
+    let field = "Quality from 1 to 100";
+    for (typed, expected) in [("55", 55), ("62 %", 62), ("999", 100), ("high", 100), ("0", 100), ("7", 7)] {
+        desk.type_into(field, typed);
+        assert_eq!(quality(&desk), expected, "{typed}");
+    }
+    desk.click(field);
+    desk.press(Modifiers::NONE, Key::ArrowUp);
+    desk.press(Modifiers::SHIFT, Key::ArrowDown);
+    assert_eq!(quality(&desk), 1, "8 less 10, kept in range");
+    let slider = desk.window.get_by_role_and_label(Role::Slider, "Quality").rect();
+    for _ in 0..2 {
+        desk.window.drag_at(slider.left_center());
+        desk.window.drop_at(slider.left_center());
+    }
+    desk.step();
+    desk.step();
+    assert_eq!(quality(&desk), 80, "a double click resets");
+}
+
+#[test]
+fn disclosures_are_closed_at_first_and_remembered() {
+    let mut desk = Desk::with("a.png", [400, 200]);
+    assert!(!desk.has("Stored values"));
+    desk.click("Advanced size settings");
+    assert!(desk.has("Stored values"));
+    desk.window.get_by_role_and_label(Role::RadioButton, "Stored values").click();
+    desk.step();
+    assert_eq!(desk.window.state().session().selected().unwrap().recipe.edits.resample, Resample::Srgb);
+    desk.click("More formats");
+    desk.kept(r#""disclosed""#);
+    let kept = std::fs::read_to_string(desk.folder.path().join("settings.json")).unwrap();
+    let mut again = Desk::remembering(&kept, &[("a.png", [20, 10])]);
+    again.wait_ready();
+    assert!(again.has("Stored values") && again.has("Fewer formats"), "{:?}", again.names());
+}
+
+#[test]
+fn the_colour_beside_a_padded_picture_is_chosen() {
+    let mut desk = Desk::with("a.png", [400, 200]);
+    desk.click("Advanced size settings");
+    desk.type_into("Width in pixels", "100x100");
+    assert!(!desk.has("Transparent"));
+    desk.window.get_by_role_and_label(Role::RadioButton, "Pad").click();
+    desk.step();
+    desk.step();
+    desk.click("Black");
+    let background = |desk: &Desk| desk.window.state().session().selected().unwrap().recipe.edits.background;
+    assert_eq!(background(&desk), Some([0; 3]));
+    desk.click("Transparent");
+    assert_eq!(background(&desk), None);
+}

@@ -1,0 +1,127 @@
+//! The menu and the sheets: settings that act at once and are kept, keys, about.
+
+use crate::desk::Desk;
+use eframe::egui::{Key, Modifiers, Theme, accesskit::Role};
+use egui_kittest::kittest::Queryable as _;
+use inlaid::{
+    engine::Format,
+    settings::{Reload, Start, Units},
+};
+
+fn choose(desk: &mut Desk, name: &str) {
+    desk.window.get_by_role_and_label(Role::RadioButton, name).click();
+    desk.step();
+    desk.step();
+}
+
+#[test]
+fn settings_act_at_once_and_are_kept() {
+    let mut desk = Desk::with("a.png", [400, 200]);
+    desk.press(Modifiers::COMMAND, Key::Comma);
+    for (name, theme) in [("Light", Theme::Light), ("Dark", Theme::Dark)] {
+        choose(&mut desk, name);
+        assert_eq!(desk.window.ctx.theme(), theme);
+    }
+    choose(&mut desk, "KiB of 1,024 bytes");
+    assert!(desk.names().iter().any(|it| it.ends_with(" KiB")), "{:?}", desk.names());
+    choose(&mut desk, "The image itself");
+    choose(&mut desk, "Keep the old image");
+    desk.type_into("Memory for pixels in MB", "100");
+    choose(&mut desk, "Always the same");
+    desk.window.get_by_role_and_label(Role::Button, "JPEG").click();
+    desk.step();
+    desk.step();
+    desk.type_into("Quality of new images", "33");
+    choose(&mut desk, "125 %");
+    assert_eq!(desk.window.ctx.zoom_factor(), 1.25);
+
+    let wishes = desk.window.state().session().preferences;
+    assert_eq!((wishes.units, wishes.reload), (Units::Binary, Reload::Never));
+    assert_eq!(wishes.memory_mb, 250, "not less than that");
+    assert_eq!(wishes.start, Start::Fixed { format: Format::Jpeg, quality: 33 });
+    for part in [r#""theme": "dark""#, r#""units": "binary""#, r#""scale": 125"#, r#""primary": "image""#] {
+        desk.kept(part);
+    }
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(!desk.has("Always the same"));
+    desk.click("Copy image");
+    desk.wait("the image", |desk| (!desk.held.lock().unwrap().images.is_empty()).then_some(()));
+
+    let path = desk.draw("b.png", [20, 10]);
+    desk.drop_files(&[path]);
+    let recipe = desk.window.state().session().selected().unwrap().recipe.clone();
+    assert_eq!((recipe.output.format, recipe.output.quality), (Format::Jpeg, 33));
+}
+
+#[test]
+fn a_sheet_keeps_the_keyboard_until_it_is_closed() {
+    let mut desk = Desk::with("a.png", [400, 200]);
+    desk.window.get_by_label("Save…").focus();
+    desk.step();
+    desk.press(Modifiers::COMMAND, Key::Comma);
+    desk.step();
+    assert_eq!(desk.focused().as_deref(), Some("As the system"));
+    let mut seen = vec![];
+    for _ in 0..20 {
+        desk.press(Modifiers::NONE, Key::Tab);
+        seen.push(desk.focused().expect("a focus"));
+    }
+    let beneath = ["Open", "Save…", "Width in pixels", "Fit"];
+    assert!(!seen.iter().any(|it| beneath.contains(&it.as_str())), "{seen:?}");
+    assert!(seen.iter().any(|it| it == "Close") && seen.iter().any(|it| it == "Ask"), "{seen:?}");
+    // The window's own keys wait.
+    desk.press(Modifiers::NONE, Key::Delete);
+    desk.press(Modifiers::COMMAND, Key::W);
+    assert_eq!(desk.window.state().session().items().len(), 1);
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.step();
+    assert_eq!(desk.focused().as_deref(), Some("Save…"));
+    assert!(!desk.has("Ask"));
+}
+
+#[test]
+fn the_keys_are_listed() {
+    let mut desk = Desk::new();
+    desk.press(Modifiers::NONE, Key::F1);
+    desk.wait_for("Copy the result as chosen under Embed as");
+    for keys in ["Ctrl O", "Ctrl V", "Ctrl C", "Ctrl Z", "Ctrl Shift Z, Ctrl Y", "Ctrl ,", "Space held", "F9", "Ctrl Q"]
+    {
+        assert!(desk.has(keys), "{keys}: {:?}", desk.names());
+    }
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(!desk.has("Space held"));
+    desk.press(Modifiers::COMMAND, Key::Comma);
+    desk.click("Show all keys");
+    // The sheet takes its place in the middle.
+    desk.pass(0.1);
+    assert!(desk.has("Space held"));
+    desk.click("Close");
+    assert!(!desk.has("Space held"));
+}
+
+#[test]
+fn the_menu_leads_to_everything_else() {
+    let mut desk = Desk::with("a.png", [400, 200]);
+    desk.window.get_by_label("More").focus();
+    desk.step();
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.step();
+    assert_eq!(desk.focused().as_deref(), Some("Settings…"));
+    desk.press(Modifiers::NONE, Key::ArrowDown);
+    desk.step();
+    assert_eq!(desk.focused().as_deref(), Some("Keys"));
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(!desk.has("About Inlaid"));
+    assert_eq!(desk.focused().as_deref(), Some("More"));
+
+    desk.type_into("Width in pixels", "200");
+    desk.click("More");
+    desk.click("Undo");
+    assert_eq!(desk.window.get_by_label("Width in pixels").value().as_deref(), Some("400"));
+    desk.click("More");
+    desk.click("About Inlaid");
+    let name = format!("Inlaid {}", env!("CARGO_PKG_VERSION"));
+    assert!(desk.has(&name) && desk.has("Your images never leave this computer"), "{:?}", desk.names());
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(!desk.has(&name));
+}
