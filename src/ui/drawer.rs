@@ -28,7 +28,7 @@ impl Drawer {
         if self.is_open() {
             self.close(ctx, switch.id);
         } else {
-            self.opened = Some(Opened { before: ctx.memory(|it| it.focused()), n_passes: 0 });
+            self.opened = Some(Opened { before: ctx.memory(egui::Memory::focused), n_passes: 0 });
         }
         ctx.request_repaint();
     }

@@ -48,7 +48,7 @@ impl Sheets {
 
     /// Shows a sheet; the one that is open already is closed instead.
     pub(super) fn toggle(&mut self, ctx: &Context, sheet: Sheet) {
-        let before = self.open.as_ref().map_or_else(|| ctx.memory(|it| it.focused()), |it| it.before);
+        let before = self.open.as_ref().map_or_else(|| ctx.memory(egui::Memory::focused), |it| it.before);
         if self.open() == Some(sheet) {
             self.close(ctx);
         } else {
