@@ -106,8 +106,8 @@ fn the_formats_are_chosen_by_click_and_arrow_and_tell_their_bytes() {
 }
 
 /// How long the window would wait before it draws again by itself.
-fn repaint_delay<State>(window: &Harness<'_, State>) -> Duration {
-    window.output().viewport_output.values().map(|it| it.repaint_delay).min().expect("a window")
+fn repaint_delay<State>(window: &Harness<'_, State>) -> Option<Duration> {
+    window.output().viewport_output.values().map(|it| it.repaint_delay).min()
 }
 
 #[test]
@@ -117,10 +117,10 @@ fn a_row_that_works_moves_unless_that_is_not_wanted() {
         format_rows(ui, "Format", &mut 0, &[row]);
     });
     window.run_steps(4);
-    assert_eq!(repaint_delay(&window), Duration::ZERO);
+    assert_eq!(repaint_delay(&window), Some(Duration::ZERO));
     theme::set_reduced_motion(&window.ctx, true);
     window.run_steps(4);
-    assert_eq!(repaint_delay(&window), Duration::MAX);
+    assert_eq!(repaint_delay(&window), Some(Duration::MAX));
 }
 
 #[test]

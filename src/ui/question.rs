@@ -3,10 +3,13 @@
 use super::{
     theme::{self, Theme},
     widgets::Button,
+    words,
 };
 use crate::session::{Action, Question, Verb};
 use egui::accesskit::{Live, Role};
-use egui::{Area, Frame, Id, Key, Label, Margin, Modifiers, Order, Popup, Rect, RichText, TextEdit, Ui, vec2};
+use egui::{
+    Align, Area, Frame, Id, Key, Label, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, TextEdit, Ui, vec2,
+};
 use std::path::Path;
 
 /// What was typed so far, and for which question.
@@ -20,6 +23,10 @@ pub(super) struct Card {
 
 /// From the lower edge of the canvas: the line of the zoom buttons stays free.
 const ABOVE: f32 = 52.0;
+/// Room for the zoom buttons on that line.
+const ZOOM_BUTTONS: f32 = 300.0;
+const PADDING: i8 = 12;
+const BAR_PADDING: i8 = 6;
 
 impl Card {
     /// Shows the question over `canvas`, if there is one.
@@ -40,14 +47,25 @@ impl Card {
             self.is_new = true;
         }
         let Some(question) = question else { return };
-        let width = theme::CARD.min(canvas.width() - 2.0 * theme::LINE_MARGIN);
-        let place = egui::pos2(canvas.center().x, canvas.bottom() - ABOVE);
+        let (width, place, pivot, padding) = match question {
+            // Beside the zoom buttons, where nothing is covered.
+            Question::Reload { .. } if canvas.width() >= theme::CARD + ZOOM_BUTTONS => {
+                let corner = canvas.right_bottom() - vec2(theme::LINE_MARGIN, theme::CORNER_AIR);
+                (theme::CARD, corner, egui::Align2::RIGHT_BOTTOM, BAR_PADDING)
+            }
+            _ => {
+                let place = egui::pos2(canvas.center().x, canvas.bottom() - ABOVE);
+                let width = theme::CARD.min(canvas.width() - 2.0 * theme::LINE_MARGIN);
+                (width, place, egui::Align2::CENTER_BOTTOM, PADDING)
+            }
+        };
         let area = Area::new(Id::unique("question")).order(Order::Foreground).constrain(false).fade_in(false);
-        let area = area.fixed_pos(place).pivot(egui::Align2::CENTER_BOTTOM);
+        let area = area.fixed_pos(place).pivot(pivot);
         area.role(Role::Alert).accessible_name("Question").show(ui.ctx(), |ui| {
-            let frame = Frame::popup(ui.style()).inner_margin(Margin::same(12)).corner_radius(theme::PRIMARY_RADIUS);
+            let margin = Margin::same(padding);
+            let frame = Frame::popup(ui.style()).inner_margin(margin).corner_radius(theme::PRIMARY_RADIUS);
             frame.show(ui, |ui| {
-                ui.set_width(width - 26.0);
+                ui.set_width(width - margin.sum().x - 2.0);
                 match question {
                     Question::Reload { names } => reload_ui(ui, names, actions),
                     Question::OpenPath { why } => self.path_ui(ui, why, "Open", home, actions),
@@ -74,6 +92,7 @@ impl Card {
 
     fn path_ui(&mut self, ui: &mut Ui, why: &str, verb: &str, home: Option<&Path>, actions: &mut Vec<Action>) {
         told(ui, why);
+        ui.add_space(theme::ROW_GAP - 2.0);
         ui.horizontal(|ui| {
             let (answer, cancel) = (Button::new(verb), Button::new("Cancel").key("Esc"));
             let gaps = 2.0 * ui.spacing().item_spacing.x;
@@ -100,22 +119,42 @@ impl Card {
     }
 }
 
+/// On one line: what changed on the left, the answers on the right.
 fn reload_ui(ui: &mut Ui, names: &[String], actions: &mut Vec<Action>) {
-    let text = match names {
-        [name] => format!("{name} changed on disk"),
-        _ => format!("{} changed on disk", super::words::counted(names.len() as u64, "image")),
+    let verbs = [(Verb::Reload, "Reload"), (Verb::ReloadAlways, "Always reload"), (Verb::KeepOld, "Keep")];
+    let button = |verb: Verb, words: &'static str| {
+        let button = Button::new(words).tip(verb.tooltip());
+        if verb == Verb::KeepOld { button.key("Esc") } else { button }
     };
-    told(ui, &text).on_hover_text(names.join("\n"));
     ui.horizontal(|ui| {
-        let verbs = [(Verb::Reload, "Reload"), (Verb::ReloadAlways, "Always reload"), (Verb::KeepOld, "Keep")];
+        let gap = ui.spacing().item_spacing.x;
+        let buttons: f32 = verbs.iter().map(|(verb, words)| button(*verb, words).width(ui) + gap).sum();
+        let room = ui.available_width() - buttons;
+        let text = changed_words(names, |it| text_width(ui, it) <= room - gap);
+        ui.allocate_ui_with_layout(vec2(room, theme::BUTTON_HEIGHT), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(room);
+            ui.add_space(gap);
+            told(ui, &text).on_hover_text(names.join("\n"));
+        });
         for (verb, words) in verbs {
-            let button = Button::new(words).tip(verb.tooltip());
-            let button = if verb == Verb::KeepOld { button.key("Esc") } else { button };
-            if ui.add(button).clicked() {
+            if ui.add(button(verb, words)).clicked() {
                 actions.push(verb.into());
             }
         }
     });
+}
+
+/// `sunset.jpg changed on disk`; long names lose their middle.
+fn changed_words(names: &[String], fits: impl Fn(&str) -> bool) -> String {
+    let said = |name: &str| format!("{name} changed on disk");
+    match names {
+        [name] => said(&words::middle(name, |it| fits(&said(it)))),
+        _ => said(&words::counted(names.len() as u64, "image")),
+    }
+}
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::body(), Theme::of(ui).text).size().x
 }
 
 /// The sentence of the card, said aloud when it appears.
@@ -123,7 +162,6 @@ fn told(ui: &mut Ui, text: &str) -> egui::Response {
     let ink = Theme::of(ui).text;
     let label = ui.add(Label::new(RichText::new(text).font(theme::body()).color(ink)).wrap());
     ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Assertive));
-    ui.add_space(theme::ROW_GAP - 2.0);
     label
 }
 
@@ -143,8 +181,17 @@ fn expanded(typed: &str, home: Option<&Path>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{default_path, expanded};
+    use super::{changed_words, default_path, expanded};
     use std::path::Path;
+
+    #[test]
+    fn what_changed_is_named_as_far_as_there_is_room() {
+        let names = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let at_most = |limit: usize| move |text: &str| text.chars().count() <= limit;
+        assert_eq!(changed_words(&names(&["a.png"]), at_most(40)), "a.png changed on disk");
+        assert_eq!(changed_words(&names(&["photograph-0042.jpg"]), at_most(28)), "photo…42.jpg changed on disk");
+        assert_eq!(changed_words(&names(&["a.png", "b.png"]), at_most(40)), "2 images changed on disk");
+    }
 
     #[test]
     fn the_home_folder_is_written_short() {

@@ -82,8 +82,7 @@ fn the_quality_is_typed_or_stepped() {
         desk.window.drag_at(slider.left_center());
         desk.window.drop_at(slider.left_center());
     }
-    desk.step();
-    desk.step();
+    desk.pass(0.2);
     assert_eq!(quality(&desk), 80, "a double click resets");
 }
 

@@ -183,7 +183,7 @@ impl Desk {
     /// What has the keyboard.
     pub(crate) fn focused(&self) -> Option<String> {
         let nodes = self.window.root().children_recursive();
-        nodes.filter(|it| it.is_focused()).find_map(|it| it.accesskit_node().label())
+        nodes.filter(egui_kittest::Node::is_focused).find_map(|it| it.accesskit_node().label())
     }
 
     /// Another size of the window, in points.

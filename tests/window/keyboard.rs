@@ -12,11 +12,12 @@ fn stops(desk: &mut Desk) -> Vec<String> {
         desk.press(Modifiers::NONE, Key::Tab);
         let name = desk.focused().expect("Tab goes from one thing to the next");
         if stops.first() == Some(&name) {
-            return stops;
+            break;
         }
         stops.push(name);
     }
-    panic!("Tab does not come back: {stops:?}");
+    assert!(stops.len() < 80, "Tab does not come back: {stops:?}");
+    stops
 }
 
 #[test]
