@@ -12,7 +12,7 @@
 //! | [`jobs`] | threads: load lane, render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
 //! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
-//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, dialogs, fonts, paths |
+//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, dialogs, fonts, paths, the desktop's colours, watched files, and the one window that later starts hand their files to |
 //! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
 //! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
 //!

@@ -2,34 +2,38 @@
 
 use inlaid::{
     cli::{self, Command},
-    jobs::Intake,
+    jobs::{Intake, Trace, error::system_words},
     platform::{self, Start, system_fonts},
     ui,
 };
 use std::{
     ffi::OsString,
     io::{self, Write as _},
+    path::Path,
     process::ExitCode,
+    time::Instant,
 };
 
 fn main() -> ExitCode {
+    let begin = Instant::now();
     // Silent unless RUST_LOG says otherwise: what users need to know is said elsewhere.
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
     match cli::parse(std::env::args_os()) {
         Ok(Command::Convert(config)) => cli::convert(*config, system_fonts()),
-        Ok(Command::Window { inputs, anew }) => window(inputs, anew),
+        Ok(Command::Window { inputs, anew, trace }) => window(inputs, anew, trace.as_deref(), begin),
         Err(answer) => answer.give(),
     }
 }
 
 /// Shows a window until it is closed, or the inputs in the window that is open.
-fn window(inputs: Vec<OsString>, anew: bool) -> ExitCode {
+fn window(inputs: Vec<OsString>, anew: bool, trace: Option<&Path>, begin: Instant) -> ExitCode {
     let intakes: Vec<Intake> = inputs.into_iter().map(Intake::from_argument).collect();
     let doorbell = match platform::start(&intakes, anew) {
         Start::HandedOver => return ExitCode::SUCCESS,
         Start::Window(doorbell) => doorbell,
     };
-    match ui::run(intakes, doorbell) {
+    let trace = trace.map_or_else(|| Ok(Trace::default()), |path| trace_into(path, begin));
+    match trace.and_then(|trace| ui::run(intakes, doorbell, trace)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             // Without standard error there is nobody left to tell.
@@ -37,4 +41,9 @@ fn window(inputs: Vec<OsString>, anew: bool) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn trace_into(path: &Path, begin: Instant) -> Result<Trace, String> {
+    let why = |error| format!("{}: the trace could not be begun ({})", path.display(), system_words(&error));
+    Trace::to_file(path, begin).map_err(why)
 }

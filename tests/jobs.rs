@@ -5,7 +5,7 @@
 use inlaid::{
     engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts},
     jobs::{
-        Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket,
+        Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
         ports::{Clipboard, ClipboardError, DialogError, News, Outside, Painter, Pasted, Tell},
     },
 };
@@ -77,7 +77,8 @@ impl Office {
             ringer.1.notify_all();
         });
         let clipboard = Box::new(NoClipboard);
-        let setup = Setup { limits: Limits::default(), fonts: Fonts::default(), painter, waker, clipboard, outside };
+        let (limits, fonts, trace) = (Limits::default(), Fonts::default(), Trace::default());
+        let setup = Setup { limits, fonts, painter, waker, clipboard, outside, tidy: Arc::new(|| ()), trace };
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
     }
 
@@ -142,6 +143,41 @@ fn the_newest_render_wins() {
         }
         _ => panic!("the newest was not made"),
     }
+}
+
+#[test]
+fn who_does_not_hear_of_a_cancel_holds_nobody_up() {
+    // The first render hangs until the second has come as far.
+    let calls = Arc::new((Mutex::new(0), Condvar::new()));
+    let counter = calls.clone();
+    let stubborn: Painter = Arc::new(move |_: &Raster| {
+        let mut count = counter.0.lock().unwrap();
+        *count += 1;
+        counter.1.notify_all();
+        // The first call comes from the loading.
+        if *count == 2 {
+            let wait = counter.1.wait_timeout_while(count, Duration::from_secs(30), |it| *it < 3);
+            assert!(!wait.unwrap().1.timed_out(), "the second waits for the first");
+        }
+        Arc::new(())
+    });
+    let mut office = Office::open(stubborn);
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    let mut ask = |quality| {
+        let mut recipe = Recipe::new(Format::Jpeg);
+        recipe.output.quality = quality;
+        let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
+        office.jobs.render(RenderRequest { ticket, source, decoded, recipe });
+        ticket
+    };
+    ask(50);
+    let count = calls.1.wait_timeout_while(calls.0.lock().unwrap(), Duration::from_secs(30), |it| *it < 2).unwrap();
+    assert!(!count.1.timed_out(), "the first was not begun");
+    drop(count);
+    let second = ask(60);
+    let events = office.wait(|it| matches!(it, Event::Rendered { ticket, .. } if *ticket == second));
+    assert!(matches!(events.last(), Some(Event::Rendered { result: Ok(_), .. })));
 }
 
 #[test]

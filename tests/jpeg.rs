@@ -1,8 +1,10 @@
-//! JPEG files that the fast decoder turns into garbage without an error.
+//! JPEG: files that the fast decoder turns into garbage without an error, and a glimpse of large ones.
+
+#![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 use inlaid::engine::{
     Cancel, Decoded, EngineError, Limits, Raster, Source, Tools, Warning,
-    decode::{DecodeOptions, Fonts, decode},
+    decode::{DecodeOptions, Fonts, Glimpse, decode, glimpse},
 };
 
 const SIDE: u16 = 96;
@@ -67,4 +69,54 @@ fn what_there_is_of_a_cut_file_is_shown_with_a_warning() {
     let quarter = all.raster.bytes().len() / 4;
     assert!(cut.raster.bytes()[..quarter] == all.raster.bytes()[..quarter]);
     assert!(cut.raster.bytes()[3 * quarter..] != all.raster.bytes()[3 * quarter..]);
+}
+
+/// A picture of four coloured quarters that is worth a glimpse, with an orientation of Exif.
+fn quarters(orientation: u8) -> Vec<u8> {
+    const SIZE: [u16; 2] = [2400, 1800];
+    let colors = [[200, 30, 30], [30, 200, 30], [30, 30, 200], [200, 200, 30]];
+    let pixels: Vec<u8> = (0..SIZE[1])
+        .flat_map(|y| (0..SIZE[0]).map(move |x| usize::from(x >= SIZE[0] / 2) + 2 * usize::from(y >= SIZE[1] / 2)))
+        .flat_map(|quarter| colors[quarter])
+        .collect();
+    let mut bytes = vec![];
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
+    // A TIFF header, one entry: tag 0x0112, a short, one of them (Exif 3.0, 4.6.2).
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+    encoder.add_app_segment(1, exif).unwrap();
+    encoder.encode(&pixels, SIZE[0], SIZE[1], jpeg_encoder::ColorType::Rgb).unwrap();
+    bytes
+}
+
+fn glimpsed(bytes: Vec<u8>) -> Option<Glimpse> {
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel };
+    glimpse(&Source::new("test", bytes), tools).unwrap()
+}
+
+#[test]
+fn a_glimpse_shows_the_same_picture_with_fewer_pixels() {
+    // By Exif 3.0, 4.6.5: 1 as stored; 6 is to be turned by 90 degrees clockwise, which brings the
+    // lower left quarter to the upper left.
+    for (orientation, size, upper) in
+        [(1, [2400, 1800], [[200, 30, 30], [30, 200, 30]]), (6, [1800, 2400], [[30, 30, 200], [200, 30, 30]])]
+    {
+        let Glimpse { raster, size: whole } = glimpsed(quarters(orientation)).unwrap();
+        assert_eq!(whole, size);
+        // Half is the smallest that still has more than a thousand pixels in a row.
+        assert_eq!(raster.size(), size.map(|it| it / 2));
+        for (at, color) in upper.into_iter().enumerate() {
+            let x = raster.width() as usize * (1 + 2 * at) / 4;
+            let start = (raster.height() as usize / 4 * raster.width() as usize + x) * 3;
+            let seen = &raster.bytes()[start..start + 3];
+            assert!(seen.iter().zip(color).all(|(seen, wanted)| seen.abs_diff(wanted) < 8), "{seen:?} {color:?}");
+        }
+    }
+}
+
+#[test]
+fn small_pictures_are_not_worth_a_glimpse() {
+    assert!(glimpsed(encoded(false).unwrap()).is_none());
+    assert!(glimpsed(b"GIF89a".to_vec()).is_none());
 }

@@ -1,14 +1,17 @@
 //! The controls as people and assistive technology meet them: by name, pointer and keyboard.
 
-use eframe::egui::{self, Event, Key, Modifiers, MouseWheelUnit, TextureId, Ui, vec2};
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
+use eframe::egui::{self, Event, Key, Modifiers, MouseWheelUnit, Ui, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use inlaid::engine::{Layout, Raster};
 use inlaid::ui::canvas::{Canvas, CanvasInput, Ground, Picture, Zoom};
 use inlaid::ui::widgets::{
     Button, FormatRow, Icon, IconButton, NumberField, Slider, chip, disclosure, format_rows, menu_item, segmented,
 };
-use inlaid::ui::{empty, theme};
-use std::time::Duration;
+use inlaid::ui::{empty, pyramid::Pyramid, theme};
+use std::{sync::Arc, time::Duration};
 
 /// A window of the size of the design, with our theme.
 fn window<'a, State: 'a>(show: impl FnMut(&mut Ui, &mut State) + 'a, state: State) -> Harness<'a, State> {
@@ -355,7 +358,8 @@ fn preview<'a>() -> Harness<'a, Preview> {
         if !preview.text.is_empty() {
             ui.add(egui::TextEdit::singleline(&mut preview.text).hint_text("Note"));
         }
-        let picture = |size| Picture { texture: TextureId::default(), size };
+        let gray = Raster::from_samples8(32, 32, Layout::Rgb8, vec![128; 32 * 32 * 3]).unwrap();
+        let picture = |size| Picture { pyramid: Arc::new(Pyramid::new(&gray)), size };
         let input = CanvasInput {
             original: Some(picture([3456, 2768])),
             result: Some(picture([1728, 1384])),

@@ -26,6 +26,8 @@ pub enum Command {
     Window {
         /// As given, unread.
         inputs: Vec<OsString>,
+        /// Where to write down what took how long.
+        trace: Option<PathBuf>,
         /// Even if another window is open.
         anew: bool,
     },
@@ -85,7 +87,7 @@ const NOT_SERVED_YET: &[&str] = &[
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Answer> {
     let line = Line::try_parse_from(args).map_err(|error| answer_of(&error))?;
     match line.command {
-        None => Ok(Command::Window { inputs: line.inputs, anew: line.new_window }),
+        None => Ok(Command::Window { inputs: line.inputs, anew: line.new_window, trace: line.trace }),
         Some(Verb::Convert(args)) => Ok(Command::Convert(Box::new(Config::resolve(*args)?))),
     }
 }
@@ -123,6 +125,10 @@ struct Line {
     /// Opens a window of its own; without it, a window that is open takes the inputs.
     #[arg(long)]
     new_window: bool,
+    /// Writes when each frame and each stage began and how long it took to a new file, for
+    /// Perfetto or the tracing page of Chromium.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -330,7 +336,7 @@ mod tests {
     fn without_the_word_convert_everything_is_an_input_of_the_window() {
         for args in [&[][..], &["a.png", "b.png"], &["./convert"], &["a.png", "convert"], &["-"]] {
             match parsed(args) {
-                Ok(Command::Window { inputs, anew: false }) => assert_eq!(inputs, args, "{args:?}"),
+                Ok(Command::Window { inputs, anew: false, .. }) => assert_eq!(inputs, args, "{args:?}"),
                 other => panic!("{args:?}: {other:?}"),
             }
         }
@@ -341,7 +347,7 @@ mod tests {
     fn a_window_of_its_own_is_asked_for() {
         for args in [&["--new-window", "a.png"][..], &["a.png", "--new-window"]] {
             match parsed(args) {
-                Ok(Command::Window { inputs, anew: true }) => assert_eq!(inputs, ["a.png"]),
+                Ok(Command::Window { inputs, anew: true, .. }) => assert_eq!(inputs, ["a.png"]),
                 other => panic!("{args:?}: {other:?}"),
             }
         }

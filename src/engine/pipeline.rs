@@ -71,8 +71,9 @@ pub struct Product {
     pub warnings: Vec<Warning>,
 }
 
-/// The results of the stages for one source, each with what it was made from.
-#[derive(Default)]
+/// The results of the stages for one source, each with what it was made from. Clones share the
+/// pixels and bytes.
+#[derive(Clone, Default)]
 pub struct Cache {
     decoded: Option<(Source, DecodeOptions, Decoded)>,
     edited: Option<(Edits, Raster, Vec<Warning>)>,
@@ -93,6 +94,11 @@ impl Cache {
     /// What decoding found out about the source rendered last.
     pub fn facts(&self) -> Option<&Facts> {
         self.decoded.as_ref().map(|(.., decoded)| &decoded.facts)
+    }
+
+    /// Is nothing known?
+    pub fn is_empty(&self) -> bool {
+        self.decoded.is_none()
     }
 
     /// Lets go of all pixels.

@@ -41,6 +41,11 @@ impl<T> Backlog<T> {
         self.lock().waiting.retain(|it| !matches(it));
     }
 
+    /// Does nothing wait?
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().waiting.is_empty()
+    }
+
     /// Waits for an item; `None` once closed.
     pub(super) fn take(&self) -> Option<T> {
         let mut state = self.lock();

@@ -1,6 +1,9 @@
 //! A mailbox that holds one letter: the newest.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// One waiting item; putting another replaces it.
 #[derive(Debug)]
@@ -29,18 +32,20 @@ impl<T> Latest<T> {
         replaced
     }
 
-    /// Waits for an item; `None` once closed.
-    pub(super) fn take(&self) -> Option<T> {
-        let mut state = self.lock();
-        loop {
-            if state.closed {
-                return None;
-            }
-            if let Some(item) = state.waiting.take() {
-                return Some(item);
-            }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+    /// Waits for an item; `None` once closed. When there was none for a while, `tidy` is called
+    /// once, and the waiting goes on.
+    pub(super) fn take_after(&self, rest: Duration, tidy: &dyn Fn()) -> Option<T> {
+        let has_news = |state: &mut State<T>| state.closed || state.waiting.is_some();
+        let waited = self.changed.wait_timeout_while(self.lock(), rest, |state| !has_news(state));
+        let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() {
+            drop(state);
+            tidy();
+            state = self.lock();
         }
+        let waited = self.changed.wait_while(state, |state| !has_news(state));
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.closed { None } else { state.waiting.take() }
     }
 
     /// Ends every wait, now and later.
@@ -56,23 +61,38 @@ impl<T> Latest<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::Latest;
+    use super::{Duration, Latest};
+    use std::cell::Cell;
 
     #[test]
     fn the_newest_replaces_the_waiting_one() {
         let letters = Latest::default();
         assert_eq!(letters.put(1), None);
         assert_eq!(letters.put(2), Some(1));
-        assert_eq!(letters.take(), Some(2));
+        assert_eq!(letters.take_after(Duration::MAX, &|| ()), Some(2));
     }
 
     #[test]
     fn closing_ends_the_wait() {
         let letters = Latest::<u8>::default();
         std::thread::scope(|scope| {
-            let waiter = scope.spawn(|| letters.take());
+            let waiter = scope.spawn(|| letters.take_after(Duration::MAX, &|| ()));
             letters.close();
             assert_eq!(waiter.join().unwrap(), None);
         });
+    }
+
+    #[test]
+    fn who_waits_long_tidies_up_once() {
+        let letters = Latest::default();
+        let count = Cell::new(0);
+        let tidy = || {
+            count.set(count.get() + 1);
+            letters.put('a');
+        };
+        assert_eq!(letters.take_after(Duration::ZERO, &tidy), Some('a'));
+        letters.put('b');
+        assert_eq!(letters.take_after(Duration::from_secs(60), &tidy), Some('b'));
+        assert_eq!(count.get(), 1);
     }
 }

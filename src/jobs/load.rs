@@ -3,12 +3,15 @@
 use super::{
     JobError, Shared,
     guard::guard,
+    ports::Painted,
     read::{read_all, read_file},
-    request::{Event, Intake, LoadRequest, Loaded},
+    request::{Event, Glimpsed, Intake, LoadRequest, Loaded, Ticket},
     stopwatch::{Millis, Stopwatch},
 };
 use crate::engine::{
-    Cancel, EngineError, Layout, Raster, Source, Tools, embed, encode, naming, pipeline,
+    Cancel, Decoded, EngineError, Layout, Raster, Source, Tools,
+    decode::{Glimpse, glimpse},
+    embed, encode, naming, pipeline,
     recipe::{Effort, OutputSpec},
 };
 use std::{io, path::Path, sync::Arc, time::Instant};
@@ -17,7 +20,7 @@ use std::{io, path::Path, sync::Arc, time::Instant};
 pub(super) type LoadJob = (LoadRequest, Cancel);
 
 /// Works until the backlog is closed.
-pub(super) fn run(shared: &Shared) {
+pub(super) fn run(shared: &Arc<Shared>) {
     while let Some((request, cancel)) = shared.loads.take() {
         let ticket = request.ticket;
         let result = shared.load_pool.install(|| guard(|| load(shared, &request, &cancel)));
@@ -25,17 +28,48 @@ pub(super) fn run(shared: &Shared) {
     }
 }
 
-fn load(shared: &Shared, request: &LoadRequest, cancel: &Cancel) -> Result<Loaded, JobError> {
+fn load(shared: &Arc<Shared>, request: &LoadRequest, cancel: &Cancel) -> Result<Loaded, JobError> {
     let start = Instant::now();
     let source = source(shared, &request.intake, cancel)?;
     let read = Some(Stopwatch::since(start));
     shared.send(Event::Read { ticket: request.ticket, source: source.clone() });
-    let watch = Stopwatch::default();
+    shared.trace.span("load", "read", start, start.elapsed(), &[]);
+    let enough = Cancel::default();
+    // With more to load the cores have better things to do.
+    if shared.loads.is_empty() {
+        let (shared, ticket, source, enough) = (shared.clone(), request.ticket, source.clone(), enough.clone());
+        rayon::spawn(move || show_glimpse(&shared, ticket, &source, &enough));
+    }
+    let outcome = decode(shared, &source, cancel);
+    enough.cancel();
+    let (decoded, painted, millis) = outcome?;
+    Ok(Loaded { source, decoded, painted, millis: Millis { read, ..millis } })
+}
+
+fn decode(shared: &Shared, source: &Source, cancel: &Cancel) -> Result<(Decoded, Painted, Millis), JobError> {
+    let watch = Stopwatch::tracing(&shared.trace, "load");
     let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel };
-    let decoded = pipeline::decode(&source, tools)?;
+    let decoded = pipeline::decode(source, tools)?;
     cancel.check()?;
+    let start = Instant::now();
     let painted = (shared.painter)(&decoded.raster);
-    Ok(Loaded { source, decoded, painted, millis: Millis { read, ..watch.millis() } })
+    shared.trace.span("load", "paint", start, start.elapsed(), &[]);
+    Ok((decoded, painted, watch.millis()))
+}
+
+/// Something to see while the pixels are being decoded, unless those have come meanwhile.
+fn show_glimpse(shared: &Shared, ticket: Ticket, source: &Source, enough: &Cancel) {
+    let start = Instant::now();
+    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &(), cancel: enough };
+    let seen: Result<_, JobError> = guard(|| Ok(glimpse(source, tools)?));
+    // Whatever is wrong with the picture, the decoding beside this says it.
+    if let Ok(Some(Glimpse { raster, size })) = seen
+        && enough.check().is_ok()
+    {
+        let painted = (shared.painter)(&raster);
+        shared.trace.span("load", "glimpse", start, start.elapsed(), &[]);
+        shared.send(Event::Glimpsed { ticket, glimpsed: Glimpsed { painted, size } });
+    }
 }
 
 fn source(shared: &Shared, intake: &Intake, cancel: &Cancel) -> Result<Source, JobError> {

@@ -2,8 +2,9 @@
 //!
 //! * The **load lane** (two threads) reads and decodes what the user brought; the selected
 //!   picture comes first, nothing is dropped.
-//! * The **render lane** (one thread) edits and encodes the picture that the user looks at;
-//!   the newest request replaces the waiting one and cancels the running one.
+//! * The **render lane** (two threads) edits and encodes the picture that the user looks at;
+//!   the newest request replaces the waiting one and cancels the running one, beside which it
+//!   runs when that does not stop at once.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
 //! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.
@@ -24,28 +25,30 @@ mod render;
 pub mod request;
 pub mod save;
 pub mod stopwatch;
+pub mod trace;
 
 pub use self::{
     error::JobError,
     guard::{guard, hush_this_thread},
-    request::{Errand, Event, Intake, LoadRequest, Loaded, RenderRequest, Rendered, Ticket},
+    request::{Errand, Event, Glimpsed, Intake, LoadRequest, Loaded, RenderRequest, Rendered, Ticket},
     stopwatch::{Millis, Stopwatch},
+    trace::Trace,
 };
 
 use self::{
     backlog::Backlog,
     latest::Latest,
     load::LoadJob,
-    ports::{Clipboard, FilesChosen, Outside, Painter, Pending, SaveChosen, Waker},
+    ports::{Clipboard, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
     render::RenderJob,
 };
-use crate::engine::{Cancel, Limits, decode::Fonts};
+use crate::engine::{Cache, Cancel, Limits, decode::Fonts};
 use rayon::ThreadPool;
 use std::{
     collections::HashMap,
     io,
     path::PathBuf,
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -54,6 +57,7 @@ use std::{
 pub const STACK_BYTES: usize = 64 << 20;
 
 const LOAD_THREADS: usize = 2;
+const RENDER_THREADS: usize = 2;
 
 /// How long the end of the program waits for the clipboard to be handed over and for files
 /// to be written.
@@ -73,6 +77,10 @@ pub struct Setup {
     pub clipboard: Box<dyn Clipboard>,
     /// The system around the window.
     pub outside: Box<dyn Outside>,
+    /// Gives freed memory back.
+    pub tidy: Tidy,
+    /// Where it is written down what took how long.
+    pub trace: Trace,
 }
 
 /// What all lanes share.
@@ -81,14 +89,22 @@ struct Shared {
     fonts: Fonts,
     painter: Painter,
     waker: Waker,
+    tidy: Tidy,
+    trace: Trace,
     loads: Backlog<LoadJob>,
     renders: Latest<RenderJob>,
+    cache: Mutex<Cache>,
     events: mpsc::Sender<Event>,
     load_pool: ThreadPool,
     render_pool: ThreadPool,
 }
 
 impl Shared {
+    /// The stages known of the picture rendered last.
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn send(&self, event: Event) {
         // Nobody listens any more when the program ends; then the answer has no reader.
         if self.events.send(event).is_ok() {
@@ -116,14 +132,17 @@ impl Jobs {
     /// When the system gives no threads.
     pub fn spawn(setup: Setup) -> io::Result<Self> {
         let (events, answers) = mpsc::channel();
-        let Setup { limits, fonts, painter, waker, clipboard, mut outside } = setup;
+        let Setup { limits, fonts, painter, waker, clipboard, mut outside, tidy, trace } = setup;
         let shared = Arc::new(Shared {
             limits,
             fonts,
             painter,
             waker,
+            tidy,
+            trace,
             loads: Backlog::default(),
             renders: Latest::default(),
+            cache: Mutex::default(),
             events,
             load_pool: pool("load")?,
             render_pool: pool("render")?,
@@ -132,8 +151,10 @@ impl Jobs {
             let shared = shared.clone();
             lane(&format!("load {index}"), move || load::run(&shared))?;
         }
-        let for_render = shared.clone();
-        lane("render", move || render::run(&for_render))?;
+        for index in 0..RENDER_THREADS {
+            let shared = shared.clone();
+            lane(&format!("render {index}"), move || render::run(&shared))?;
+        }
         let (errands, inbox) = mpsc::channel();
         let for_errands = shared.clone();
         let errand_thread = Some(lane("errands", move || errands::run(&for_errands, &inbox, clipboard))?);

@@ -155,3 +155,6 @@ pub type Painter = Arc<dyn Fn(&Raster) -> Painted + Send + Sync>;
 
 /// Wakes the window after an event; called from worker threads.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Gives memory that was freed back to the system; called from a worker that has nothing to do.
+pub type Tidy = Arc<dyn Fn() + Send + Sync>;

@@ -111,6 +111,15 @@ pub enum Errand {
     },
 }
 
+/// What a picture looks like, before its pixels are there.
+#[derive(Clone)]
+pub struct Glimpsed {
+    /// Fewer pixels, made ready for the screen.
+    pub painted: Painted,
+    /// Width and height in pixels of the picture itself.
+    pub size: [u32; 2],
+}
+
 /// A loaded picture.
 #[derive(Clone)]
 pub struct Loaded {
@@ -145,6 +154,13 @@ pub enum Event {
         ticket: Ticket,
         /// The untouched bytes.
         source: Source,
+    },
+    /// There is something to see, the pixels follow.
+    Glimpsed {
+        /// Of the [`LoadRequest`].
+        ticket: Ticket,
+        /// What the picture looks like.
+        glimpsed: Glimpsed,
     },
     /// A load has ended.
     Loaded {

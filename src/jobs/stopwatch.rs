@@ -1,5 +1,6 @@
 //! Measures the engine's stages.
 
+use super::trace::Trace;
 use crate::engine::{Observer, Stage};
 use std::{cell::RefCell, time::Instant};
 
@@ -42,13 +43,20 @@ impl Millis {
 }
 
 /// An observer with a clock, for one thread.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Stopwatch {
+    trace: Trace,
+    lane: &'static str,
     running: RefCell<Option<(Stage, Instant)>>,
     measured: RefCell<Millis>,
 }
 
 impl Stopwatch {
+    /// One that also writes down when the stages of this lane began and how long they took.
+    pub fn tracing(trace: &Trace, lane: &'static str) -> Self {
+        Self { trace: trace.clone(), lane, ..Self::default() }
+    }
+
     /// What was measured so far.
     pub fn millis(&self) -> Millis {
         *self.measured.borrow()
@@ -70,6 +78,13 @@ impl Observer for Stopwatch {
             && running == stage
         {
             *self.measured.borrow_mut().slot(stage) = Some(Self::since(start));
+            let name = match stage {
+                Stage::Decode => "decode",
+                Stage::Edit => "edit",
+                Stage::Encode => "encode",
+                Stage::Preview => "decode back",
+            };
+            self.trace.span(self.lane, name, start, start.elapsed(), &[]);
         }
     }
 }

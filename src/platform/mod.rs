@@ -8,6 +8,7 @@ mod dialog_service;
 mod dialogs;
 mod fonts;
 mod handover;
+mod memory;
 mod outside;
 mod paths;
 mod single;
@@ -17,6 +18,7 @@ pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,
     fonts::system_fonts,
+    memory::give_back_memory,
     outside::SystemOutside,
     paths::{home_folder, read_settings, settings_file},
     single::{Doorbell, Start, start},

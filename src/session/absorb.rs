@@ -11,7 +11,7 @@ use crate::{
         embed::{Embed, Grouped},
     },
     jobs::{
-        Event, Intake, JobError, Loaded, Rendered, Ticket,
+        Event, Glimpsed, Intake, JobError, Loaded, Rendered, Ticket,
         ports::{News, Pasted},
     },
     settings::Reload,
@@ -23,6 +23,7 @@ impl Session {
     pub fn absorb(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Read { ticket, source } => self.bytes_are_there(ticket, source),
+            Event::Glimpsed { ticket, glimpsed } => self.glimpse_is_there(ticket, glimpsed),
             Event::Loaded { ticket, result } => self.load_ended(ticket, result),
             Event::Rendered { ticket, result } => self.render_ended(ticket, result),
             Event::Pasted(result) => self.clipboard_was_read(result),
@@ -54,12 +55,20 @@ impl Session {
         vec![]
     }
 
+    fn glimpse_is_there(&mut self, ticket: Ticket, glimpsed: Glimpsed) -> Vec<Effect> {
+        if let Some(item) = self.loading(ticket).filter(|it| it.original.is_none()) {
+            item.glimpsed = Some(glimpsed);
+        }
+        vec![]
+    }
+
     fn load_ended(&mut self, ticket: Ticket, result: Result<Box<Loaded>, JobError>) -> Vec<Effect> {
         if let Some(id) = self.rereading(ticket) {
             return self.reread_ended(id, result);
         }
         let Some(item) = self.loading(ticket) else { return vec![] };
         let id = item.id;
+        item.glimpsed = None;
         match result {
             Ok(loaded) => {
                 item.progress = Progress::Done;

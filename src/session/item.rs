@@ -9,7 +9,7 @@ use crate::{
         naming,
         recipe::Effort,
     },
-    jobs::{Intake, Millis, Rendered, Ticket, ports::Painted},
+    jobs::{Glimpsed, Intake, Millis, Rendered, Ticket, ports::Painted},
 };
 use std::path::Path;
 
@@ -28,6 +28,7 @@ pub struct Item {
     pub(super) progress: Progress,
     pub(super) source: Option<Source>,
     pub(super) facts: Option<Facts>,
+    pub(super) glimpsed: Option<Glimpsed>,
     pub(super) original: Option<Original>,
     pub(super) asked: Option<(Ticket, Recipe)>,
     pub(super) result: Option<Made>,
@@ -91,6 +92,7 @@ impl Item {
             progress: Progress::Loading(ticket),
             source: None,
             facts: None,
+            glimpsed: None,
             original: None,
             asked: None,
             result: None,
@@ -131,6 +133,11 @@ impl Item {
     /// What decoding found out.
     pub fn facts(&self) -> Option<&Facts> {
         self.facts.as_ref()
+    }
+
+    /// What the picture looks like, while its pixels are still being decoded.
+    pub fn glimpsed(&self) -> Option<&Glimpsed> {
+        self.glimpsed.as_ref()
     }
 
     /// The source's pixels.
@@ -251,11 +258,10 @@ impl Item {
 
     /// Bytes of memory held for the screen and for editing, roughly.
     pub(super) fn held_bytes(&self) -> u64 {
-        let raster_bytes =
-            |pixels: [u32; 2], samples: usize| u64::from(pixels[0]) * u64::from(pixels[1]) * 4 + samples as u64;
         let original = self.original.as_ref().map(|it| &it.decoded.raster);
         let preview = self.result().and_then(|it| it.product.preview.as_ref());
-        [original, preview].into_iter().flatten().map(|it| raster_bytes(it.size(), it.byte_len())).sum()
+        // The smaller versions for the screen take a third of that once more.
+        [original, preview].into_iter().flatten().map(|it| it.byte_len() as u64 / 3 * 4).sum()
     }
 
     /// Lets go of what can be made again from the bytes.

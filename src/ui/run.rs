@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     engine::Limits,
-    jobs::Intake,
+    jobs::{Intake, Trace},
     platform::{
-        Doorbell, SystemClipboard, SystemDialogs, SystemOutside, home_folder, read_settings, settings_file,
-        system_fonts,
+        Doorbell, SystemClipboard, SystemDialogs, SystemOutside, give_back_memory, home_folder, read_settings,
+        settings_file, system_fonts,
     },
     session::Action,
     settings::{Settings, WindowPlace},
@@ -19,6 +19,7 @@ use eframe::{CreationContext, NativeOptions, icon_data};
 use egui::ViewportBuilder;
 use std::{
     io,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -31,11 +32,12 @@ const FIRST_SIZE: [f32; 2] = [1180.0, 760.0];
 const MAX_LOSSES: usize = 3;
 const LOSSES_WITHIN: Duration = Duration::from_secs(60);
 
-/// Shows the window with these pictures until it is closed. Later starts ring at the door.
+/// Shows the window with these pictures until it is closed. Later starts ring at the door; the
+/// trace hears of every frame.
 ///
 /// # Errors
 /// A sentence for the user when there is no display or no OpenGL.
-pub fn run(intakes: Vec<Intake>, doorbell: Doorbell) -> Result<(), String> {
+pub fn run(intakes: Vec<Intake>, doorbell: Doorbell, trace: Trace) -> Result<(), String> {
     let settings = Settings::parse(&read_settings());
     let mut place = settings.values.window;
     let world = World {
@@ -47,6 +49,8 @@ pub fn run(intakes: Vec<Intake>, doorbell: Doorbell) -> Result<(), String> {
         limits: Limits::default(),
         settings,
         settings_file: settings_file(),
+        tidy: Arc::new(give_back_memory),
+        trace,
     };
     let first = if intakes.is_empty() { vec![] } else { vec![Action::Open(intakes)] };
     let mut parts = Some((world, first));

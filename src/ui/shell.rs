@@ -1,18 +1,12 @@
 //! The app: drains events, draws, carries out effects. Owns the parts, knows nothing itself.
 
-use super::{
-    intake,
-    surroundings::Surroundings,
-    texture::{self, MaxSide},
-    theme,
-    view::View,
-};
+use super::{frames::Frames, intake, pyramid::Pyramid, surroundings::Surroundings, theme, view::View};
 use crate::{
     engine::{Limits, decode::Fonts},
     jobs::{
-        Errand, Event, Jobs, Setup, Ticket,
+        Errand, Event, Jobs, Setup, Ticket, Trace,
         error::system_words,
-        ports::{Clipboard, DialogError, Dialogs, Outside, Pasted},
+        ports::{Clipboard, DialogError, Dialogs, Outside, Pasted, Tidy},
     },
     session::{Action, Effect, Session, Verb},
     settings::{Preferences, Settings, WindowPlace},
@@ -42,6 +36,10 @@ pub struct World {
     pub settings: Settings,
     /// Where to remember it; nowhere when `None`.
     pub settings_file: Option<PathBuf>,
+    /// Gives freed memory back to the system.
+    pub tidy: Tidy,
+    /// Where it is written down what took how long.
+    pub trace: Trace,
 }
 
 /// The whole window.
@@ -53,6 +51,7 @@ pub struct Shell {
     memory: Memory,
     link: Link,
     surroundings: Surroundings,
+    frames: Frames,
 }
 
 /// The settings and what was written of them.
@@ -68,7 +67,6 @@ struct Memory {
 struct Link {
     /// The window that is woken; another one once this is lost.
     awake: Arc<Mutex<Context>>,
-    max_side: MaxSide,
     title: String,
     /// A text field asked for the clipboard; what comes goes to it.
     is_field_waiting: bool,
@@ -86,21 +84,23 @@ impl Shell {
     pub fn new(ctx: &Context, world: World, first: Vec<Action>) -> io::Result<Self> {
         theme::install(ctx);
         let link = Link { awake: Arc::new(Mutex::new(ctx.clone())), ..Link::default() };
-        let (max_side, awake) = (link.max_side.clone(), link.awake.clone());
+        let awake = link.awake.clone();
         let jobs = Jobs::spawn(Setup {
             limits: world.limits,
             fonts: world.fonts,
-            painter: Arc::new(move |raster| texture::paint(raster, &max_side)),
+            painter: Arc::new(|raster| Arc::new(Pyramid::new(raster))),
             waker: Arc::new(move || awake.lock().unwrap_or_else(PoisonError::into_inner).request_repaint()),
             clipboard: world.clipboard,
             outside: world.outside,
+            tidy: world.tidy,
+            trace: world.trace.clone(),
         })?;
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
         let session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
-        let view = View::new(memory.settings.values.disclosed, world.home);
-        let surroundings = Surroundings::default();
-        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link, surroundings };
+        let view = View::new(memory.settings.values.disclosed, world.home, world.trace.clone());
+        let (surroundings, frames) = (Surroundings::default(), Frames::new(world.trace));
+        let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link, surroundings, frames };
         for action in first {
             shell.act(action);
         }
@@ -144,10 +144,16 @@ impl Shell {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Load(request) => self.jobs.load(request),
+                Effect::Load(request) => {
+                    self.frames.trace.mark("window", "load asked for");
+                    self.jobs.load(request);
+                }
                 Effect::PreferLoad(ticket) => self.jobs.prefer_load(ticket),
                 Effect::CancelLoad(ticket) => self.jobs.cancel_load(ticket),
-                Effect::Render(request) => self.jobs.render(request),
+                Effect::Render(request) => {
+                    self.frames.trace.mark("window", "render asked for");
+                    self.jobs.render(request);
+                }
                 Effect::CancelRender => self.jobs.cancel_render(),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
                 Effect::Watch(files) => self.jobs.watch(files),
@@ -258,7 +264,8 @@ impl Shell {
 }
 
 impl eframe::App for Shell {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        self.frames.begin(ctx, frame.info().cpu_usage);
         for event in self.jobs.poll() {
             if let Event::News(news) = &event {
                 self.surroundings.heed(ctx, news);
@@ -272,7 +279,6 @@ impl eframe::App for Shell {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        self.link.max_side.learn(&ctx);
         let mut actions = vec![];
         intake::dropped(&ctx, &mut actions);
         self.view.window_ui(ui, &mut self.session, &mut actions);

@@ -11,18 +11,18 @@ use super::{
     menu::Entry,
     overlay::{self, Hovering},
     preferences::preferences_ui,
+    pyramid::Pyramid,
     question::Card,
     regions::{Regions, is_narrow, part},
     sheet::{Sheet, Sheets},
     status::StatusLine,
-    texture::Slot,
     theme::{self, Theme},
     top_bar::{DrawerSwitch, Pressed, top_bar_ui},
     widgets::Button,
     words,
 };
 use crate::{
-    jobs::{Rendered, ports::Painted},
+    jobs::{Rendered, Trace, ports::Painted},
     session::{Action, Item, ItemId, Question, Session, Status, Verb, capitalized},
     settings::{Disclosed, Units},
 };
@@ -33,8 +33,6 @@ use std::path::PathBuf;
 pub(super) struct View {
     canvas: Canvas,
     shown: Option<ItemId>,
-    original: Slot,
-    result: Slot,
     inspector: Inspector,
     status: StatusLine,
     drawer: Drawer,
@@ -45,19 +43,29 @@ pub(super) struct View {
     /// A text field had the keyboard at the end of the last frame.
     was_typing: bool,
     loading_since: Option<f64>,
+    trace: Trace,
+    marked: Marked,
+}
+
+/// What of the selected picture was told to the trace.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Marked {
+    glimpse: bool,
+    original: bool,
+    /// The result's bytes, by their place in memory.
+    result: Option<usize>,
 }
 
 /// A spinner that comes and goes at once is only unrest.
 const SPINNER_AFTER_SECS: f64 = 0.15;
 
 impl View {
-    /// A window with these disclosures open; `home` is what `~/` stands for.
-    pub(super) fn new(disclosed: Disclosed, home: Option<PathBuf>) -> Self {
+    /// A window with these disclosures open; `home` is what `~/` stands for. The trace hears what has
+    /// come to the screen.
+    pub(super) fn new(disclosed: Disclosed, home: Option<PathBuf>, trace: Trace) -> Self {
         Self {
             canvas: Canvas::default(),
             shown: None,
-            original: Slot::default(),
-            result: Slot::default(),
             inspector: Inspector::new(disclosed),
             status: StatusLine::default(),
             drawer: Drawer::default(),
@@ -67,12 +75,14 @@ impl View {
             units: Units::default(),
             was_typing: false,
             loading_since: None,
+            trace,
+            marked: Marked::default(),
         }
     }
 
     /// The same for another window, to which nothing of the old one's textures is of use.
     pub(super) fn anew(&self) -> Self {
-        Self::new(self.disclosed(), self.home.clone())
+        Self::new(self.disclosed(), self.home.clone(), self.trace.clone())
     }
 
     /// Which disclosures are open.
@@ -211,26 +221,25 @@ impl View {
         }
         match item.status() {
             Status::Failed(why) => failed_ui(ui, item, why, actions),
-            Status::Loading => self.loading_ui(ui, item),
-            Status::Ready => self.canvas_ui(ui, item),
+            Status::Loading if item.glimpsed().is_none() => self.loading_ui(ui, item),
+            Status::Loading | Status::Ready => self.canvas_ui(ui, item),
         }
     }
 
     fn forget_pictures(&mut self) {
         self.shown = None;
         self.loading_since = None;
-        self.original.clear();
-        self.result.clear();
+        self.canvas.forget_pictures();
+        self.marked = Marked::default();
     }
 
     fn canvas_ui(&mut self, ui: &mut Ui, item: &Item) {
-        let Some(original) = item.original() else { return };
-        let size = original.decoded.facts.size;
-        let original = picture(ui, &mut self.original, "original", &original.painted, size);
-        let result = item.result().and_then(|result| {
-            let size = result.product.encoded.size;
-            picture(ui, &mut self.result, "result", &result.painted, size)
-        });
+        let original = match (item.original(), item.glimpsed()) {
+            (Some(original), _) => picture(&original.painted, original.decoded.facts.size),
+            (None, Some(glimpsed)) => picture(&glimpsed.painted, glimpsed.size),
+            (None, None) => None,
+        };
+        let result = item.result().and_then(|result| picture(&result.painted, result.product.encoded.size));
         let labels = [
             original_label(item, self.units),
             item.result().map(|it| result_label(item, it, self.units)).unwrap_or_default(),
@@ -245,6 +254,27 @@ impl View {
             page: None,
         };
         self.canvas.show(ui, &input);
+        self.mark(item);
+    }
+
+    /// Tells the trace what has just come to the screen.
+    fn mark(&mut self, item: &Item) {
+        let [original, result] = self.canvas.is_whole();
+        let now = Marked {
+            glimpse: original || self.marked.glimpse,
+            original: original && item.original().is_some(),
+            result: item.result().filter(|_| result).map(|it| it.product.encoded.bytes.as_ptr().addr()),
+        };
+        let before = std::mem::replace(&mut self.marked, now);
+        for (is_new, name) in [
+            (now.glimpse && !before.glimpse, "first pixels"),
+            (now.original && !before.original, "full preview"),
+            (now.result.is_some() && now.result != before.result, "result shown"),
+        ] {
+            if is_new {
+                self.trace.mark("window", name);
+            }
+        }
     }
 
     fn loading_ui(&mut self, ui: &mut Ui, item: &Item) {
@@ -266,8 +296,8 @@ impl View {
     }
 }
 
-fn picture(ui: &Ui, slot: &mut Slot, name: &str, painted: &Painted, size: [u32; 2]) -> Option<Picture> {
-    slot.texture(ui.ctx(), name, painted).map(|texture| Picture { texture: texture.id(), size })
+fn picture(painted: &Painted, size: [u32; 2]) -> Option<Picture> {
+    painted.clone().downcast::<Pyramid>().ok().map(|pyramid| Picture { pyramid, size })
 }
 
 fn original_label(item: &Item, units: Units) -> String {

@@ -25,9 +25,10 @@ pub(crate) struct Desk {
     display: String,
     processes: Vec<Process>,
     window: Option<(String, u32)>,
-    /// Is there a bus, and are programs other than ours to be found?
+    /// Is there a bus of our own?
     has_bus: bool,
-    has_programs: bool,
+    /// What the program finds in its environment beside the rest.
+    environment: Vec<(&'static str, PathBuf)>,
     _turn: MutexGuard<'static, ()>,
 }
 
@@ -102,7 +103,7 @@ impl Desk {
         let display = format!(":{}", number.trim().parse::<u32>().expect("Xvfb names its display"));
         let processes = vec![server];
         let mut desk =
-            Self { folder, display, processes, window: None, has_bus: false, has_programs: true, _turn: turn };
+            Self { folder, display, processes, window: None, has_bus: false, environment: vec![], _turn: turn };
         desk.start(Command::new("openbox").stdout(Stdio::null()).stderr(Stdio::null()));
         wait_for("the window manager", || desk.xdotool(&["get_num_desktops"]));
         Some(desk)
@@ -166,7 +167,12 @@ impl Desk {
 
     /// From now on the program finds no other programs, such as zenity.
     pub(crate) fn hide_programs(&mut self) {
-        self.has_programs = false;
+        self.set("PATH", &self.folder.path().join("home"));
+    }
+
+    /// From now on the program finds this in its environment.
+    pub(crate) fn set(&mut self, name: &'static str, value: &Path) {
+        self.environment.push((name, value.to_owned()));
     }
 
     /// Starts something that runs until the end of the test; returns its place in the list.
@@ -224,15 +230,19 @@ impl Desk {
 
     fn launch_with(&mut self, inputs: &[&Path], title: &str, stdin: Stdio) -> usize {
         let mut program = Command::new(env!("CARGO_BIN_EXE_inlaid"));
-        if !self.has_programs {
-            program.env("PATH", self.folder.path().join("home"));
-        }
+        program.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let index = self.start(program.args(inputs).stdin(stdin));
-        let window = wait_for("the window", || self.windows().into_iter().next());
-        self.window = Some((window.clone(), self.processes[index].0.id()));
-        self.focus(&window);
+        self.window = Some((String::new(), self.processes[index].0.id()));
+        self.find_window();
         self.wait_for_title(title);
         index
+    }
+
+    /// Finds the window of the program that was launched, and gives it the focus.
+    pub(crate) fn find_window(&mut self) {
+        let window = wait_for("the window", || self.windows().into_iter().next());
+        self.focus(&window);
+        self.window = Some((window, self.window().1));
     }
 
     /// The program once more, beside the one that was launched.

@@ -146,3 +146,31 @@ fn a_picture_that_is_exported_again_is_read_again() {
         (copied == format!("200x150 {PIXELS}")).then_some(())
     });
 }
+
+/// A driver that refuses a frame, as after the computer has slept or the driver was renewed.
+#[test]
+fn a_window_that_the_driver_loses_comes_back() {
+    let Some(mut desk) = Desk::open("a_window_that_the_driver_loses_comes_back") else { return };
+    desk.remember("png");
+    let path = draw(&desk, "one.png", 4);
+    let (library, lose) = (desk.picture("losing.so"), desk.picture("lose"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/losing.c");
+    desk.output_of(60, "cc", &["-shared", "-fPIC", "-o", text(&library), text(&source), "-ldl"]);
+    desk.set("LD_PRELOAD", &library);
+    desk.set("LOSE_WINDOW", &lose);
+    desk.launch(&[&path], "one.png — Inlaid");
+    let first = desk.windows();
+    fs::write(&lose, "").unwrap();
+    wait_for("another window", || {
+        // Something to draw again for.
+        desk.pointer(&["mousemove_relative", "--sync", "3", "1"]);
+        desk.pointer(&["mousemove", "300", "300"]);
+        Some(desk.windows()).filter(|it| it.len() == 1 && *it != first)
+    });
+    assert!(!lose.exists(), "the driver has lost it");
+    assert!(desk.is_alive(), "in the same process");
+    desk.find_window();
+    desk.wait_for_title("one.png — Inlaid");
+    desk.press("ctrl+c");
+    assert_eq!(pillow_of_bytes(&desk, &decoded(&desk.copied_text())), format!("160x120 {PIXELS}"));
+}

@@ -9,7 +9,7 @@ use image::{Rgba, RgbaImage};
 use inlaid::{
     engine::{Limits, Raster, decode::Fonts},
     jobs::{
-        Intake,
+        Intake, Trace,
         ports::{
             Clipboard, ClipboardError, DialogError, Dialogs, FilesChosen, News, Outside, Pasted, Pending, SaveChosen,
             Tell,
@@ -278,6 +278,8 @@ pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> (World, Ve
         limits: Limits::default(),
         settings: Settings::parse(settings),
         settings_file: Some(folder.path().join("settings.json")),
+        tidy: Arc::new(|| ()),
+        trace: Trace::default(),
     };
     let first =
         if paths.is_empty() { vec![] } else { vec![Action::Open(paths.into_iter().map(Intake::Path).collect())] };

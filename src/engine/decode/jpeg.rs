@@ -125,6 +125,39 @@ fn rgb_from_inks(inks: &[u8], icc: Option<&[u8]>) -> (Vec<u8>, Option<String>, V
     }
 }
 
+/// So many pixels are decoded before anybody would see a picture come.
+const QUICK_PIXELS: u64 = 4_000_000;
+/// The longest side of what is seen first need not be longer than this.
+const GLIMPSE_SIDE: u16 = 1024;
+
+/// A large picture at an eighth, a quarter or half of its size, made while it is decoded (a
+/// smaller inverse transform of the same coefficients), with its full size as stored.
+///
+/// `None` where that would save nothing: a small picture, or one in inks.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn reduced(bytes: &[u8], tools: Tools<'_>) -> Result<Option<(Stored, [u32; 2])>, EngineError> {
+    let mut decoder = Decoder::new(bytes);
+    decoder.read_info().map_err(fault)?;
+    let Some(info) = decoder.info() else { return Ok(None) };
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    if info.pixel_format != PixelFormat::RGB24 || u64::from(width) * u64::from(height) < QUICK_PIXELS {
+        return Ok(None);
+    }
+    tools.limits.check(width, height, coefficient_bytes(bytes))?;
+    let divisor = [8, 4, 2].into_iter().find(|it| GLIMPSE_SIDE < info.width.max(info.height) / it).unwrap_or(2);
+    let (small_width, small_height) =
+        decoder.scale(info.width.div_ceil(divisor), info.height.div_ceil(divisor)).map_err(fault)?;
+    tools.cancel.check()?;
+    let samples = Samples::Narrow(decoder.decode().map_err(fault)?);
+    tools.cancel.check()?;
+    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    let pixels = Pixels { width: small_width.into(), height: small_height.into(), channels: 3, samples };
+    let stored = Stored { icc: decoder.icc_profile(), orientation, ..Stored::plain(pixels, 8) };
+    Ok(Some((stored, [width, height])))
+}
+
 fn ink_transform(icc: &[u8]) -> Result<(std::sync::Arc<Transform8BitExecutor>, String), String> {
     let profile = ColorProfile::new_from_slice(icc).map_err(|cause| format!("it cannot be read ({cause:?})"))?;
     if profile.color_space != DataColorSpace::Cmyk {

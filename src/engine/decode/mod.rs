@@ -15,7 +15,7 @@ mod svg_links;
 mod svg_text;
 mod tiff;
 
-use super::{Decoded, EngineError, Facts, Format, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};
+use super::{Decoded, EngineError, Facts, Format, Raster, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};
 use std::sync::{Arc, OnceLock};
 
 /// How to decode. The default converts colours to sRGB and renders an SVG at its own size.
@@ -96,6 +96,31 @@ pub fn decode(source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Res
         format if format.can_read() => finish(format, still::decode(format, bytes, tools)?, options, tools),
         format => Err(EngineError::Unreadable { format }),
     }
+}
+
+/// A picture made small while it was decoded, to be looked at until it is there itself.
+#[derive(Clone, Debug)]
+pub struct Glimpse {
+    /// Its pixels: upright sRGB, fewer of them.
+    pub raster: Raster,
+    /// Width and height in pixels of the picture itself, upright.
+    pub size: [u32; 2],
+}
+
+/// A small version of a picture that takes long to decode, in less time than that takes;
+/// `None` where there is no quicker way.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub fn glimpse(source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, EngineError> {
+    if source.format() != Some(Format::Jpeg) {
+        return Ok(None);
+    }
+    let Some((stored, [width, height])) = jpeg::reduced(source.bytes(), tools)? else { return Ok(None) };
+    let decoded = finish(Format::Jpeg, stored, &DecodeOptions::default(), tools)?;
+    // From 5 on the orientations of Exif exchange width and height.
+    let size = if decoded.facts.orientation < 5 { [width, height] } else { [height, width] };
+    Ok(Some(Glimpse { raster: decoded.raster, size }))
 }
 
 /// Turns the stored picture upright and its colours into the space asked for.

@@ -4,40 +4,44 @@ mod bar;
 mod geometry;
 mod ground;
 mod split;
+mod tiles;
 
 pub use geometry::{View, Zoom};
 pub use ground::Ground;
 
-use super::theme::{self, Theme};
+use super::{
+    pyramid::Pyramid,
+    theme::{self, Theme},
+};
 use crate::engine::recipe::Sizing;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{
-    Align2, Galley, Key, Modifiers, MouseWheelSource, Painter, Rect, Response, Sense, TextureFilter, TextureId,
-};
+use egui::{Align2, Galley, Key, Modifiers, MouseWheelSource, Painter, Rect, Response, Sense, TextureFilter};
 use egui::{TextureOptions, TextureWrapMode, Ui, Vec2, WidgetInfo, vec2};
 use geometry::{Stage, divider_x, label_places, on_pixels, original_beside};
 use std::sync::Arc;
+use tiles::{Allowance, Place, Tiles};
 
-/// How textures of pictures are to be loaded: filtered when smaller, crisp pixels when larger.
-pub const PICTURE_TEXTURE: TextureOptions = TextureOptions {
+/// How textures of pictures are loaded: filtered when smaller, crisp pixels when larger.
+const PICTURE_TEXTURE: TextureOptions = TextureOptions {
     magnification: TextureFilter::Nearest,
     minification: TextureFilter::Linear,
     wrap_mode: TextureWrapMode::ClampToEdge,
-    mipmap_mode: Some(TextureFilter::Linear),
+    // A level of the pyramid is never shown at less than half its size.
+    mipmap_mode: None,
 };
 
-/// A picture as a texture.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A picture made ready for the screen.
+#[derive(Clone)]
 pub struct Picture {
-    /// The texture, which may be smaller than the picture.
-    pub texture: TextureId,
+    /// Its pixels, of which there may be fewer than the picture has.
+    pub pyramid: Arc<Pyramid>,
     /// Width and height of the picture in pixels.
     pub size: [u32; 2],
 }
 
 /// What the canvas shows this frame.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CanvasInput<'a> {
     /// The picture as it came.
     pub original: Option<Picture>,
@@ -64,11 +68,22 @@ pub struct Canvas {
     /// What is seen through transparency.
     pub ground: Ground,
     board: ground::Board,
+    original: Tiles,
+    result: Tiles,
+    whole: [bool; 2],
 }
 
 impl Default for Canvas {
     fn default() -> Self {
-        Self { view: View::default(), split: 0.5, ground: Ground::default(), board: ground::Board::default() }
+        Self {
+            view: View::default(),
+            split: 0.5,
+            ground: Ground::default(),
+            board: ground::Board::default(),
+            original: Tiles::default(),
+            result: Tiles::default(),
+            whole: [false; 2],
+        }
     }
 }
 
@@ -82,6 +97,19 @@ impl Canvas {
     /// Another picture: fitted and in the middle again. Divider and ground stay as they are.
     pub fn reset_view(&mut self) {
         self.view = View::default();
+        self.forget_pictures();
+    }
+
+    /// Frees the textures.
+    pub fn forget_pictures(&mut self) {
+        self.original.clear();
+        self.result.clear();
+        self.whole = [false; 2];
+    }
+
+    /// Is all that is seen of the original, and of the result, on the screen as it was handed in?
+    pub fn is_whole(&self) -> [bool; 2] {
+        self.whole
     }
 
     /// Shows the canvas in all that is left of `ui`.
@@ -90,7 +118,7 @@ impl Canvas {
         let response = ui.allocate_rect(rect, Sense::CLICK | Sense::DRAG);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, ui.is_enabled(), "Preview"));
         ui.painter().rect_filled(rect, 0.0, Theme::of(ui).canvas);
-        let Some(shown) = input.result.or(input.original) else { return response };
+        let Some(shown) = input.result.as_ref().or(input.original.as_ref()) else { return response };
 
         let mut area = rect;
         area.max.y -= BAR_HEIGHT;
@@ -175,23 +203,18 @@ impl Canvas {
         let seen = place.intersect(rect);
         let painter = ui.painter_at(rect);
         let held = ui.memory(|it| it.focused().is_none()) && ui.input(|it| it.key_down(Key::Space));
-        let (Some(original), Some(result)) = (input.original, input.result) else {
-            let (only, label) = match input.original {
-                Some(original) => (Some(original), input.original_label),
-                None => (input.result, input.result_label),
-            };
-            if let Some(only) = only {
-                self.picture(ui, &painter, input, only, [place, ground::whole()]);
-            }
-            labels(ui, &painter, seen, rect, [label, ""], false);
-            return;
+        let sizes = [&input.result, &input.original].map(|it| it.as_ref().map(size_of));
+        let beside = match sizes {
+            [Some(result), Some(original)] => original_beside(place, result, original, input.sizing),
+            _ => (place, ground::whole()),
         };
-        let sizes = [result, original].map(|it| Vec2::from(it.size.map(|side| side as f32)));
-        let beside = original_beside(place, sizes[0], sizes[1], input.sizing);
-        let beside = [beside.0, beside.1];
-        if held {
-            self.picture(ui, &painter, input, original, beside);
-            labels(ui, &painter, seen, rect, [input.original_label, ""], false);
+        self.load(ui, input, [place, whole_of(beside)], seen);
+        let (is_both, is_original) = (sizes.iter().all(Option::is_some), sizes[1].is_some());
+        if held || !is_both {
+            let label = if is_original { input.original_label } else { input.result_label };
+            let at = if is_original { [beside.0, whole_of(beside)] } else { [place; 2] };
+            self.picture(ui, &painter, input, is_original, at);
+            labels(ui, &painter, seen, rect, [label, ""], false);
             return;
         }
         let divider = split::interact(ui, canvas.id.with("divider"), seen, &mut self.split);
@@ -199,23 +222,51 @@ impl Canvas {
         let [mut left, mut right] = [rect, rect];
         left.max.x = x;
         right.min.x = x;
-        self.picture(ui, &painter.with_clip_rect(left.intersect(painter.clip_rect())), input, original, beside);
+        let clipped = painter.with_clip_rect(left.intersect(painter.clip_rect()));
+        self.picture(ui, &clipped, input, true, [beside.0, whole_of(beside)]);
         let clipped = painter.with_clip_rect(right.intersect(painter.clip_rect()));
-        self.picture(ui, &clipped, input, result, [place, ground::whole()]);
+        self.picture(ui, &clipped, input, false, [place; 2]);
         split::paint(ui, &painter, seen, self.split, &divider);
         labels(ui, &painter, seen, rect, [input.original_label, input.result_label], input.stale);
     }
 
-    /// One picture on its ground; `at` is its place and the part of it that is shown there.
-    fn picture(&mut self, ui: &Ui, painter: &Painter, input: &CanvasInput<'_>, picture: Picture, at: [Rect; 2]) {
-        let [place, part] = at;
-        let visible = place.intersect(painter.clip_rect());
-        if !visible.is_positive() {
+    /// Uploads what is missing of both; of that which is hidden behind the other, too, so that it
+    /// is there when the divider moves.
+    fn load(&mut self, ui: &Ui, input: &CanvasInput<'_>, [result, original]: [Rect; 2], seen: Rect) {
+        let density = ui.pixels_per_point();
+        let mut left = Allowance::default();
+        let mut load = |tiles: &mut Tiles, picture: &Option<Picture>, whole: Rect| match picture {
+            Some(picture) => tiles.load(ui.ctx(), &picture.pyramid, Place { whole, seen, density }, &mut left),
+            None => {
+                tiles.clear();
+                false
+            }
+        };
+        self.whole =
+            [load(&mut self.original, &input.original, original), load(&mut self.result, &input.result, result)];
+    }
+
+    /// One picture on its ground; `at` is the place where it may be seen, and where all of it lies.
+    fn picture(&mut self, ui: &Ui, painter: &Painter, input: &CanvasInput<'_>, is_original: bool, at: [Rect; 2]) {
+        let [place, whole] = at;
+        let seen = place.intersect(painter.clip_rect());
+        if !seen.is_positive() {
             return;
         }
-        self.board.paint(ui, painter, self.ground, input.page, [visible, place]);
-        painter.image(picture.texture, place, part, theme::WHITE);
+        self.board.paint(ui, painter, self.ground, input.page, [seen, place]);
+        let tiles = if is_original { &mut self.original } else { &mut self.result };
+        tiles.paint(&painter.with_clip_rect(seen), Place { whole, seen, density: ui.pixels_per_point() });
     }
+}
+
+fn size_of(picture: &Picture) -> Vec2 {
+    Vec2::from(picture.size.map(|side| side as f32))
+}
+
+/// Where all of a picture lies of which this part is seen in this place.
+fn whole_of((place, part): (Rect, Rect)) -> Rect {
+    let size = place.size() / part.size();
+    Rect::from_min_size(place.min - part.min.to_vec2() * size, size)
 }
 
 /// The labels on the lower corners; an empty one is left out.

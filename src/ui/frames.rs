@@ -1,0 +1,36 @@
+//! How long the frames took, for the trace.
+
+use crate::jobs::Trace;
+use egui::Context;
+use std::time::{Duration, Instant};
+
+/// Frames are counted until the first of them is on the screen.
+const SHOWN: u64 = 2;
+
+/// Tells the trace of every frame when the next one begins, since only then it is over.
+pub(super) struct Frames {
+    pub(super) trace: Trace,
+    begun: Option<Instant>,
+    count: u64,
+}
+
+impl Frames {
+    pub(super) fn new(trace: Trace) -> Self {
+        Self { trace, begun: None, count: 0 }
+    }
+
+    /// A frame begins; `seconds` is what the one before took of our own time, drawing included and
+    /// waiting for the screen not.
+    pub(super) fn begin(&mut self, ctx: &Context, seconds: Option<f32>) {
+        self.count = self.count.saturating_add(1);
+        if self.count == SHOWN {
+            self.trace.mark("window", "first frame shown");
+        } else if self.count < SHOWN && self.trace.is_on() {
+            ctx.request_repaint();
+        }
+        if let (Some(begun), Some(seconds)) = (self.begun, seconds) {
+            self.trace.span("window", "frame", begun, Duration::from_secs_f32(seconds.max(0.0)), &[]);
+        }
+        self.begun = Some(Instant::now());
+    }
+}
