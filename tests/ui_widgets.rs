@@ -1,6 +1,6 @@
 //! The controls as people and assistive technology meet them: by name, pointer and keyboard.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+#![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 use eframe::egui::{self, Event, Key, Modifiers, MouseWheelUnit, Ui, vec2};
 use egui_kittest::Harness;

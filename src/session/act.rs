@@ -24,6 +24,7 @@ impl Session {
             Verb::Paste => vec![Effect::Errand(self.tickets.draw(), Errand::Paste)],
             Verb::Copy => self.copy(),
             Verb::CopyImage => self.hand_out_when_ready(Outlet::Image),
+            Verb::CopyText => self.hand_out_when_ready(Outlet::Text(self.defaults.embed)),
             Verb::Save => self.hand_out_when_ready(Outlet::Save),
             Verb::Remove => self.remove_selected(),
             Verb::RemoveAll => self.remove_all(),

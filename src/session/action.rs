@@ -30,6 +30,7 @@ pub enum Verb {
     Paste,
     Copy,
     CopyImage,
+    CopyText,
     Save,
     Remove,
     RemoveAll,
@@ -101,6 +102,7 @@ impl Verb {
         Self::Paste,
         Self::Copy,
         Self::CopyImage,
+        Self::CopyText,
         Self::Save,
         Self::Remove,
         Self::RemoveAll,
@@ -128,6 +130,7 @@ impl Verb {
             Self::Paste => "Paste",
             Self::Copy => "Copy",
             Self::CopyImage => "Copy image",
+            Self::CopyText => "Copy text",
             Self::Save => "Save…",
             Self::Remove => "Remove",
             Self::RemoveAll => "Remove all",
@@ -156,6 +159,7 @@ impl Verb {
             Self::Paste => "Paste pixels, copied files, a data URL or base64",
             Self::Copy => "Copy the result as chosen under Embed as",
             Self::CopyImage => "Copy the result's pixels as PNG",
+            Self::CopyText => "Copy the text as chosen under Embed as",
             Self::Save => "Save the result to a file",
             Self::Remove => "Remove this image from the window; the file stays",
             Self::RemoveAll => "Remove all images from the window; the files stay",
@@ -210,7 +214,8 @@ impl Verb {
             Self::Redo => REDO,
             Self::Settings => SETTINGS,
             Self::Cancel => CANCEL,
-            Self::Retry
+            Self::CopyText
+            | Self::Retry
             | Self::UseUntouched
             | Self::Encode
             | Self::Reload

@@ -98,6 +98,7 @@ impl Card {
             let gaps = 2.0 * ui.spacing().item_spacing.x;
             let room = ui.available_width() - answer.width(ui) - cancel.width(ui) - gaps;
             let margin = Margin::symmetric(8, 5);
+            ui.visuals_mut().selection.stroke = Theme::of(ui).focus();
             let field = TextEdit::singleline(&mut self.path)
                 .hint_text("/folder/image.png")
                 .desired_width(room - margin.sum().x)

@@ -102,6 +102,8 @@ impl Sheets {
         let frame = Frame::popup(&ctx.global_style()).inner_margin(Margin::ZERO).corner_radius(10.0);
         let modal = Modal::new(id).area(area).frame(frame).backdrop_color(theme.backdrop()).show(ctx, |ui| {
             ui.set_width(width.min(room.x));
+            // It grows with its content, not only as far as it was before.
+            ui.set_max_height(room.y);
             let mut is_closed = false;
             // Drawn last, so that the Tab key comes to the close button last.
             let (header, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), egui::Sense::hover());

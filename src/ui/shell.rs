@@ -101,6 +101,8 @@ impl Shell {
         let view = View::new(memory.settings.values.disclosed, world.home, world.trace.clone());
         let (surroundings, frames) = (Surroundings::default(), Frames::new(world.trace));
         let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link, surroundings, frames };
+        // Before the first frame, which would be drawn in another size.
+        shell.restyle(ctx);
         for action in first {
             shell.act(action);
         }

@@ -41,7 +41,7 @@ pub const PICTURE_AIR: f32 = 24.0;
 /// Below a button in the lower corner of the canvas.
 pub const CORNER_AIR: f32 = 5.0;
 /// Width of the sheet with the settings.
-pub const SETTINGS_SHEET: f32 = 536.0;
+pub const SETTINGS_SHEET: f32 = 560.0;
 /// Width of the sheets that only tell something.
 pub const TELLING_SHEET: f32 = 500.0;
 /// Width of the card with a question, at most.

@@ -126,7 +126,9 @@ impl View {
         if has_drawer && !self.drawer.is_open() {
             self.inspector.corner_ui(ui, regions.canvas, session, actions);
         }
-        self.card.card_ui(ui, regions.canvas, session.question(), self.home.as_deref(), actions);
+        if !self.is_covered() {
+            self.card.card_ui(ui, regions.canvas, session.question(), self.home.as_deref(), actions);
+        }
         let status = regions.status.shrink2(vec2(theme::LINE_MARGIN, 0.0));
         ui.painter().rect_filled(regions.status, 0.0, theme.panel);
         part(ui, "status line", status, theme.panel, |ui| self.status.status_ui(ui, session, actions));

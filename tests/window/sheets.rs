@@ -45,6 +45,9 @@ fn settings_act_at_once_and_are_kept() {
     assert!(!desk.has("Always the same"));
     desk.click("Copy image");
     desk.wait("the image", |desk| (!desk.held.lock().unwrap().images.is_empty()).then_some(()));
+    // The text is still to be had.
+    desk.click("Copy data URL");
+    assert!(desk.copied().starts_with("data:image/png;base64,"));
 
     let path = desk.draw("b.png", [20, 10]);
     desk.drop_files(&[path]);
@@ -96,6 +99,30 @@ fn the_keys_are_listed() {
     assert!(desk.has("Space held"));
     desk.click("Close");
     assert!(!desk.has("Space held"));
+}
+
+#[test]
+fn a_long_list_is_scrolled_by_keys() {
+    let mut desk = Desk::new();
+    desk.resize(560.0, 420.0);
+    desk.press(Modifiers::NONE, Key::F1);
+    desk.pass(0.1);
+    let top = |desk: &Desk| desk.window.get_by_value("Ctrl Q").rect().top();
+    assert!(top(&desk) > 420.0, "{}", top(&desk));
+    for _ in 0..3 {
+        desk.press(Modifiers::NONE, Key::PageDown);
+        desk.pass(0.5);
+    }
+    assert!(top(&desk) < 400.0, "{}", top(&desk));
+    desk.press(Modifiers::NONE, Key::PageUp);
+    desk.pass(0.5);
+    assert!(top(&desk) > 400.0, "{}", top(&desk));
+}
+
+#[test]
+fn the_scale_that_was_kept_holds_from_the_first_frame() {
+    let desk = Desk::remembering(r#"{ "scale": 150 }"#, &[]);
+    assert_eq!(desk.window.ctx.zoom_factor(), 1.5);
 }
 
 #[test]

@@ -25,15 +25,16 @@ impl Copied {
     pub(super) fn outlets_ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         ui.spacing_mut().item_spacing.y = theme::GROUP_GAP;
         self.primary_ui(ui, session, actions);
-        let others: &[Verb] = match session.preferences.primary {
-            Primary::Text => &[Verb::CopyImage, Verb::Save],
-            // The primary button copies the image already.
-            Primary::Image => &[Verb::Save],
+        // What the primary button copies is not offered twice.
+        let (verb, words) = match session.preferences.primary {
+            Primary::Text => (Verb::CopyImage, Verb::CopyImage.label()),
+            Primary::Image => (Verb::CopyText, copy_words(session.defaults.embed)),
         };
-        ui.columns(others.len(), |columns| {
-            for (ui, verb) in columns.iter_mut().zip(others) {
-                let key = (*verb == Verb::Save).then(|| key_words(ui.ctx(), *verb));
-                verb_ui(ui, *verb, key.as_deref(), actions);
+        ui.columns(2, |columns| {
+            if let [left, right] = columns {
+                verb_ui(left, verb, words, None, actions);
+                let key = key_words(right.ctx(), Verb::Save);
+                verb_ui(right, Verb::Save, Verb::Save.label(), Some(&key), actions);
             }
         });
     }
@@ -71,21 +72,27 @@ impl Copied {
 /// What the primary button would do now.
 fn words(session: &Session) -> &'static str {
     let is_ready = session.selected().is_some_and(|it| it.fresh().is_some());
-    match (session.preferences.primary, session.defaults.embed) {
+    match session.preferences.primary {
         _ if session.is_copy_deferred() => "Copying when ready…",
         _ if !is_ready => "Copy when ready",
-        (Primary::Image, _) => "Copy image",
-        (Primary::Text, Embed::DataUrl) => "Copy data URL",
-        (Primary::Text, Embed::Base64) => "Copy base64",
-        (Primary::Text, Embed::Html) => "Copy HTML",
-        (Primary::Text, Embed::Css) => "Copy CSS",
+        Primary::Image => Verb::CopyImage.label(),
+        Primary::Text => copy_words(session.defaults.embed),
     }
 }
 
-fn verb_ui(ui: &mut Ui, verb: Verb, key: Option<&str>, actions: &mut Vec<Action>) {
+fn copy_words(embed: Embed) -> &'static str {
+    match embed {
+        Embed::DataUrl => "Copy data URL",
+        Embed::Base64 => "Copy base64",
+        Embed::Html => "Copy HTML",
+        Embed::Css => "Copy CSS",
+    }
+}
+
+fn verb_ui(ui: &mut Ui, verb: Verb, words: &str, key: Option<&str>, actions: &mut Vec<Action>) {
     let shortcut = key_words(ui.ctx(), verb);
-    let tip = format!("{} ({shortcut})", verb.tooltip());
-    let button = Button::new(verb.label()).tip(&tip).fill();
+    let tip = if shortcut.is_empty() { verb.tooltip().to_owned() } else { format!("{} ({shortcut})", verb.tooltip()) };
+    let button = Button::new(words).tip(&tip).fill();
     let button = if let Some(key) = key { button.key(key) } else { button };
     if ui.add(button).clicked() {
         actions.push(verb.into());
