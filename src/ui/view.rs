@@ -127,7 +127,8 @@ impl View {
             self.inspector.corner_ui(ui, regions.canvas, session, actions);
         }
         if !self.is_covered() {
-            self.card.card_ui(ui, regions.canvas, session.question(), self.home.as_deref(), actions);
+            let seen = if self.drawer.is_open() { regions.beside_drawer() } else { regions.canvas };
+            self.card.card_ui(ui, seen, session.question(), self.home.as_deref(), actions);
         }
         let status = regions.status.shrink2(vec2(theme::LINE_MARGIN, 0.0));
         ui.painter().rect_filled(regions.status, 0.0, theme.panel);
