@@ -254,3 +254,29 @@ fn a_dialog_that_crashes_is_not_taken_for_cancelled() {
     let events = office.wait(|it| matches!(it, Event::FilesChosen(_)));
     assert!(matches!(&events[..], [Event::FilesChosen(Err(DialogError::Unavailable(_)))]));
 }
+
+#[test]
+fn who_tells_on_after_the_end_does_no_harm() {
+    /// Leaves what it was given where the test finds it.
+    struct Leaky(Arc<Mutex<Option<Tell>>>);
+    impl Outside for Leaky {
+        fn listen(&mut self, tell: Tell) {
+            *self.0.lock().unwrap() = Some(tell);
+        }
+
+        fn watch(&mut self, _: Vec<PathBuf>) {}
+    }
+    let left = Arc::new(Mutex::new(None));
+    let painted = Arc::new(());
+    let for_painter = painted.clone();
+    let painter: Painter = Arc::new(move |_: &Raster| for_painter.clone());
+    drop(Office::open_beside(painter, Box::new(Leaky(left.clone()))));
+    let tell = left.lock().unwrap().take().unwrap();
+    tell(News::ReducedMotion(true));
+    // Whoever tells must not keep the threads and all that they hold.
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    while 1 < Arc::strong_count(&painted) {
+        assert!(std::time::Instant::now() < end, "the threads are still there");
+        std::thread::yield_now();
+    }
+}

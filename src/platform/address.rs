@@ -29,6 +29,7 @@ impl Address {
     }
 
     #[cfg(test)]
+    #[cfg(unix)]
     pub(super) fn in_folder(folder: &std::path::Path) -> Self {
         Self { socket: folder.join("socket"), lock: Some(folder.join("lock")) }
     }

@@ -14,7 +14,6 @@ pub(super) use always as check;
 /// # Errors
 /// None; other systems have them.
 #[cfg_attr(all(unix, not(target_os = "macos"), not(test)), expect(dead_code, reason = "the fallback of other systems"))]
-#[cfg_attr(all(unix, not(target_os = "macos")), expect(clippy::unnecessary_wraps, reason = "elsewhere it fails"))]
 pub(super) fn always() -> Result<(), DialogError> {
     Ok(())
 }
