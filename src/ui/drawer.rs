@@ -68,7 +68,9 @@ impl Drawer {
             content(ui, grabs_focus);
         });
         let pressed = ctx.input(|it| it.pointer.any_pressed().then(|| it.pointer.interact_pos()).flatten());
-        let is_outside = pressed.is_some_and(|at| !rect.contains(at) && !switch.rect.contains(at));
+        // What lies above the window, such as a question, is not elsewhere.
+        let is_above = |at| ctx.layer_id_at(at).is_some_and(|it| it.order >= Order::Foreground);
+        let is_outside = pressed.is_some_and(|at| !rect.contains(at) && !switch.rect.contains(at) && !is_above(at));
         let is_covered = ctx.memory(|it| it.top_modal_layer().is_some());
         if is_outside && !has_popup && !is_covered {
             self.opened = None;

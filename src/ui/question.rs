@@ -25,6 +25,8 @@ pub(super) struct Card {
 const ABOVE: f32 = 52.0;
 /// Room for the zoom buttons on that line.
 const ZOOM_BUTTONS: f32 = 300.0;
+/// With less room the answers go below what is asked.
+const ONE_LINE: f32 = 400.0;
 const PADDING: i8 = 12;
 const BAR_PADDING: i8 = 6;
 
@@ -93,15 +95,17 @@ impl Card {
     fn path_ui(&mut self, ui: &mut Ui, why: &str, verb: &str, home: Option<&Path>, actions: &mut Vec<Action>) {
         told(ui, why);
         ui.add_space(theme::ROW_GAP - 2.0);
-        ui.horizontal(|ui| {
+        let is_roomy = ui.available_width() >= ONE_LINE;
+        ui.horizontal_wrapped(|ui| {
             let (answer, cancel) = (Button::new(verb), Button::new("Cancel").key("Esc"));
             let gaps = 2.0 * ui.spacing().item_spacing.x;
-            let room = ui.available_width() - answer.width(ui) - cancel.width(ui) - gaps;
+            let beside = if is_roomy { answer.width(ui) + cancel.width(ui) + gaps } else { 0.0 };
+            let room = (ui.available_width() - beside).floor();
             let margin = Margin::symmetric(8, 5);
             ui.visuals_mut().selection.stroke = Theme::of(ui).focus();
             let field = TextEdit::singleline(&mut self.path)
                 .hint_text("/folder/image.png")
-                .desired_width(room - margin.sum().x)
+                .desired_width(room)
                 .margin(margin)
                 .min_size(vec2(0.0, theme::FIELD_HEIGHT));
             let field = ui.add(field).accessible_name("Path of the file");
@@ -120,13 +124,24 @@ impl Card {
     }
 }
 
-/// On one line: what changed on the left, the answers on the right.
+/// On one line where there is room: what changed on the left, the answers on the right.
 fn reload_ui(ui: &mut Ui, names: &[String], actions: &mut Vec<Action>) {
     let verbs = [(Verb::Reload, "Reload"), (Verb::ReloadAlways, "Always reload"), (Verb::KeepOld, "Keep")];
     let button = |verb: Verb, words: &'static str| {
         let button = Button::new(words).tip(verb.tooltip());
         if verb == Verb::KeepOld { button.key("Esc") } else { button }
     };
+    if ui.available_width() < ONE_LINE {
+        told(ui, &changed_words(names, |_| true)).on_hover_text(names.join("\n"));
+        ui.horizontal_wrapped(|ui| {
+            for (verb, words) in verbs {
+                if ui.add(button(verb, words)).clicked() {
+                    actions.push(verb.into());
+                }
+            }
+        });
+        return;
+    }
     ui.horizontal(|ui| {
         let gap = ui.spacing().item_spacing.x;
         let buttons: f32 = verbs.iter().map(|(verb, words)| button(*verb, words).width(ui) + gap).sum();

@@ -31,6 +31,11 @@ impl Regions {
         Self { top, canvas, inspector, status }
     }
 
+    /// What an open drawer leaves of the canvas.
+    pub(super) fn beside_drawer(&self) -> Rect {
+        self.canvas.with_max_x(self.inspector.left())
+    }
+
     /// Draws the lines between the parts.
     pub(super) fn lines(&self, ui: &Ui, has_inspector: bool) {
         let stroke = Theme::of(ui).outline();

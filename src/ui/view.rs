@@ -118,8 +118,12 @@ impl View {
         }
         self.drawer_ui(&ctx, &regions, &pressed, session, actions);
         part(ui, "canvas", regions.canvas, theme.canvas, |ui| {
-            self.content_ui(ui, session, actions);
-            if let Some(hovering) = ui.input(|it| Hovering::over(&it.raw.hovered_files)) {
+            let hovering = ui.input(|it| Hovering::over(&it.raw.hovered_files));
+            // The invitation of the empty window would stand behind the answer to it.
+            if hovering.is_none() || session.selected().is_some() {
+                self.content_ui(ui, session, actions);
+            }
+            if let Some(hovering) = hovering {
                 overlay::show(ui, regions.canvas, hovering);
             }
         });
@@ -127,7 +131,8 @@ impl View {
             self.inspector.corner_ui(ui, regions.canvas, session, actions);
         }
         if !self.is_covered() {
-            self.card.card_ui(ui, regions.canvas, session.question(), self.home.as_deref(), actions);
+            let seen = if self.drawer.is_open() { regions.beside_drawer() } else { regions.canvas };
+            self.card.card_ui(ui, seen, session.question(), self.home.as_deref(), actions);
         }
         let status = regions.status.shrink2(vec2(theme::LINE_MARGIN, 0.0));
         ui.painter().rect_filled(regions.status, 0.0, theme.panel);

@@ -66,6 +66,24 @@ fn the_question_about_a_changed_file_is_answered_by_escape_too() {
 }
 
 #[test]
+fn a_question_leaves_the_open_drawer_free() {
+    let mut desk = Desk::with("sunset.png", [40, 20]);
+    desk.resize(560.0, 420.0);
+    desk.click("Size and format");
+    let path = desk.draw("sunset.png", [60, 50]);
+    desk.tell(News::Changed(path));
+    desk.wait_for("sunset.png changed on disk");
+    desk.pass(0.1);
+    for answer in ["Reload", "Always reload", "Keep"] {
+        let place = desk.window.get_by_label(answer).rect();
+        assert!(place.left() > 0.0 && place.right() < 560.0 - 316.0, "{answer} at {place}");
+    }
+    desk.click("Keep");
+    assert!(!desk.has("sunset.png changed on disk"));
+    assert!(desk.has("Width in pixels"), "the drawer stays");
+}
+
+#[test]
 fn without_a_dialog_a_path_is_typed() {
     let mut desk = Desk::with("a.png", [40, 30]);
     desk.draw("b.png", [20, 10]);
