@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 /// filtering does not show the seams.
 const SIDE: usize = 512;
 /// Uploads a frame. Each is a megabyte to convert and to copy.
-const A_FRAME: usize = 4;
+const A_FRAME: usize = 6;
 /// Tiles that are kept beyond those that are seen.
 const SPARE: usize = 48;
 
