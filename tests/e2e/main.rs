@@ -8,6 +8,7 @@
 
 mod desk;
 mod outside;
+mod preview;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::{Desk, left_out, wait_for};
