@@ -193,7 +193,7 @@ fn tab_alone_reaches_every_control_and_shows_where_it_is() {
             let rows = (top - 4).max(0)..(top + high + 4).min(WINDOW[3]);
             let places = rows.flat_map(|y| ((left - 4).max(0)..left + wide + 4).map(move |x| (x, y)));
             let places = places.map(|(x, y)| head + (y as usize * width + x as usize) * 3);
-            places.filter(|at| is_ring(now, *at) && !is_ring(&before, *at)).count()
+            places.filter(|at| is_ring(now, *at) && now[*at..at + 3] != before[*at..at + 3]).count()
         };
         // The picture of the screen comes a little after the word of the bus.
         let mut now = desk.screen(WINDOW);

@@ -30,4 +30,4 @@ pub use segmented::segmented;
 pub use slider::Slider;
 
 pub(super) use assisted::{assisted_number, offer_number};
-pub(super) use paint::{dashed_frame, picture_glyph};
+pub(super) use paint::{dashed_frame, focus_frame, picture_glyph};
