@@ -301,6 +301,7 @@ impl eframe::App for Shell {
         self.serve_fields(&ctx);
         self.remember(&ctx);
         self.retitle(&ctx);
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(self.link.title.as_str()));
     }
 
     /// With the toolkit's clipboard shortcuts off, text fields get theirs from here.

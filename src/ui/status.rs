@@ -2,7 +2,7 @@
 
 use super::{
     theme::{self, Theme},
-    widgets::{Icon, IconButton, chip, notice},
+    widgets::{Icon, IconButton, command_chip, notice},
     words,
 };
 use crate::{
@@ -89,7 +89,7 @@ impl StatusLine {
 
 fn cancel_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     let tip = format!("{} (Esc)", Verb::Cancel.tooltip());
-    if chip(ui, Verb::Cancel.label(), false).on_hover_text(tip).clicked() {
+    if command_chip(ui, Verb::Cancel.label()).on_hover_text(tip).clicked() {
         actions.push(Verb::Cancel.into());
     }
 }
@@ -137,6 +137,7 @@ fn details_ui(label: &Response, told: &Notice, ink: Color32) {
 fn idle_ui(ui: &mut Ui, session: &Session) {
     let weak = Theme::of(ui).weak;
     let (n_loading, n_failed) = counts(session);
+    let has_news = 0 < n_loading + n_failed;
     let text = if 0 < n_loading {
         format!("Reading {}", words::counted(n_loading, "image"))
     } else if 0 < n_failed {
@@ -145,7 +146,9 @@ fn idle_ui(ui: &mut Ui, session: &Session) {
         "Ready".to_owned()
     };
     let label = ui.add(Label::new(RichText::new(text).font(theme::secondary()).color(weak)).truncate());
-    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Polite));
+    if has_news {
+        ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Polite));
+    }
 }
 
 fn counts(session: &Session) -> (u64, u64) {

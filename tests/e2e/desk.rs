@@ -165,6 +165,16 @@ impl Desk {
         wait_for("the bus", || self.folder.path().join("run/bus").exists().then_some(()));
     }
 
+    /// The bus on which programs meet a screen reader, and the word that there is one.
+    pub(crate) fn start_accessibility(&mut self) {
+        self.start_bus();
+        let mut launcher = Command::new("/usr/libexec/at-spi-bus-launcher");
+        launcher.arg("--launch-immediately").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        // There is no service that would remember settings.
+        self.start(launcher.env("GSETTINGS_BACKEND", "memory"));
+        self.python("atspi.py", &["wake"]);
+    }
+
     /// From now on the program finds no other programs, such as zenity.
     pub(crate) fn hide_programs(&mut self) {
         self.set("PATH", &self.folder.path().join("home"));

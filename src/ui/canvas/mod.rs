@@ -107,6 +107,11 @@ impl Canvas {
         self.whole = [false; 2];
     }
 
+    /// Is there anything to see of the original?
+    pub fn is_begun(&self) -> bool {
+        self.original.is_begun()
+    }
+
     /// Is all that is seen of the original, and of the result, on the screen as it was handed in?
     pub fn is_whole(&self) -> [bool; 2] {
         self.whole
@@ -117,6 +122,8 @@ impl Canvas {
         let rect = ui.available_rect_before_wrap();
         let response = ui.allocate_rect(rect, Sense::CLICK | Sense::DRAG);
         response.widget_info(|| WidgetInfo::labeled(Role::Canvas, ui.is_enabled(), "Preview"));
+        let told = [input.original_label, input.result_label].join(", ");
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(told.trim_end_matches(", ")));
         ui.painter().rect_filled(rect, 0.0, Theme::of(ui).canvas);
         let Some(shown) = input.result.as_ref().or(input.original.as_ref()) else { return response };
 

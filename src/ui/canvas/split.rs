@@ -1,7 +1,10 @@
 //! The divider between original and result.
 
 use super::geometry::{divider_share, divider_x, next_stop};
-use crate::ui::theme::{self, Theme};
+use crate::ui::{
+    theme::{self, Theme},
+    widgets::{assisted_number, offer_number},
+};
 use egui::accesskit::Role;
 use egui::{
     CursorIcon, EventFilter, Id, Key, Modifiers, Painter, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo,
@@ -14,6 +17,8 @@ const HANDLE: f32 = 14.0;
 /// The part of the picture that an arrow key moves the divider by.
 const STEP: f32 = 0.02;
 const SHIFTED_STEP: f32 = 0.1;
+/// The same for assistive technology.
+const PERCENT_STEP: f64 = 2.0;
 
 /// Lets the divider be moved over what is `seen` of the picture.
 pub(super) fn interact(ui: &Ui, id: Id, seen: Rect, share: &mut f32) -> Response {
@@ -31,11 +36,14 @@ pub(super) fn interact(ui: &Ui, id: Id, seen: Rect, share: &mut f32) -> Response
     if response.has_focus() {
         *share = (*share + keys(ui, id)).clamp(0.0, 1.0);
     }
+    let percent = f64::from(*share) * 100.0;
+    *share = (assisted_number(ui, &response, percent, PERCENT_STEP) / 100.0).clamp(0.0, 1.0) as f32;
     let percent = f64::from((*share * 100.0).round());
     response.widget_info(|| WidgetInfo {
         value: Some(percent),
         ..WidgetInfo::labeled(Role::Splitter, ui.is_enabled(), "Divider between original and result")
     });
+    offer_number(ui, &response, [0.0, 100.0], PERCENT_STEP);
     response
 }
 

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         grammar,
         theme::{self, Theme},
-        widgets::{FormatRow, NumberField, Slider, chip, format_rows, heading, segmented},
+        widgets::{FormatRow, NumberField, Slider, command_chip, format_rows, heading, segmented},
         words,
     },
 };
@@ -76,7 +76,7 @@ fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, is_more_open: &mut bool) 
         item.recipe.output.format = *format;
     }
     let label = if *is_more_open { "Fewer formats" } else { "More formats" };
-    *is_more_open ^= chip(ui, label, false).clicked();
+    *is_more_open ^= command_chip(ui, label).clicked();
 }
 
 /// The measured bytes of a format: fresh ones, and for the chosen one also the last ones.
@@ -166,7 +166,7 @@ fn warnings_ui(ui: &mut Ui, item: &Item) {
 fn fit_ui(ui: &mut Ui, item: &mut Item) {
     let max_side = item.recipe.output.format.max_side();
     let is_too_long = item.result_size().is_some_and(|it| it.iter().any(|side| max_side < *side));
-    if is_too_long && chip(ui, &format!("Fit inside {max_side} × {max_side}"), false).clicked() {
+    if is_too_long && command_chip(ui, &format!("Fit inside {max_side} × {max_side}")).clicked() {
         item.recipe.edits.size.want = crate::engine::recipe::Want::Box(max_side, max_side);
         item.recipe.edits.size.fit = crate::engine::recipe::Fit::Inside;
     }
@@ -189,7 +189,7 @@ fn untouched_ui(ui: &mut Ui, item: &Item, units: Units, actions: &mut Vec<Action
     };
     ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if chip(ui, verb.label(), false).on_hover_text(verb.tooltip()).clicked() {
+            if command_chip(ui, verb.label()).on_hover_text(verb.tooltip()).clicked() {
                 actions.push(verb.into());
             }
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

@@ -1,6 +1,9 @@
 //! The choice of a colour that stands in for transparency.
 
-use crate::ui::widgets::chip;
+use crate::ui::{
+    theme,
+    widgets::{chip, focus_frame},
+};
 use egui::{Ui, WidgetInfo, accesskit::Role};
 
 const WHITE: [u8; 3] = [255; 3];
@@ -22,6 +25,7 @@ pub(super) fn ground_ui(ui: &mut Ui, name: &str, can_be_none: bool, background: 
         let mut color = shown.unwrap_or(WHITE);
         let button = ui.color_edit_button_srgb(&mut color);
         button.widget_info(|| WidgetInfo::labeled(Role::ColorWell, true, name));
+        focus_frame(ui, &button, theme::RADIUS);
         if button.changed() {
             *background = Some(color);
         }

@@ -7,7 +7,7 @@ use crate::{
     settings::Units,
     ui::{
         theme::{self, Theme},
-        widgets::chip,
+        widgets::command_chip,
         words,
     },
 };
@@ -78,11 +78,11 @@ impl Guard {
         let label = ui.add(egui::Label::new(text).wrap());
         ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Assertive));
         ui.horizontal(|ui| {
-            if chip(ui, "Use anyway", false).clicked() {
+            if command_chip(ui, "Use anyway").clicked() {
                 *sizing = wanted;
                 self.waiting = None;
             }
-            if chip(ui, &format!("Keep {}", words::pixels(kept)), false).clicked() {
+            if command_chip(ui, &format!("Keep {}", words::pixels(kept))).clicked() {
                 self.waiting = None;
             }
         });

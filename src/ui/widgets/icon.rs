@@ -141,6 +141,9 @@ impl Widget for IconButton<'_> {
             Some(on) => WidgetInfo::selected(Role::Button, ui.is_enabled(), on, self.name),
             None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name),
         });
+        if let Some(key) = self.key {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(key));
+        }
         if ui.is_rect_visible(rect) {
             let theme = Theme::of(ui);
             let ground = match (response.is_pointer_button_down_on(), response.hovered()) {

@@ -2,6 +2,7 @@
 //! [`theme::HIT_HEIGHT`](super::theme::HIT_HEIGHT) high, works from the keyboard and has a name
 //! for those who do not see it.
 
+mod assisted;
 mod button;
 mod chip;
 mod choice;
@@ -17,7 +18,7 @@ mod segmented;
 mod slider;
 
 pub use button::Button;
-pub use chip::chip;
+pub use chip::{chip, command_chip};
 pub use disclosure::disclosure;
 pub use format_rows::{FormatRow, format_rows};
 pub use heading::heading;
@@ -28,4 +29,5 @@ pub use number::NumberField;
 pub use segmented::segmented;
 pub use slider::Slider;
 
-pub(super) use paint::{dashed_frame, picture_glyph};
+pub(super) use assisted::{assisted_number, offer_number};
+pub(super) use paint::{dashed_frame, focus_frame, picture_glyph};

@@ -15,6 +15,17 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response, radius: u8) {
     }
 }
 
+/// The same around a control that is painted in a colour of the user's.
+pub(in crate::ui) fn focus_frame(ui: &Ui, response: &Response, radius: u8) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+    if response.has_focus() {
+        let stroke = Theme::of(ui).focus();
+        ui.painter().rect_stroke(response.rect, CornerRadius::same(radius), stroke, StrokeKind::Outside);
+    }
+}
+
 /// Text on the middle line of `rect`, at its left edge; returns where it went.
 pub(super) fn text_left(painter: &Painter, rect: Rect, text: &str, font: FontId, color: Color32) -> Rect {
     painter.text(rect.left_center(), Align2::LEFT_CENTER, text, font, color)

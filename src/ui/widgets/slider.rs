@@ -1,7 +1,7 @@
 //! A slider with the accent on the part that is set.
 
+use super::assisted::{assisted_number, offer_number};
 use crate::ui::theme::{self, Theme};
-use egui::accesskit::{Action, ActionData};
 use egui::{EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::ops::RangeInclusive;
 
@@ -45,10 +45,8 @@ impl<'a> Slider<'a> {
         }
         let before = *value;
         let rail = Rect::from_center_size(rect.center(), vec2(rect.width() - 2.0 * HANDLE_RADIUS, RAIL));
-        let mut wanted = before.saturating_add(key_steps(ui, &response)).saturating_add(assisted_steps(ui, &response));
-        if let Some(set) = assisted_value(ui, &response) {
-            wanted = set;
-        }
+        let stepped = before.saturating_add(key_steps(ui, &response));
+        let mut wanted = assisted_number(ui, &response, stepped.into(), 1.0).round() as i32;
         if response.double_clicked() {
             wanted = self.reset.unwrap_or(wanted);
         } else if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) {
@@ -78,14 +76,8 @@ impl<'a> Slider<'a> {
 
     fn name_it(&self, ui: &Ui, response: &Response, value: i32) {
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), f64::from(value), self.name));
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_min_numeric_value(f64::from(*self.range.start()));
-            node.set_max_numeric_value(f64::from(*self.range.end()));
-            node.set_numeric_value_step(1.0);
-            for action in [Action::SetValue, Action::Increment, Action::Decrement] {
-                node.add_action(action);
-            }
-        });
+        let ends = [self.range.start(), self.range.end()].map(|it| f64::from(*it));
+        offer_number(ui, response, ends, 1.0);
     }
 
     fn paint(&self, ui: &Ui, response: &Response, rail: Rect, value: i32) {
@@ -122,24 +114,5 @@ fn key_steps(ui: &Ui, response: &Response) -> i32 {
         let ones = count(Modifiers::NONE, up, down);
         let pages = count(Modifiers::NONE, [Key::PageUp; 2], [Key::PageDown; 2]);
         (tens + pages) * PAGE + ones
-    })
-}
-
-/// Steps asked for by assistive technology.
-fn assisted_steps(ui: &Ui, response: &Response) -> i32 {
-    let count = |action| ui.input(|it| it.num_accesskit_action_requests(response.id, action));
-    let [up, down] = [Action::Increment, Action::Decrement].map(count).map(|it| i32::try_from(it).unwrap_or_default());
-    up - down
-}
-
-/// The value set by assistive technology.
-fn assisted_value(ui: &Ui, response: &Response) -> Option<i32> {
-    ui.input(|it| {
-        it.accesskit_action_requests(response.id, Action::SetValue)
-            .filter_map(|request| match request.data {
-                Some(ActionData::NumericValue(value)) => Some(value.round() as i32),
-                _ => None,
-            })
-            .last()
     })
 }
