@@ -3,7 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 use inlaid::{
-    engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts},
+    engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts, recipe::Effort},
     jobs::{
         Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
         ports::{Clipboard, ClipboardError, DialogError, News, Outside, Painter, Pasted, Tell},
@@ -178,6 +178,56 @@ fn who_does_not_hear_of_a_cancel_holds_nobody_up() {
     let second = ask(60);
     let events = office.wait(|it| matches!(it, Event::Rendered { ticket, .. } if *ticket == second));
     assert!(matches!(events.last(), Some(Event::Rendered { result: Ok(_), .. })));
+}
+
+#[test]
+fn a_slider_that_never_rests_still_shows_something() {
+    // The first render comes to its end only once two newer ones were asked for.
+    let gate = Arc::new((Mutex::new(true), Condvar::new()));
+    let closed = gate.clone();
+    let (first_pixels, calls) = (Arc::new(Mutex::new(None)), Mutex::new(0));
+    let seen = first_pixels.clone();
+    let held: Painter = Arc::new(move |_: &Raster| {
+        let call = {
+            let mut calls = calls.lock().unwrap();
+            *calls += 1;
+            *calls
+        };
+        if call == 2 {
+            *seen.lock().unwrap() = Some(());
+            let shut = closed.1.wait_timeout_while(closed.0.lock().unwrap(), Duration::from_secs(30), |it| *it);
+            assert!(!shut.unwrap().1.timed_out());
+        }
+        Arc::new(())
+    });
+    let mut office = Office::open(held);
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    let mut ask = |office: &mut Office, quality| {
+        let mut recipe = Recipe::new(Format::Jpeg);
+        (recipe.output.quality, recipe.output.effort) = (quality, Effort::Fast);
+        let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
+        office.jobs.render(RenderRequest { ticket, source, decoded, recipe });
+        ticket
+    };
+    let first = ask(&mut office, 50);
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    while first_pixels.lock().unwrap().is_none() {
+        assert!(std::time::Instant::now() < end, "the first was not begun");
+        std::thread::yield_now();
+    }
+    ask(&mut office, 60);
+    let last = ask(&mut office, 70);
+    *gate.0.lock().unwrap() = false;
+    gate.1.notify_all();
+    let mut ended = vec![];
+    while !(ended.contains(&first) && ended.contains(&last)) {
+        for event in office.wait(|it| matches!(it, Event::Rendered { result: Ok(_), .. })) {
+            if let Event::Rendered { ticket, result: Ok(_) } = event {
+                ended.push(ticket);
+            }
+        }
+    }
 }
 
 #[test]

@@ -19,6 +19,9 @@ use std::{io, path::Path, sync::Arc, time::Instant};
 /// A request and the flag that stops it.
 pub(super) type LoadJob = (LoadRequest, Cancel);
 
+/// With fewer cores a glimpse beside the decoding would come at half the speed, and late.
+const CORES_FOR_BOTH: usize = 4;
+
 /// Works until the backlog is closed.
 pub(super) fn run(shared: &Arc<Shared>) {
     while let Some((request, cancel)) = shared.loads.take() {
@@ -37,8 +40,12 @@ fn load(shared: &Arc<Shared>, request: &LoadRequest, cancel: &Cancel) -> Result<
     let enough = Cancel::default();
     // With more to load the cores have better things to do.
     if shared.loads.is_empty() {
-        let (shared, ticket, source, enough) = (shared.clone(), request.ticket, source.clone(), enough.clone());
-        rayon::spawn(move || show_glimpse(&shared, ticket, &source, &enough));
+        if rayon::current_num_threads() < CORES_FOR_BOTH {
+            show_glimpse(shared, request.ticket, &source, cancel);
+        } else {
+            let (shared, ticket, source, enough) = (shared.clone(), request.ticket, source.clone(), enough.clone());
+            rayon::spawn(move || show_glimpse(&shared, ticket, &source, &enough));
+        }
     }
     let outcome = decode(shared, &source, cancel);
     enough.cancel();

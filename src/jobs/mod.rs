@@ -3,8 +3,8 @@
 //! * The **load lane** (two threads) reads and decodes what the user brought; the selected
 //!   picture comes first, nothing is dropped.
 //! * The **render lane** (two threads) edits and encodes the picture that the user looks at;
-//!   the newest request replaces the waiting one and cancels the running one, beside which it
-//!   runs when that does not stop at once.
+//!   the newest request replaces the waiting one and cancels what runs, beside which it runs
+//!   when that does not stop at once. Only the oldest quick one may come to its end.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
 //! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.
@@ -42,7 +42,7 @@ use self::{
     ports::{Clipboard, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
     render::RenderJob,
 };
-use crate::engine::{Cache, Cancel, Limits, decode::Fonts};
+use crate::engine::{Cache, Cancel, Limits, Source, decode::Fonts, recipe::Effort};
 use rayon::ThreadPool;
 use std::{
     collections::HashMap,
@@ -113,6 +113,14 @@ impl Shared {
     }
 }
 
+/// A render that waits or runs.
+struct Running {
+    ticket: Ticket,
+    source: Source,
+    is_quick: bool,
+    cancel: Cancel,
+}
+
 /// Handle on the threads. Dropping it cancels what runs, finishes the errands and waits for
 /// them a little.
 pub struct Jobs {
@@ -120,7 +128,7 @@ pub struct Jobs {
     answers: mpsc::Receiver<Event>,
     errands: Option<mpsc::Sender<(Ticket, Errand)>>,
     errand_thread: Option<JoinHandle<()>>,
-    rendering: Cancel,
+    rendering: Vec<Running>,
     loading: HashMap<Ticket, Cancel>,
     outside: Box<dyn Outside>,
 }
@@ -166,7 +174,7 @@ impl Jobs {
                 shared.send(Event::News(news));
             }
         }));
-        let (rendering, loading) = (Cancel::default(), HashMap::new());
+        let (rendering, loading) = (vec![], HashMap::new());
         Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside })
     }
 
@@ -190,15 +198,29 @@ impl Jobs {
         self.shared.loads.remove(|(request, _)| request.ticket == ticket);
     }
 
-    /// Replaces the render that waits and cancels the one that runs.
+    /// Replaces the render that waits and cancels those that run, all but the oldest quick one of
+    /// the same picture: with a slider that never rests there would never be anything to see.
     pub fn render(&mut self, request: RenderRequest) {
-        self.cancel_render();
-        self.shared.renders.put((request, self.rendering.clone()));
+        let mut is_kept = false;
+        self.rendering.retain(|it| {
+            let keep = !is_kept && it.is_quick && it.source.is(&request.source);
+            is_kept |= keep;
+            if !keep {
+                it.cancel.cancel();
+            }
+            keep
+        });
+        let is_quick = request.recipe.output.effort == Effort::Fast;
+        let (cancel, source) = (Cancel::default(), request.source.clone());
+        self.rendering.push(Running { ticket: request.ticket, source, is_quick, cancel: cancel.clone() });
+        if let Some((replaced, _)) = self.shared.renders.put((request, cancel)) {
+            self.rendering.retain(|it| it.ticket != replaced.ticket);
+        }
     }
 
-    /// Cancels the render that runs.
+    /// Cancels the renders that run.
     pub fn cancel_render(&mut self) {
-        std::mem::take(&mut self.rendering).cancel();
+        self.rendering.drain(..).for_each(|it| it.cancel.cancel());
     }
 
     /// Queues an errand.
@@ -240,8 +262,12 @@ impl Jobs {
     pub fn poll(&mut self) -> Vec<Event> {
         let events: Vec<Event> = self.answers.try_iter().collect();
         for event in &events {
-            if let Event::Loaded { ticket, .. } = event {
-                self.loading.remove(ticket);
+            match event {
+                Event::Loaded { ticket, .. } => {
+                    self.loading.remove(ticket);
+                }
+                Event::Rendered { ticket, .. } => self.rendering.retain(|it| it.ticket != *ticket),
+                _ => {}
             }
         }
         events

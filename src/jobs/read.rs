@@ -21,8 +21,29 @@ pub fn read_file(path: &Path, max_bytes: u64) -> Result<Arc<[u8]>, JobError> {
     if facts.len() == 0 {
         return Ok(Arc::default());
     }
-    // The file may grow while it is read.
-    read_all(File::open(path).map_err(JobError::Read)?, max_bytes)
+    let mut file = File::open(path).map_err(JobError::Read)?;
+    let start = read_start(&mut file, facts.len()).map_err(JobError::Read)?;
+    // The file may grow while it is read, or have become shorter.
+    let rest = read_all(&mut file, max_bytes.saturating_sub(start.len() as u64))?;
+    Ok(if rest.is_empty() { start } else { start.iter().chain(rest.iter()).copied().collect() })
+}
+
+/// Reads so many bytes, or what there is of them, straight to where they stay: a large file is
+/// not copied once more.
+fn read_start(file: &mut File, length: u64) -> std::io::Result<Arc<[u8]>> {
+    let length = usize::try_from(length).map_err(std::io::Error::other)?;
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
+    let mut n_read = 0;
+    // Nobody else knows of the bytes yet.
+    while let Some(room) = Arc::get_mut(&mut bytes).and_then(|it| it.get_mut(n_read..)).filter(|it| !it.is_empty()) {
+        match file.read(room) {
+            Ok(0) => break,
+            Ok(more) => n_read += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(if n_read < length { bytes.iter().take(n_read).copied().collect() } else { bytes })
 }
 
 /// Reads to the end, but at most `max_bytes`.

@@ -110,7 +110,11 @@ impl Session {
     }
 
     fn render_ended(&mut self, ticket: Ticket, result: Result<Box<Rendered>, JobError>) -> Vec<Effect> {
+        if self.overtaken.contains(&ticket) {
+            return self.overtaken_ended(ticket, result);
+        }
         let Some((_, id)) = self.rendering.take_if(|(own, _)| *own == ticket) else { return vec![] };
+        self.overtaken.clear();
         let Some(item) = self.item_mut(id) else { return vec![] };
         let Some((_, recipe)) = item.asked.take() else { return vec![] };
         match result {
@@ -135,6 +139,18 @@ impl Session {
                 vec![]
             }
         }
+    }
+
+    /// Shows what was asked for while the newest request is still being carried out.
+    fn overtaken_ended(&mut self, ticket: Ticket, result: Result<Box<Rendered>, JobError>) -> Vec<Effect> {
+        self.overtaken.retain(|other| *other != ticket);
+        let Some(item) = self.rendering.and_then(|(_, id)| self.item_mut(id)) else { return vec![] };
+        // Whatever went wrong, the newest request will tell.
+        let Ok(rendered) = result else { return vec![] };
+        item.millis = rendered.millis.or(item.millis);
+        item.result = item.source.clone().map(|of| Made { of, rendered: *rendered });
+        self.overtaken.retain(|other| ticket < *other);
+        vec![]
     }
 
     /// Does what was asked for before the result was there. Who waits for the result gets the

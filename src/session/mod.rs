@@ -110,6 +110,9 @@ pub struct Session {
     next_id: u64,
     tickets: Ticket,
     rendering: Option<(Ticket, ItemId)>,
+    /// Quick renders of the same picture that a newer request has overtaken; what comes of them
+    /// is stale, but newer than what is shown.
+    overtaken: Vec<Ticket>,
     deferred: Option<Deferred>,
     underway: HashMap<Ticket, Underway>,
     is_dialog_open: bool,
@@ -141,6 +144,7 @@ impl Session {
             next_id: 0,
             tickets: Ticket::default(),
             rendering: None,
+            overtaken: vec![],
             deferred: None,
             underway: HashMap::new(),
             is_dialog_open: false,

@@ -2,7 +2,7 @@
 
 use super::{Effect, Item, ItemId, Session, item::Progress};
 use crate::{
-    engine::recipe::Defaults,
+    engine::recipe::{Defaults, Effort},
     jobs::{Intake, LoadRequest, RenderRequest},
     settings::Start,
 };
@@ -61,12 +61,18 @@ impl Session {
             return None;
         }
         let (source, decoded) = (item.source.clone()?, item.original.as_ref()?.decoded.clone());
-        item.asked = Some((ticket, recipe.clone()));
-        if let Some((_, other)) = self.rendering.replace((ticket, id))
-            && other != id
-            && let Some(other) = self.item_mut(other)
-        {
-            other.asked = None;
+        let before = item.asked.replace((ticket, recipe.clone()));
+        match (self.rendering.replace((ticket, id)), before) {
+            (Some((overtaken, other)), Some((_, asked))) if other == id => {
+                self.overtaken.extend((asked.output.effort == Effort::Fast).then_some(overtaken));
+            }
+            (Some((_, other)), _) if other != id => {
+                self.overtaken.clear();
+                if let Some(other) = self.item_mut(other) {
+                    other.asked = None;
+                }
+            }
+            _ => self.overtaken.clear(),
         }
         Some(Effect::Render(RenderRequest { ticket, source, decoded, recipe }))
     }

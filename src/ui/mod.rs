@@ -3,6 +3,8 @@
 //! [`theme`] is the only file that names a colour or a spacing. `canvas`, `empty`, `overlay`,
 //! `grammar`, `words` and `widgets` know nothing of the session: they take what they show and
 //! hand back what was done to it. The others draw the session; `shell` alone carries out effects.
+//! `regions` places the parts of the window; over them lie, from below, the `drawer`, the `question`
+//! and the `sheet`s, and Esc closes them from above.
 
 mod about;
 pub mod berth;

@@ -100,12 +100,12 @@ impl Card {
             let (answer, cancel) = (Button::new(verb), Button::new("Cancel").key("Esc"));
             let gaps = 2.0 * ui.spacing().item_spacing.x;
             let beside = if is_roomy { answer.width(ui) + cancel.width(ui) + gaps } else { 0.0 };
-            let room = ui.available_width() - beside;
+            let room = (ui.available_width() - beside).floor();
             let margin = Margin::symmetric(8, 5);
             ui.visuals_mut().selection.stroke = Theme::of(ui).focus();
             let field = TextEdit::singleline(&mut self.path)
                 .hint_text("/folder/image.png")
-                .desired_width(room - margin.sum().x)
+                .desired_width(room)
                 .margin(margin)
                 .min_size(vec2(0.0, theme::FIELD_HEIGHT));
             let field = ui.add(field).accessible_name("Path of the file");

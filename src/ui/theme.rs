@@ -45,7 +45,7 @@ pub const SETTINGS_SHEET: f32 = 560.0;
 /// Width of the sheets that only tell something.
 pub const TELLING_SHEET: f32 = 500.0;
 /// Width of the card with a question, at most.
-pub const CARD: f32 = 480.0;
+pub const CARD: f32 = 520.0;
 /// Width of the details of a notice, at most.
 pub const DETAILS: f32 = 440.0;
 /// The window is never smaller.

@@ -118,8 +118,12 @@ impl View {
         }
         self.drawer_ui(&ctx, &regions, &pressed, session, actions);
         part(ui, "canvas", regions.canvas, theme.canvas, |ui| {
-            self.content_ui(ui, session, actions);
-            if let Some(hovering) = ui.input(|it| Hovering::over(&it.raw.hovered_files)) {
+            let hovering = ui.input(|it| Hovering::over(&it.raw.hovered_files));
+            // The invitation of the empty window would stand behind the answer to it.
+            if hovering.is_none() || session.selected().is_some() {
+                self.content_ui(ui, session, actions);
+            }
+            if let Some(hovering) = hovering {
                 overlay::show(ui, regions.canvas, hovering);
             }
         });

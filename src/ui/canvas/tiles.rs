@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 /// filtering does not show the seams.
 const SIDE: usize = 512;
 /// Uploads a frame. Each is a megabyte to convert and to copy.
-const A_FRAME: usize = 4;
+const A_FRAME: usize = 7;
 /// Tiles that are kept beyond those that are seen.
 const SPARE: usize = 48;
 
@@ -95,10 +95,15 @@ impl Set {
         Self { pyramid, tiles: HashMap::new(), n_frames: 0 }
     }
 
-    /// Uploads what is missing, the coarsest first; says whether nothing is.
+    /// Uploads what is missing; says whether nothing is. When that takes more than this frame, the
+    /// coarse tile comes first.
     fn load(&mut self, ctx: &Context, place: Place, left: &mut Allowance) -> bool {
         self.n_frames += 1;
-        let wanted: Vec<Key> = [self.base()].into_iter().chain(self.seen(place)).collect();
+        let mut wanted = self.seen(place);
+        let n_missing = wanted.iter().filter(|key| !self.tiles.contains_key(*key)).count();
+        if left.0 < n_missing {
+            wanted.insert(0, self.base());
+        }
         let mut is_complete = true;
         for key in &wanted {
             if let Some(tile) = self.tiles.get_mut(key) {
