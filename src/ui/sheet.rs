@@ -123,7 +123,10 @@ fn header_ui(ui: &mut Ui, title: &str) -> bool {
         let is_closed = ui.add(IconButton::new(Icon::Close, "Close").key("Esc")).clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let heading = ui.label(RichText::new(title).font(theme::strong()).color(Theme::of(ui).text));
-            ui.ctx().accesskit_node_builder(heading.id, |node| node.set_role(Role::Heading));
+            ui.ctx().accesskit_node_builder(heading.id, |node| {
+                node.set_role(Role::Heading);
+                node.set_label(title);
+            });
         });
         is_closed
     })
