@@ -17,7 +17,7 @@ from stage import RELEASE, Desk, Program, drag, photo  # noqa: E402
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else RELEASE
 RUNS = 5
 # Left end, right end and height of the slider, where the settings file below puts the window.
-QUALITY = (890, 1095, 428)
+QUALITY = (890, 1095, 432)
 
 
 def starts(desk):
@@ -67,10 +67,11 @@ def size(desk):
 def step(desk, program):
     """The median of what ten single steps take besides encoding."""
     left, right, y = QUALITY
-    desk.xdotool("mousemove", (left + right) // 2, y, "click", 1)
     since, late = time.time() * 1e6, []
-    for _ in range(10):
-        desk.xdotool("key", "Left")
+    for at in range(10):
+        desk.xdotool("mousemove", (left + right) // 2 + 8 * at, y, "mousedown", 1)
+        time.sleep(0.05)
+        desk.xdotool("mouseup", 1)
         time.sleep(1.5)
     entries = [it for it in program.entries() if it["ts"] >= since]
     for asked in (it for it in entries if it["name"] == "render asked for"):
