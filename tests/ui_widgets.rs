@@ -460,6 +460,44 @@ fn the_wheel_zooms_and_a_drag_pans() {
 }
 
 #[test]
+fn two_fingers_zoom_and_pan() {
+    let mut window = preview();
+    window.key_press(Key::Num1);
+    window.run();
+    let at = egui::pos2(200.0, 200.0);
+    window.hover_at(at);
+    window.event(Event::Zoom(1.5));
+    window.run();
+    let zoomed = scale(&window).expect("a pinch zooms");
+    assert!((zoomed - 1.5).abs() < 0.01, "{zoomed}");
+    let before = window.state().canvas.view.pan;
+    window.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Point,
+        delta: vec2(-30.0, 20.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: egui::MouseWheelSource::Trackpad,
+    });
+    window.run();
+    let moved = window.state().canvas.view.pan - before;
+    assert!((moved - vec2(-30.0, 20.0)).length() < 1.0, "{moved:?}");
+    assert_eq!(scale(&window), Some(zoomed));
+}
+
+#[test]
+fn the_divider_stops_by_key() {
+    let mut window = preview();
+    window.get_by_label("Divider between original and result").focus();
+    window.run();
+    // Middle, right, left and round again.
+    for (key, share) in [(Key::Enter, 1.0), (Key::Space, 0.0), (Key::Enter, 0.5)] {
+        window.key_press(key);
+        window.run();
+        assert_eq!(window.state().canvas.split, share, "{key:?}");
+    }
+}
+
+#[test]
 fn the_divider_moves_by_drag_and_arrow_and_cycles() {
     let name = "Divider between original and result";
     let mut window = preview();

@@ -26,7 +26,9 @@ pub(super) fn interact(ui: &Ui, id: Id, seen: Rect, share: &mut f32) -> Response
     let reach = Rect::from_x_y_ranges(x - REACH..=x + REACH, seen.y_range());
     let response =
         ui.interact(reach, id, Sense::click_and_drag()).on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
-    if response.double_clicked() {
+    // A single click of the pointer is the beginning of a drag, one of the keyboard is meant.
+    let is_by_key = response.clicked() && !ui.input(|it| it.pointer.any_released());
+    if response.double_clicked() || is_by_key {
         *share = next_stop(*share);
     } else if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()

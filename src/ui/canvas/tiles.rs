@@ -222,3 +222,73 @@ fn put(painter: &Painter, whole: Rect, share: Rect, tile: &Tile, part: Rect) {
     mesh.add_rect_with_uv(Rect::from_min_max(corner(share.min), corner(share.max)), part, theme::WHITE);
     painter.add(Shape::mesh(mesh));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Allowance, Place, Set, Tiles};
+    use crate::{
+        engine::{Layout, Raster},
+        ui::pyramid::Pyramid,
+    };
+    use egui::{Context, Rect, pos2};
+    use std::sync::Arc;
+
+    fn pyramid(width: u32, height: u32) -> Arc<Pyramid> {
+        let samples = vec![90; (width * height * 3) as usize];
+        Arc::new(Pyramid::new(&Raster::from_samples8(width, height, Layout::Rgb8, samples).unwrap()))
+    }
+
+    /// A picture of this size, one pixel a point, all of it in sight.
+    fn whole(width: f32, height: f32) -> Place {
+        let whole = Rect::from_min_max(pos2(10.0, 20.0), pos2(10.0 + width, 20.0 + height));
+        Place { whole, seen: whole, density: 1.0 }
+    }
+
+    #[test]
+    fn the_tiles_of_a_level_cover_the_picture_once() {
+        let set = Set::new(pyramid(1301, 777));
+        for halvings in 0..4_u16 {
+            let size = 1301.0 / f32::from(2_u16.pow(halvings.into()));
+            let tiles = set.seen(whole(size, size * 777.0 / 1301.0));
+            assert!(tiles.iter().all(|(level, ..)| *level == usize::from(halvings)), "{halvings}: {tiles:?}");
+            let shares: Vec<Rect> = tiles.iter().map(|key| set.share(*key)).collect();
+            let area: f32 = shares.iter().map(Rect::area).sum();
+            assert!((area - 1.0).abs() < 1e-5, "{halvings}: {area}");
+            let hull = shares.iter().copied().reduce(Rect::union).unwrap();
+            assert_eq!(hull, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), "{halvings}");
+        }
+        // By hand: three columns of 512 pixels and two rows.
+        assert_eq!(set.seen(whole(1301.0, 777.0)).len(), 6);
+        let corner = Place { seen: Rect::from_min_max(pos2(0.0, 0.0), pos2(40.0, 40.0)), ..whole(1301.0, 777.0) };
+        assert_eq!(set.seen(corner), [(0, 0, 0)]);
+    }
+
+    #[test]
+    fn a_frame_uploads_no_more_than_it_may() {
+        let (ctx, pyramid, mut tiles) = (Context::default(), pyramid(2048, 1024), Tiles::default());
+        let place = whole(2048.0, 1024.0);
+        let mut count = || ctx.tex_manager().read().num_allocated();
+        let before = count();
+        // A coarse tile of the whole picture, 512 by 256, and one of its eight fine ones.
+        assert!(!tiles.load(&ctx, &pyramid, place, &mut Allowance(200_000)));
+        assert_eq!(count() - before, 2);
+        assert!(!tiles.load(&ctx, &pyramid, place, &mut Allowance(512 * 512)));
+        assert_eq!(count() - before, 3);
+        assert!(tiles.load(&ctx, &pyramid, place, &mut Allowance(2048 * 1024)));
+        assert_eq!(count() - before, 9);
+        tiles.clear();
+        assert_eq!(count(), before);
+    }
+
+    #[test]
+    fn the_old_picture_stays_until_the_new_one_is_there() {
+        let ctx = Context::default();
+        let (old, new, mut tiles) = (pyramid(600, 600), pyramid(600, 600), Tiles::default());
+        let (place, enough) = (whole(600.0, 600.0), 600 * 600);
+        assert!(tiles.load(&ctx, &old, place, &mut Allowance(enough)));
+        assert!(!tiles.load(&ctx, &new, place, &mut Allowance(1)));
+        assert!(Arc::ptr_eq(&tiles.shown.as_ref().unwrap().pyramid, &old));
+        assert!(tiles.load(&ctx, &new, place, &mut Allowance(enough)));
+        assert!(Arc::ptr_eq(&tiles.shown.as_ref().unwrap().pyramid, &new));
+    }
+}
