@@ -27,10 +27,12 @@
 //!
 //! ```text
 //! drop / paste / dialog / argument ─▶ Action::Open(intake) ─▶ jobs: Load (read, sniff, limits, decode, colour, orient)
-//! ─▶ Event::Loaded ─▶ first preview ─▶ reconcile ─▶ jobs: Render (edit → encode → decode back)
+//! ─▶ Event::Glimpsed (large JPEGs: something to see at once) ─▶ Event::Loaded ─▶ reconcile
+//! ─▶ jobs: Render (edit → encode → decode back)
 //! ─▶ Event::Rendered ─▶ preview of the *encoded* bytes, sizes, snippet
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
+//! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame
 //! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ notice
 //! ```
 //!
