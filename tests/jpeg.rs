@@ -104,7 +104,7 @@ fn a_glimpse_shows_the_same_picture_with_fewer_pixels() {
     {
         let Glimpse { raster, size: whole } = glimpsed(quarters(orientation)).unwrap();
         assert_eq!(whole, size);
-        // Half is the smallest that still has more than a thousand pixels in a row.
+        // An eighth and a quarter have less than 640 pixels in their longest row.
         assert_eq!(raster.size(), size.map(|it| it / 2));
         for (at, color) in upper.into_iter().enumerate() {
             let x = raster.width() as usize * (1 + 2 * at) / 4;

@@ -117,7 +117,7 @@ fn a_row_that_works_moves_unless_that_is_not_wanted() {
         format_rows(ui, "Format", &mut 0, &[row]);
     });
     window.run_steps(4);
-    assert_eq!(repaint_delay(&window), Some(Duration::ZERO));
+    assert!(repaint_delay(&window) < Some(Duration::from_secs(1)));
     theme::set_reduced_motion(&window.ctx, true);
     window.run_steps(4);
     assert_eq!(repaint_delay(&window), Some(Duration::MAX));

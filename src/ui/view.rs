@@ -268,7 +268,7 @@ impl View {
     fn mark(&mut self, item: &Item) {
         let [original, result] = self.canvas.is_whole();
         let now = Marked {
-            glimpse: original || self.marked.glimpse,
+            glimpse: self.canvas.is_begun(),
             original: original && item.original().is_some(),
             result: item.result().filter(|_| result).map(|it| it.product.encoded.bytes.as_ptr().addr()),
         };

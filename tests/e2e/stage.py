@@ -141,9 +141,12 @@ class Program:
         return sum(it["name"] == name for it in self.entries())
 
     def shown(self, entry):
-        """When the frame in which something was marked was over, in microseconds."""
+        """When the frame in which something was marked was over, in microseconds.
+
+        A frame is written when the next one begins, so this is asked once the window is at rest.
+        """
         frames = [it for it in self.entries() if it["name"] == "frame" and it["ts"] <= entry["ts"]]
-        return frames[-1]["ts"] + frames[-1]["dur"] if frames else entry["ts"]
+        return max(frames[-1]["ts"] + frames[-1]["dur"], entry["ts"]) if frames else entry["ts"]
 
     def frames(self, since):
         return [it["dur"] / 1000 for it in self.entries() if it["name"] == "frame" and it["ts"] >= since]

@@ -128,7 +128,7 @@ fn rgb_from_inks(inks: &[u8], icc: Option<&[u8]>) -> (Vec<u8>, Option<String>, V
 /// So many pixels are decoded before anybody would see a picture come.
 const QUICK_PIXELS: u64 = 4_000_000;
 /// The longest side of what is seen first need not be longer than this.
-const GLIMPSE_SIDE: u16 = 1024;
+const GLIMPSE_SIDE: u16 = 640;
 
 /// A large picture at an eighth, a quarter or half of its size, made while it is decoded (a
 /// smaller inverse transform of the same coefficients), with its full size as stored.

@@ -107,6 +107,11 @@ impl Canvas {
         self.whole = [false; 2];
     }
 
+    /// Is there anything to see of the original?
+    pub fn is_begun(&self) -> bool {
+        self.original.is_begun()
+    }
+
     /// Is all that is seen of the original, and of the result, on the screen as it was handed in?
     pub fn is_whole(&self) -> [bool; 2] {
         self.whole

@@ -9,12 +9,12 @@ use std::{collections::HashMap, sync::Arc};
 /// Pixels of one tile in each direction; around it come those of the neighbours, so that
 /// filtering does not show the seams.
 const SIDE: usize = 512;
-/// Uploads a frame. Each is a megabyte to convert and to copy.
-const A_FRAME: usize = 7;
+/// Pixels a frame, four bytes each to convert and to copy: about five milliseconds.
+const A_FRAME: usize = 1_200_000;
 /// Tiles that are kept beyond those that are seen.
 const SPARE: usize = 48;
 
-/// So many tiles may still be uploaded in this frame.
+/// So many pixels may still be uploaded in this frame.
 pub(super) struct Allowance(usize);
 
 impl Default for Allowance {
@@ -77,6 +77,11 @@ impl Tiles {
         is_shown
     }
 
+    /// Is there anything to see?
+    pub(super) fn is_begun(&self) -> bool {
+        self.shown.is_some()
+    }
+
     /// Paints what is there.
     pub(super) fn paint(&mut self, painter: &Painter, place: Place) {
         if let Some(shown) = &mut self.shown {
@@ -100,8 +105,8 @@ impl Set {
     fn load(&mut self, ctx: &Context, place: Place, left: &mut Allowance) -> bool {
         self.n_frames += 1;
         let mut wanted = self.seen(place);
-        let n_missing = wanted.iter().filter(|key| !self.tiles.contains_key(*key)).count();
-        if left.0 < n_missing {
+        let missing = wanted.iter().filter(|key| !self.tiles.contains_key(*key));
+        if left.0 < missing.map(|key| self.pixels(*key)).sum() {
             wanted.insert(0, self.base());
         }
         let mut is_complete = true;
@@ -109,7 +114,7 @@ impl Set {
             if let Some(tile) = self.tiles.get_mut(key) {
                 tile.used = self.n_frames;
             } else if 0 < left.0 {
-                left.0 -= 1;
+                left.0 = left.0.saturating_sub(self.pixels(*key));
                 let tile = self.tile(ctx, *key);
                 self.tiles.insert(*key, tile);
             } else {
@@ -143,6 +148,15 @@ impl Set {
             at(seen.min[axis]) as usize..(at(seen.max[axis]).ceil() as usize).min(last)
         });
         rows.flat_map(|row| columns.clone().map(move |column| (level, column, row))).collect()
+    }
+
+    /// How many pixels a tile has, those of its neighbours not counted.
+    fn pixels(&self, (level, column, row): Key) -> usize {
+        let size = self.pyramid.size(level);
+        [(size[0], column), (size[1], row)]
+            .into_iter()
+            .map(|(side, at)| side.saturating_sub(at * SIDE).min(SIDE))
+            .product()
     }
 
     fn size(&self, level: usize) -> Vec2 {

@@ -3,7 +3,8 @@
 use super::choice::{Member, arrow, name_group};
 use super::paint::{focus_ring, text_left, text_right};
 use crate::ui::theme::{self, Theme};
-use egui::{Rect, Response, Sense, Ui, pos2, vec2};
+use egui::{Id, Rect, Response, Sense, Ui, pos2, vec2};
+use std::time::Duration;
 
 /// One format and what is known of its result.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,6 +24,10 @@ pub struct FormatRow<'a> {
 }
 
 const PADDING: f32 = 6.0;
+/// A result that is there sooner is not announced.
+const UNSEEN_SECS: f64 = 0.15;
+/// From one picture of the moving line to the next.
+const A_PICTURE: Duration = Duration::from_millis(40);
 const BAR: egui::Vec2 = vec2(70.0, 4.0);
 /// Room for the widest size, so that the bars stand in a column.
 const BYTES_WIDTH: f32 = 68.0;
@@ -89,26 +94,33 @@ fn paint(ui: &Ui, row: &FormatRow<'_>, member: &Member<'_>, response: &Response)
         painter.rect_filled(rail, 2, theme.strong_line);
         painter.rect_filled(full, 2, fill);
     }
+    let began = response.id.with("began");
     if row.working {
-        moving_line(ui, member.rect);
+        moving_line(ui, began, member.rect);
+    } else {
+        ui.data_mut(|it| it.remove::<f64>(began));
     }
     focus_ring(ui, response, theme::INNER_RADIUS);
 }
 
 /// A short line that travels along the lower edge while a result is being made; it stands still
 /// when the system asks for less motion.
-fn moving_line(ui: &Ui, row: Rect) {
-    if theme::is_motion_reduced(ui.ctx()) {
-        let line = row.with_min_y(row.bottom() - 2.0);
-        ui.painter().rect_filled(line, 1, Theme::of(ui).accent);
-        return;
-    }
+fn moving_line(ui: &Ui, began: Id, row: Rect) {
     const SECONDS_A_TRIP: f64 = 1.2;
     const LENGTH: f32 = 0.3;
-    let passed = ui.input(|it| it.time);
-    let share = (passed / SECONDS_A_TRIP).fract() as f32;
-    let from = row.left() + row.width() * (share * (1.0 + LENGTH) - LENGTH);
-    let line = Rect::from_min_max(pos2(from, row.bottom() - 2.0), pos2(from + row.width() * LENGTH, row.bottom()));
+    let now = ui.input(|it| it.time);
+    let passed = now - ui.data_mut(|it| *it.get_temp_mut_or(began, now));
+    if passed < UNSEEN_SECS {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(UNSEEN_SECS - passed));
+        return;
+    }
+    let mut line = row.with_min_y(row.bottom() - 2.0);
+    if !theme::is_motion_reduced(ui.ctx()) {
+        let share = ((passed - UNSEEN_SECS) / SECONDS_A_TRIP).fract() as f32;
+        let from = row.left() + row.width() * (share * (1.0 + LENGTH) - LENGTH);
+        line = Rect::from_x_y_ranges(from..=from + row.width() * LENGTH, line.y_range());
+        // The cores have to encode.
+        ui.ctx().request_repaint_after(A_PICTURE);
+    }
     ui.painter().rect_filled(line.intersect(row), 1, Theme::of(ui).accent);
-    ui.ctx().request_repaint();
 }

@@ -2,7 +2,7 @@
 
 use super::assisted::{assisted_number, offer_number};
 use crate::ui::theme::{self, Theme};
-use egui::{EventFilter, Key, Modifiers, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{EventFilter, Key, Modifiers, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::ops::RangeInclusive;
 
 /// A slider over whole numbers. Drag is live, the arrow keys step, double click resets.
@@ -49,7 +49,7 @@ impl<'a> Slider<'a> {
         let mut wanted = assisted_number(ui, &response, stepped.into(), 1.0).round() as i32;
         if response.double_clicked() {
             wanted = self.reset.unwrap_or(wanted);
-        } else if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) {
+        } else if let Some(pointer) = pressed_at(&response) {
             wanted = self.at((pointer.x - rail.left()) / rail.width().max(1.0));
         }
         *value = wanted.clamp(*self.range.start(), *self.range.end());
@@ -94,6 +94,11 @@ impl<'a> Slider<'a> {
             ui.painter().circle_stroke(handle, HANDLE_RADIUS + 3.0, theme.focus());
         }
     }
+}
+
+/// Where the slider is held, or was clicked within one frame.
+fn pressed_at(response: &Response) -> Option<Pos2> {
+    response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on() || response.clicked())
 }
 
 fn key_steps(ui: &Ui, response: &Response) -> i32 {
