@@ -106,6 +106,8 @@ fn a_screen_reader_meets_every_control_and_copies() {
     assert_eq!(nodes[0].brief(), ["frame", "picture.png — Inlaid", ""]);
     let unnamed: Vec<&Node> = nodes.iter().filter(|it| it.is("focusable") && it.name.trim().is_empty()).collect();
     assert!(unnamed.is_empty(), "{unnamed:?}");
+    let is_mute = |it: &&Node| ["label", "heading"].contains(&it.role.as_str()) && it.name.is_empty();
+    assert_eq!(nodes.iter().filter(is_mute).count(), 0, "nothing is there to be read without words");
     let roles = ["button", "toggle button", "radio button", "entry", "slider", "separator"];
     let controls: Vec<[&str; 3]> =
         nodes.iter().filter(|it| roles.contains(&it.role.as_str())).map(Node::brief).collect();
