@@ -168,6 +168,9 @@ fn measured_ui(ui: &mut Ui, session: &Session) {
         .filter_map(|(word, millis)| Some((word, millis.filter(|it| WORTH_A_WORD <= *it)?)))
         .map(|(word, millis)| format!("{word} {}", words::duration(Duration::from_secs_f64(millis / 1000.0))))
         .collect();
+    if words.is_empty() {
+        return;
+    }
     let weak = Theme::of(ui).weak;
     ui.add(Label::new(RichText::new(words.join(" · ")).font(theme::secondary()).color(weak)));
 }

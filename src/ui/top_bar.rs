@@ -133,6 +133,9 @@ fn item_ui(ui: &mut Ui, item: &Item, units: Units) {
     if name != item.name() {
         label.on_hover_text(item.name());
     }
+    if facts.is_empty() {
+        return;
+    }
     let label = egui::Label::new(RichText::new(facts).font(theme::secondary()).color(theme.weak)).truncate();
     let label = ui.add(label);
     if let Some(source) = item.source() {

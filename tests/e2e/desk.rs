@@ -15,6 +15,8 @@ use std::{
 /// may be busy and OpenGL runs in software.
 const PATIENCE: Duration = Duration::from_secs(40);
 const PAUSE: Duration = Duration::from_millis(50);
+/// The system's, which is the one with the libraries.
+const PYTHON: &str = "/usr/bin/python3";
 
 /// One at a time: two windows drawn in software on a small machine only slow each other down.
 static TURN: Mutex<()> = Mutex::new(());
@@ -65,6 +67,11 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
         assert!(Instant::now() < end, "waited in vain for {what}");
         sleep(PAUSE);
     }
+}
+
+/// Where a script of ours is.
+pub(crate) fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(name)
 }
 
 /// Everything is allowed, and no services are known that could be started.
@@ -332,7 +339,10 @@ impl Desk {
     pub(crate) fn screen(&self, [left, top, right, bottom]: [i32; 4]) -> Vec<u8> {
         let path = self.folder.path().join("screen.ppm");
         let corners = [left, top, right, bottom].map(|it| it.to_string()).join(",");
-        self.python("pixels.py", &["grab", path.to_str().unwrap(), &corners]);
+        // A busy server may keep one client waiting for long.
+        let script = script("pixels.py");
+        let args = [script.to_str().unwrap(), "grab", path.to_str().unwrap(), &corners];
+        wait_for("a look at the screen", || self.run(10, PYTHON, &args).status.success().then_some(()));
         fs::read(path).unwrap()
     }
 
@@ -345,15 +355,15 @@ impl Desk {
         self.python("pixels.py", &["grab", path.to_str().unwrap(), "0,0,1182,785"]);
     }
 
-    /// Runs one of our scripts with the system's Python, which is the one with the libraries.
+    /// Runs one of our scripts to its end.
     pub(crate) fn python(&self, script: &str, args: &[&str]) -> String {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(script);
-        self.output_of(30, "/usr/bin/python3", &[&[script.to_str().unwrap()], args].concat())
+        let script = self::script(script);
+        self.output_of(30, PYTHON, &[&[script.to_str().unwrap()], args].concat())
     }
 
     /// Starts a script that runs on; gives what it says, line by line.
     pub(crate) fn start_python(&mut self, script: &Path, args: &[&str]) -> impl BufRead + use<> {
-        let mut python = Command::new("/usr/bin/python3");
+        let mut python = Command::new(PYTHON);
         let index = self.start(python.arg("-u").arg(script).args(args).stdin(Stdio::null()).stdout(Stdio::piped()));
         BufReader::new(self.processes[index].0.stdout.take().unwrap())
     }

@@ -13,7 +13,7 @@ mod outside;
 mod preview;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use desk::{Desk, left_out, wait_for};
+use desk::{Desk, left_out, script, wait_for};
 use std::{
     fs,
     io::{BufRead as _, Write as _},
@@ -85,7 +85,7 @@ fn a_file_manager_drops_files() {
 
 /// Drags files from a GTK window onto the canvas, and looks at the overlay on the way.
 fn drag(desk: &mut Desk, paths: &[&Path]) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/drag_source.py");
+    let script = script("drag_source.py");
     let args: Vec<&str> = ["1300", "300"].into_iter().chain(paths.iter().map(|it| text(it))).collect();
     let mut said = desk.start_python(&script, &args).lines().map(Result::unwrap);
     let mut expect = |word: &str| assert_eq!(said.next().as_deref(), Some(word));

@@ -3,7 +3,7 @@
 
 use super::{
     CANVAS, PIXELS, decoded,
-    desk::{Desk, wait_for},
+    desk::{Desk, script, wait_for},
     draw, pillow_of_bytes, text, wait_for_change,
 };
 use std::{fs, path::Path, time::Instant};
@@ -16,7 +16,7 @@ const LIGHT: [u8; 3] = [0xEE, 0xF0, 0xF3];
 /// Starts a portal that says this scheme: 1 is dark, 2 is light.
 fn start_portal(desk: &mut Desk, kind: &str, scheme: &str) {
     desk.start_bus();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/portal.py");
+    let script = script("portal.py");
     let said = desk.start_python(&script, &["serve", kind, scheme]);
     assert_eq!(std::io::BufRead::lines(said).next().unwrap().unwrap(), "ready");
 }
@@ -154,7 +154,7 @@ fn a_window_that_the_driver_loses_comes_back() {
     desk.remember("png");
     let path = draw(&desk, "one.png", 4);
     let (library, lose) = (desk.picture("losing.so"), desk.picture("lose"));
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/losing.c");
+    let source = script("losing.c");
     desk.output_of(60, "cc", &["-shared", "-fPIC", "-o", text(&library), text(&source), "-ldl"]);
     desk.set("LD_PRELOAD", &library);
     desk.set("LOSE_WINDOW", &lose);
