@@ -21,7 +21,7 @@ const GOOD_NEWS_SECS: f64 = 4.0;
 const LONG_SECS: f64 = 0.5;
 
 /// Shorter stages, in milliseconds, only shared pixels.
-const WORTH_A_WORD: f64 = 0.05;
+const WORTH_A_WORD: f64 = 0.5;
 
 /// Which notice is shown and since when.
 #[derive(Clone, Copy, Debug, Default)]

@@ -267,7 +267,7 @@ mod tests {
     fn a_frame_uploads_no_more_than_it_may() {
         let (ctx, pyramid, mut tiles) = (Context::default(), pyramid(2048, 1024), Tiles::default());
         let place = whole(2048.0, 1024.0);
-        let mut count = || ctx.tex_manager().read().num_allocated();
+        let count = || ctx.tex_manager().read().num_allocated();
         let before = count();
         // A coarse tile of the whole picture, 512 by 256, and one of its eight fine ones.
         assert!(!tiles.load(&ctx, &pyramid, place, &mut Allowance(200_000)));
