@@ -21,6 +21,9 @@ struct Level {
     bytes: Vec<u8>,
 }
 
+/// The next level comes at 1.6 pixels a pixel of the screen: the binary logarithm of 2 / 1.6.
+const SOONER: f32 = 0.32;
+
 /// No level is made of one whose sides are no longer than this.
 const SMALLEST: usize = 64;
 
@@ -59,10 +62,11 @@ impl Pyramid {
         }
     }
 
-    /// The level that has at least one pixel, and less than two, for each pixel of the screen;
-    /// `scale` is pixels of the screen a pixel of the picture.
+    /// The level to show at this scale, in pixels of the screen a pixel of the picture: shrunk to
+    /// no less than five eighths, where filtering still sees every pixel, or enlarged by no more
+    /// than a quarter.
     pub fn level_for(&self, scale: f32) -> usize {
-        let halvings = (1.0 / scale.max(f32::MIN_POSITIVE)).log2().floor().max(0.0);
+        let halvings = ((1.0 / scale.max(f32::MIN_POSITIVE)).log2() + SOONER).floor().max(0.0);
         // A positive number that is cut off at the last level.
         (halvings as usize).min(self.smaller.len())
     }
@@ -188,10 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn the_level_has_a_pixel_for_each_of_the_screen() {
+    fn a_level_is_shown_near_its_own_size() {
         let raster = Raster::from_samples8(1024, 1, Layout::Rgb8, vec![0; 3072]).unwrap();
         let pyramid = Pyramid::new(&raster);
-        for (scale, level) in [(4.0, 0), (1.0, 0), (0.7, 0), (0.5, 1), (0.3, 1), (0.25, 2), (0.001, 4), (0.0, 4)] {
+        // The second level has a quarter of the size, and is next from 1 / (1.6 × 2) on.
+        for (scale, level) in
+            [(4.0, 0), (1.0, 0), (0.64, 0), (0.61, 1), (0.5, 1), (0.32, 1), (0.3, 2), (0.25, 2), (0.001, 4), (0.0, 4)]
+        {
             assert_eq!(pyramid.level_for(scale), level, "{scale}");
         }
     }

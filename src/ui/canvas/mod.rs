@@ -27,7 +27,7 @@ const PICTURE_TEXTURE: TextureOptions = TextureOptions {
     magnification: TextureFilter::Nearest,
     minification: TextureFilter::Linear,
     wrap_mode: TextureWrapMode::ClampToEdge,
-    // A level of the pyramid is never shown at less than half its size.
+    // No level of the pyramid is shown so small that filtering would pass over pixels.
     mipmap_mode: None,
 };
 

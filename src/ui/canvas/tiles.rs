@@ -3,7 +3,7 @@
 
 use super::PICTURE_TEXTURE;
 use crate::ui::{pyramid::Pyramid, theme};
-use egui::{Context, Mesh, Painter, Rect, Shape, TextureHandle, Vec2, pos2, vec2};
+use egui::{Context, Mesh, Painter, Rect, Shape, TextureFilter, TextureHandle, TextureOptions, Vec2, pos2, vec2};
 use std::{collections::HashMap, sync::Arc};
 
 /// Pixels of one tile in each direction; around it come those of the neighbours, so that
@@ -187,7 +187,10 @@ impl Set {
         let covered = self.share(key).size() * self.size(0) / f32::from(2_u16).powi(level as i32);
         let inset = vec2((first[0] - from[0]) as f32, (first[1] - from[1]) as f32);
         let part = Rect::from_min_size((inset / texels).to_pos2(), covered / texels);
-        let texture = ctx.load_texture("picture", image, PICTURE_TEXTURE);
+        // Only the picture's own pixels are crisp: a smaller version of it has none of them.
+        let magnification = if level == 0 { PICTURE_TEXTURE.magnification } else { TextureFilter::Linear };
+        let options = TextureOptions { magnification, ..PICTURE_TEXTURE };
+        let texture = ctx.load_texture("picture", image, options);
         Tile { texture, part, used: self.n_frames }
     }
 
