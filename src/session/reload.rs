@@ -145,6 +145,7 @@ impl Session {
             item.forget_measured();
         }
         item.source = Some(source);
+        item.glimpsed = None;
         item.facts = Some(decoded.facts.clone());
         item.original = Some(Original { decoded, painted });
         item.millis = millis.or(item.millis);
