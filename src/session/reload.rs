@@ -152,6 +152,11 @@ impl Session {
         if is_other && self.rendering.take_if(|(_, rendered)| *rendered == id).is_some() {
             effects.push(Effect::CancelRender);
         }
+        if is_other {
+            // Whatever was asked about the old is answered.
+            self.questions.changed.retain(|it| *it != id);
+            self.ask_about_changes();
+        }
         effects
     }
 

@@ -178,6 +178,19 @@ fn keeping_the_old_is_asked_again_only_after_another_change() {
 }
 
 #[test]
+fn a_question_is_over_once_the_new_is_there_unasked() {
+    let mut desk = finished(Reload::Ask);
+    desk.change_to("a.png", NEW);
+    assert_eq!(names(&desk), Some(vec!["a.png"]));
+    // Chosen in the settings, not in answer to the question.
+    desk.session.preferences.reload = Reload::Always;
+    let ticket = load(&desk.change("a.png"));
+    assert_eq!(names(&desk), Some(vec!["a.png"]));
+    answer(&mut desk, ticket, b"newer content");
+    assert_eq!((shown(&desk), names(&desk)), (&b"newer content"[..], None));
+}
+
+#[test]
 fn several_pictures_are_one_question() {
     let mut desk = finished(Reload::Ask);
     desk.load("b.png");
