@@ -12,7 +12,7 @@ use inlaid::{
 use std::{
     io::Cursor,
     path::PathBuf,
-    sync::{Arc, Condvar, Mutex},
+    sync::{Arc, Condvar, Mutex, mpsc},
     time::Duration,
 };
 
@@ -70,13 +70,16 @@ impl Office {
     }
 
     fn open_beside(painter: Painter, outside: Box<dyn Outside>) -> Self {
+        Self::open_with(painter, outside, Box::new(NoClipboard))
+    }
+
+    fn open_with(painter: Painter, outside: Box<dyn Outside>, clipboard: Box<dyn Clipboard>) -> Self {
         let bell = Arc::new((Mutex::new(false), Condvar::new()));
         let ringer = bell.clone();
         let waker = Arc::new(move || {
             *ringer.0.lock().unwrap() = true;
             ringer.1.notify_all();
         });
-        let clipboard = Box::new(NoClipboard);
         let (limits, fonts, trace) = (Limits::default(), Fonts::default(), Trace::default());
         let setup = Setup { limits, fonts, painter, waker, clipboard, outside, tidy: Arc::new(|| ()), trace };
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
@@ -285,6 +288,44 @@ fn errands_are_finished_before_the_end() {
     for index in 0..20 {
         assert_eq!(std::fs::read_to_string(path(index)).unwrap(), index.to_string());
     }
+}
+
+#[test]
+fn nobody_is_at_home_while_the_last_errands_are_done() {
+    /// Says when it is gone.
+    struct Ears(mpsc::Sender<()>);
+    impl Outside for Ears {
+        fn listen(&mut self, _: Tell) {}
+
+        fn watch(&mut self, _: Vec<PathBuf>) {}
+    }
+    impl Drop for Ears {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+        }
+    }
+    /// Takes its time until then.
+    struct Slow(mpsc::Receiver<()>, Arc<Mutex<bool>>);
+    impl Clipboard for Slow {
+        fn read(&mut self) -> Result<Pasted, ClipboardError> {
+            *self.1.lock().unwrap() = self.0.recv_timeout(Duration::from_secs(2)).is_ok();
+            Err(ClipboardError::Empty)
+        }
+
+        fn write_text(&mut self, _: String) -> Result<(), ClipboardError> {
+            Ok(())
+        }
+
+        fn write_image(&mut self, _: &Raster) -> Result<(), ClipboardError> {
+            Ok(())
+        }
+    }
+    let ((gone, is_gone), was_gone) = (mpsc::channel(), Arc::new(Mutex::new(false)));
+    let clipboard = Box::new(Slow(is_gone, was_gone.clone()));
+    let office = Office::open_with(plain(), Box::new(Ears(gone)), clipboard);
+    office.jobs.errand(Ticket::UNHEEDED, Errand::Paste);
+    drop(office);
+    assert!(*was_gone.lock().unwrap(), "who comes now would be sent away");
 }
 
 #[test]

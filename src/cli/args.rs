@@ -87,7 +87,11 @@ const NOT_SERVED_YET: &[&str] = &[
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Answer> {
     let line = Line::try_parse_from(args).map_err(|error| answer_of(&error))?;
     match line.command {
-        None => Ok(Command::Window { inputs: line.inputs, anew: line.new_window, trace: line.trace }),
+        None => {
+            // The window that is open has begun without a trace.
+            let anew = line.new_window || line.trace.is_some();
+            Ok(Command::Window { inputs: line.inputs, anew, trace: line.trace })
+        }
         Some(Verb::Convert(args)) => Ok(Command::Convert(Box::new(Config::resolve(*args)?))),
     }
 }
@@ -126,7 +130,7 @@ struct Line {
     #[arg(long)]
     new_window: bool,
     /// Writes when each frame and each stage began and how long it took to a new file, for
-    /// Perfetto or the tracing page of Chromium.
+    /// Perfetto or the tracing page of Chromium. Opens a window of its own.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 }
@@ -345,7 +349,8 @@ mod tests {
 
     #[test]
     fn a_window_of_its_own_is_asked_for() {
-        for args in [&["--new-window", "a.png"][..], &["a.png", "--new-window"]] {
+        let traced = &["--trace", "t.json", "a.png"];
+        for args in [&["--new-window", "a.png"][..], &["a.png", "--new-window"], traced] {
             match parsed(args) {
                 Ok(Command::Window { inputs, anew: true, .. }) => assert_eq!(inputs, ["a.png"]),
                 other => panic!("{args:?}: {other:?}"),

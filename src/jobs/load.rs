@@ -68,14 +68,15 @@ fn decode(shared: &Shared, source: &Source, cancel: &Cancel) -> Result<(Decoded,
 fn show_glimpse(shared: &Shared, ticket: Ticket, source: &Source, enough: &Cancel) {
     let start = Instant::now();
     let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &(), cancel: enough };
-    let seen: Result<_, JobError> = guard(|| Ok(glimpse(source, tools)?));
+    let seen = guard(|| -> Result<_, JobError> {
+        let Some(Glimpse { raster, size }) = glimpse(source, tools)? else { return Ok(None) };
+        enough.check()?;
+        Ok(Some(Glimpsed { painted: (shared.painter)(&raster), size }))
+    });
     // Whatever is wrong with the picture, the decoding beside this says it.
-    if let Ok(Some(Glimpse { raster, size })) = seen
-        && enough.check().is_ok()
-    {
-        let painted = (shared.painter)(&raster);
+    if let Ok(Some(glimpsed)) = seen {
         shared.trace.span("load", "glimpse", start, start.elapsed(), &[]);
-        shared.send(Event::Glimpsed { ticket, glimpsed: Glimpsed { painted, size } });
+        shared.send(Event::Glimpsed { ticket, glimpsed });
     }
 }
 

@@ -130,7 +130,8 @@ pub struct Jobs {
     errand_thread: Option<JoinHandle<()>>,
     rendering: Vec<Running>,
     loading: HashMap<Ticket, Cancel>,
-    outside: Box<dyn Outside>,
+    /// There until the end.
+    outside: Option<Box<dyn Outside>>,
 }
 
 impl Jobs {
@@ -175,7 +176,7 @@ impl Jobs {
             }
         }));
         let (rendering, loading) = (vec![], HashMap::new());
-        Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside })
+        Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside: Some(outside) })
     }
 
     /// Queues a load.
@@ -255,7 +256,9 @@ impl Jobs {
 
     /// Watches these files for changes, and no others.
     pub fn watch(&mut self, files: Vec<PathBuf>) {
-        self.outside.watch(files);
+        if let Some(outside) = &mut self.outside {
+            outside.watch(files);
+        }
     }
 
     /// The answers that have come in; does not wait.
@@ -276,6 +279,8 @@ impl Jobs {
 
 impl Drop for Jobs {
     fn drop(&mut self) {
+        // First, so that a later start does not hand its files to a window that is closed already.
+        self.outside = None;
         self.cancel_render();
         self.loading.values().for_each(Cancel::cancel);
         self.shared.loads.close();

@@ -138,6 +138,7 @@ impl Lookout {
     }
 
     fn follow(&mut self, files: Vec<PathBuf>) {
+        let files: BTreeSet<PathBuf> = files.into_iter().collect();
         self.files.retain(|path, _| files.contains(path));
         for path in files {
             self.files.entry(path).or_insert_with_key(|path| Watched {

@@ -68,7 +68,6 @@ impl Session {
         }
         let Some(item) = self.loading(ticket) else { return vec![] };
         let id = item.id;
-        item.glimpsed = None;
         match result {
             Ok(loaded) => {
                 item.progress = Progress::Done;
@@ -86,7 +85,7 @@ impl Session {
         item.progress = Progress::Failed(error.to_string());
         item.let_go();
         item.forget_measured();
-        (item.source, item.facts) = (None, None);
+        (item.source, item.facts, item.glimpsed) = (None, None, None);
         if item.is_outdated && heeds_changes {
             return self.after_reading(id, false);
         }

@@ -158,14 +158,16 @@ impl Session {
         if self.questions.reload.is_some() {
             return self.keep_old();
         }
-        if self.deferred.take().is_some() {
-            self.say(Kind::Plain, "Cancelled, nothing was copied", None);
+        if let Some(Deferred { verb, .. }) = self.deferred.take() {
+            let what = if verb == Outlet::Save { "saved" } else { "copied" };
+            self.say(Kind::Plain, format!("Cancelled, nothing was {what}"), None);
             return vec![];
         }
         if let Some(effects) = self.cancel_reload() {
             return effects;
         }
-        let is_loading = self.selected().is_some_and(|it| it.original.is_none() && it.source.is_none());
+        // Whose pixels only come back was read before, and stays.
+        let is_loading = self.selected().is_some_and(|it| it.original.is_none() && it.facts.is_none());
         let is_failed = self.selected().is_some_and(|it| matches!(it.progress, Progress::Failed(_)));
         if is_loading && !is_failed { self.remove_selected() } else { self.dismiss() }
     }

@@ -61,7 +61,8 @@ impl Session {
         match self.questions.path.take() {
             None => vec![],
             Some((Question::SavePath { suggested, .. }, Some(ticket))) => {
-                let is_folder = text.ends_with(std::path::is_separator);
+                // What has no last name, such as `..`, is a folder, too.
+                let is_folder = text.ends_with(std::path::is_separator) || Path::new(text).file_name().is_none();
                 let typed = if is_folder { Path::new(text).join(suggested) } else { PathBuf::from(text) };
                 let Some(path) = self.path_to_save(ticket, &typed) else { return vec![] };
                 self.save(ticket, path, false)

@@ -198,7 +198,16 @@ impl Session {
 
     /// Will a copy be made as soon as the selected picture's result is ready?
     pub fn is_copy_deferred(&self) -> bool {
-        self.deferred.is_some_and(|it| Some(it.item) == self.selected)
+        self.is_promised(|it| it != Outlet::Save)
+    }
+
+    /// Will the selected picture be saved as soon as its result is ready?
+    pub fn is_save_deferred(&self) -> bool {
+        self.is_promised(|it| it == Outlet::Save)
+    }
+
+    fn is_promised(&self, matches: impl Fn(Outlet) -> bool) -> bool {
+        self.deferred.is_some_and(|it| Some(it.item) == self.selected && matches(it.verb))
     }
 
     /// The window's title.

@@ -145,11 +145,17 @@ impl Session {
             item.forget_measured();
         }
         item.source = Some(source);
+        item.glimpsed = None;
         item.facts = Some(decoded.facts.clone());
         item.original = Some(Original { decoded, painted });
         item.millis = millis.or(item.millis);
         if is_other && self.rendering.take_if(|(_, rendered)| *rendered == id).is_some() {
             effects.push(Effect::CancelRender);
+        }
+        if is_other {
+            // Whatever was asked about the old is answered.
+            self.questions.changed.retain(|it| *it != id);
+            self.ask_about_changes();
         }
         effects
     }

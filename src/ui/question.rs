@@ -186,11 +186,13 @@ fn default_path(home: Option<&Path>, suggested: &str) -> String {
     if home.is_some() { format!("~/{suggested}") } else { suggested.to_owned() }
 }
 
-/// `~/` stands for the home folder, as in a shell.
+/// `~` and `~/` stand for the home folder, as in a shell.
 fn expanded(typed: &str, home: Option<&Path>) -> String {
     let typed = typed.trim();
-    match (typed.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.join(rest).to_string_lossy().into_owned(),
+    let below = if typed == "~" { Some("") } else { typed.strip_prefix("~/") };
+    match (below, home) {
+        // A second slash would begin anew at the root.
+        (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')).to_string_lossy().into_owned(),
         _ => typed.to_owned(),
     }
 }
@@ -214,6 +216,9 @@ mod tests {
         let home = Some(Path::new("/home/me"));
         assert_eq!(expanded(" ~/a b.png ", home), "/home/me/a b.png");
         assert_eq!(expanded("/tmp/~/a.png", home), "/tmp/~/a.png");
+        assert_eq!(expanded("~//a.png", home), "/home/me/a.png");
+        assert_eq!(expanded("~", home), "/home/me/", "a folder, as the slash says");
+        assert_eq!(expanded("~you/a.png", home), "~you/a.png");
         assert_eq!(expanded("~/a.png", None), "~/a.png");
         assert_eq!(expanded(&default_path(home, "a.png"), home), "/home/me/a.png");
         assert_eq!(default_path(None, "a.png"), "a.png");

@@ -71,10 +71,10 @@ impl StatusLine {
         0.0 < left
     }
 
-    /// Has the user waited for long for the picture, or for a copy that is to come?
+    /// Has the user waited for long for the picture, or for a copy or a dialog that is to come?
     fn is_long_wait(&mut self, ui: &Ui, session: &Session) -> bool {
         let is_loading = session.selected().is_some_and(|it| it.status() == Status::Loading);
-        if !is_loading && !session.is_copy_deferred() {
+        if !is_loading && !session.is_copy_deferred() && !session.is_save_deferred() {
             self.waiting_since = None;
             return false;
         }

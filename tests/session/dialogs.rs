@@ -71,7 +71,12 @@ fn a_typed_path_replaces_nothing_and_has_the_right_extension() {
     desk.absorb(Event::Saved { ticket, result: Ok(path.to_owned()) });
     assert_eq!(desk.says(), (Kind::Good, "Saved new.webp"));
 
-    for (text, expected) in [("/tmp/a.png", "/tmp/a.png.webp"), ("/tmp/", "/tmp/sunset.webp")] {
+    for (text, expected) in [
+        ("/tmp/a.png", "/tmp/a.png.webp"),
+        ("/tmp/", "/tmp/sunset.webp"),
+        ("..", "../sunset.webp"),
+        (".", "./sunset.webp"),
+    ] {
         let (mut desk, _) = saving();
         let effects = desk.act(typed(text));
         let (_, path, consented) = saved(&effects);

@@ -8,10 +8,10 @@ mod history;
 mod preferences;
 mod reload;
 
-use desk::{Desk, SIZE, copied_text, loaded, only_render, rendered};
+use desk::{BYTES, Desk, SIZE, copied_text, loaded, only_render, rendered};
 use inlaid::{
     engine::{
-        EngineError, Format, embed,
+        EngineError, Format, Source, embed,
         embed::Embed,
         recipe::{Defaults, Effort, Want},
     },
@@ -324,6 +324,46 @@ fn escape_takes_back_the_promise() {
     assert_eq!(desk.says(), (Kind::Plain, "Cancelled, nothing was copied"));
     let id: ItemId = desk.session.selected().unwrap().id();
     assert!(desk.act(Action::Select(id)).is_empty());
+}
+
+#[test]
+fn escape_takes_back_a_promised_save_and_says_so() {
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    desk.act(Verb::Save);
+    assert!(desk.session.is_save_deferred() && !desk.session.is_copy_deferred());
+    desk.act(Verb::Cancel);
+    assert!(!desk.session.is_save_deferred());
+    assert!(desk.finish(&request, b"aa").is_empty());
+    assert_eq!(desk.says(), (Kind::Plain, "Cancelled, nothing was saved"));
+}
+
+#[test]
+fn escape_stops_a_load_at_any_stage_and_undo_takes_it_up_again() {
+    for has_bytes in [false, true] {
+        let mut desk = Desk::default();
+        let ticket = desk.open(&["a.png"])[0];
+        if has_bytes {
+            desk.absorb(Event::Read { ticket, source: Source::new("a.png", BYTES) });
+        }
+        let effects = desk.act(Verb::Cancel);
+        assert!(matches!(&effects[..], [Effect::CancelLoad(own)] if *own == ticket), "{effects:?}");
+        assert!(desk.session.items().is_empty());
+        desk.act(Verb::Undo);
+        assert_eq!(desk.names(), ["a.png"]);
+    }
+}
+
+#[test]
+fn escape_keeps_a_picture_whose_pixels_only_come_back() {
+    let mut desk = Desk::default();
+    desk.session.preferences.memory_mb = 0;
+    let request = desk.load("a.png");
+    desk.finish(&request, b"aa");
+    desk.load("b.png");
+    assert!(matches!(&desk.act(Verb::First)[..], [Effect::Load(_)]));
+    desk.act(Verb::Cancel);
+    assert_eq!(desk.names(), ["a.png", "b.png"]);
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use super::desk::{BYTES, Desk, copied_text, file, loaded, loaded_from, only_render, rendered, split};
 use inlaid::{
     engine::{EngineError, Format, Source, embed, recipe::Want},
-    jobs::{Event, Intake, JobError, RenderRequest, Ticket, guard},
+    jobs::{Event, Glimpsed, Intake, JobError, RenderRequest, Ticket, guard},
     session::{Action, Effect, Kind, Question, Status, Verb},
     settings::Reload,
 };
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 const NEW: &[u8] = b"new content";
 
@@ -175,6 +175,19 @@ fn keeping_the_old_is_asked_again_only_after_another_change() {
         desk.change_to("a.png", BYTES);
         assert_eq!(names(&desk), None);
     }
+}
+
+#[test]
+fn a_question_is_over_once_the_new_is_there_unasked() {
+    let mut desk = finished(Reload::Ask);
+    desk.change_to("a.png", NEW);
+    assert_eq!(names(&desk), Some(vec!["a.png"]));
+    // Chosen in the settings, not in answer to the question.
+    desk.session.preferences.reload = Reload::Always;
+    let ticket = load(&desk.change("a.png"));
+    assert_eq!(names(&desk), Some(vec!["a.png"]));
+    answer(&mut desk, ticket, b"newer content");
+    assert_eq!((shown(&desk), names(&desk)), (&b"newer content"[..], None));
 }
 
 #[test]
@@ -392,8 +405,12 @@ fn the_newer_content_wins_over_pixels_being_brought_back() {
     let effects = desk.act(Verb::First);
     let [Effect::Load(old)] = &effects[..] else { panic!("{effects:?}") };
     assert!(matches!(old.intake, Intake::Known(_)));
+    let glimpsed = Glimpsed { painted: Arc::new(()), size: [8, 6] };
+    desk.absorb(Event::Glimpsed { ticket: old.ticket, glimpsed });
+    assert!(desk.session.selected().unwrap().glimpsed().is_some());
     let ticket = load(&desk.change("a.png"));
     let effects = answer(&mut desk, ticket, NEW);
+    assert!(desk.session.selected().unwrap().glimpsed().is_none(), "that was of the old");
     assert!(effects.iter().any(|it| matches!(it, Effect::CancelLoad(own) if *own == old.ticket)));
     render(effects);
     assert!(desk.absorb(Event::Loaded { ticket: old.ticket, result: Ok(loaded("a.png")) }).is_empty());

@@ -166,5 +166,6 @@ fn what_was_under_way_when_the_window_was_lost_goes_on() {
     tell(News::ReducedMotion(true));
     windows.wait("the news", |it| theme::is_motion_reduced(&it.window().ctx));
     windows.lose();
+    assert!(windows.window().query_by_label("Copied").is_none(), "that was said in the window before");
     assert!(theme::is_motion_reduced(&windows.window().ctx), "what was told before holds in the next window");
 }

@@ -38,7 +38,7 @@ impl Natural {
 }
 
 fn bytes([width, height]: [u32; 2]) -> u64 {
-    u64::from(width) * u64::from(height) * BYTES_A_PIXEL
+    (u64::from(width) * u64::from(height)).saturating_mul(BYTES_A_PIXEL)
 }
 
 /// Has this step to be asked about? What was heavy before and does not get heavier has not.
@@ -101,5 +101,7 @@ mod tests {
         assert!(is_asked_about([20_000, 13_000], [20_000, 13_001]));
         assert!(!is_asked_about([20_000, 13_001], [20_000, 13_000]));
         assert!(is_asked_about([1, 1], [u32::MAX, u32::MAX / 4]));
+        // 2³¹ × 2³¹ × 4 is 2⁶⁴, which is one more than the largest number there is.
+        assert!(is_asked_about([1, 1], [1 << 31, 1 << 31]));
     }
 }

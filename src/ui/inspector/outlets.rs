@@ -17,8 +17,9 @@ pub(super) const HEIGHT: f32 = theme::PRIMARY_HEIGHT + theme::GROUP_GAP + theme:
 /// When the clipboard accepted something last.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Copied {
-    seen: u64,
-    since: f64,
+    /// None before the first frame: what was copied in a window that was lost is old news.
+    seen: Option<u64>,
+    since: Option<f64>,
 }
 
 impl Copied {
@@ -33,8 +34,12 @@ impl Copied {
         ui.columns(2, |columns| {
             if let [left, right] = columns {
                 verb_ui(left, verb, words, None, actions);
-                let key = key_words(right.ctx(), Verb::Save);
-                verb_ui(right, Verb::Save, Verb::Save.label(), Some(&key), actions);
+                if session.is_save_deferred() {
+                    verb_ui(right, Verb::Save, "Save when ready…", None, actions);
+                } else {
+                    let key = key_words(right.ctx(), Verb::Save);
+                    verb_ui(right, Verb::Save, Verb::Save.label(), Some(&key), actions);
+                }
             }
         });
     }
@@ -57,11 +62,11 @@ impl Copied {
 
     fn is_just_done(&mut self, ui: &Ui, n_copies: u64) -> bool {
         let now = ui.input(|it| it.time);
-        if self.seen != n_copies {
-            (self.seen, self.since) = (n_copies, now);
+        if self.seen.replace(n_copies).is_some_and(|it| it != n_copies) {
+            self.since = Some(now);
         }
-        let left = self.since + SAID_SECS - now;
-        let is_just_done = 0 < n_copies && 0.0 < left;
+        let left = self.since.map_or(0.0, |it| it + SAID_SECS - now);
+        let is_just_done = 0.0 < left;
         if is_just_done {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
         }
