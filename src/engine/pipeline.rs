@@ -84,8 +84,7 @@ pub struct Cache {
 impl Cache {
     /// Puts in what was decoded elsewhere with default options, unless it is known already.
     pub fn prime(&mut self, source: &Source, decoded: &Decoded) {
-        let known = self.decoded.as_ref().is_some_and(|(known, ..)| known.is(source));
-        if !known {
+        if !self.knows(source) {
             *self =
                 Self { decoded: Some((source.clone(), DecodeOptions::default(), decoded.clone())), ..Self::default() };
         }
@@ -96,9 +95,9 @@ impl Cache {
         self.decoded.as_ref().map(|(.., decoded)| &decoded.facts)
     }
 
-    /// Is nothing known?
-    pub fn is_empty(&self) -> bool {
-        self.decoded.is_none()
+    /// Is there something of this source?
+    pub fn knows(&self, source: &Source) -> bool {
+        self.decoded.as_ref().is_some_and(|(known, ..)| known.is(source))
     }
 
     /// Lets go of all pixels.

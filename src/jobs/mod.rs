@@ -224,6 +224,14 @@ impl Jobs {
         self.rendering.drain(..).for_each(|it| it.cancel.cancel());
     }
 
+    /// Lets go of what the renders know of this source.
+    pub fn let_go(&self, source: &Source) {
+        let mut cache = self.shared.cache();
+        if cache.knows(source) {
+            cache.clear();
+        }
+    }
+
     /// Queues an errand.
     pub fn errand(&self, ticket: Ticket, errand: Errand) {
         if let Some(errands) = &self.errands {

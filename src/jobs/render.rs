@@ -28,9 +28,8 @@ pub(super) fn run(shared: &Shared) {
         if matches!(result, Err(JobError::Crashed(_))) {
             cache.clear();
         }
-        // What was cancelled may know of stages that the newest request needs, unless that has
-        // left its own already.
-        if cancel.check().is_ok() || shared.cache().is_empty() {
+        // Whoever cancels may want nothing of it to stay.
+        if cancel.check().is_ok() {
             *shared.cache() = cache;
         }
         shared.send(Event::Rendered { ticket, result: result.map(Box::new) });

@@ -128,6 +128,8 @@ impl Session {
         if self.rendering.take_if(|(_, id)| *id == item.id).is_some() {
             effects.push(Effect::CancelRender);
         }
+        let decoded = item.source.clone().filter(|_| item.facts.is_some());
+        effects.extend(decoded.map(Effect::LetGo));
         self.deferred.take_if(|it| it.item == item.id);
         self.before.take_if(|id| *id == item.id);
         effects

@@ -25,7 +25,7 @@ pub use self::{
 
 use self::{history::History, question::Questions};
 use crate::{
-    engine::{Format, Raster, Recipe, embed::Embed, recipe::Defaults},
+    engine::{Format, Raster, Recipe, Source, embed::Embed, recipe::Defaults},
     jobs::{Errand, LoadRequest, RenderRequest, Ticket},
     settings::{Preferences, Start},
 };
@@ -48,6 +48,8 @@ pub enum Effect {
     Render(RenderRequest),
     /// Cancel what is being rendered.
     CancelRender,
+    /// Nobody looks at this source any more: what is known of its pixels may go.
+    LetGo(Source),
     /// Queue an errand.
     Errand(Ticket, Errand),
     /// Show the dialog for opening.

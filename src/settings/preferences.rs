@@ -218,8 +218,6 @@ pub struct Disclosed {
     pub formats: bool,
     /// Advanced, under Size.
     pub size: bool,
-    /// Advanced, under Format.
-    pub format: bool,
 }
 
 impl Preferences {
@@ -260,11 +258,11 @@ impl Disclosed {
     pub(super) fn read(fields: &Map<String, Value>) -> Self {
         let own = fields.get("disclosed").and_then(Value::as_object);
         let is_open = |key: &str| own.and_then(|it| it.get(key)).and_then(Value::as_bool).unwrap_or_default();
-        Self { formats: is_open("formats"), size: is_open("size"), format: is_open("format") }
+        Self { formats: is_open("formats"), size: is_open("size") }
     }
 
     pub(super) fn write(self, fields: &mut Map<String, Value>) {
-        let own = json!({ "formats": self.formats, "size": self.size, "format": self.format });
+        let own = json!({ "formats": self.formats, "size": self.size });
         fields.insert("disclosed".to_owned(), own);
     }
 }
@@ -312,7 +310,7 @@ mod tests {
         };
         let settings = Settings::parse(text);
         assert_eq!(settings.values.preferences, expected);
-        assert_eq!(settings.values.disclosed, Disclosed { formats: false, size: true, format: false });
+        assert_eq!(settings.values.disclosed, Disclosed { formats: false, size: true });
         assert_eq!(Settings::parse(&settings.to_text()).values, settings.values);
     }
 

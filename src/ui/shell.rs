@@ -157,6 +157,7 @@ impl Shell {
                     self.jobs.render(request);
                 }
                 Effect::CancelRender => self.jobs.cancel_render(),
+                Effect::LetGo(source) => self.jobs.let_go(&source),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
                 Effect::Watch(files) => self.jobs.watch(files),
                 Effect::OpenDialog => self.open_dialog(),

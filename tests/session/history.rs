@@ -356,7 +356,8 @@ fn removing_what_is_being_rendered_and_undoing_renders_again() {
     let mut desk = Desk::default();
     let request = desk.load("a.png");
     let effects = desk.act(Verb::Remove);
-    assert!(matches!(&effects[..], [Effect::CancelRender]), "{effects:?}");
+    let is_let_go = |it: &Source| it.is(&request.source);
+    assert!(matches!(&effects[..], [Effect::CancelRender, Effect::LetGo(it)] if is_let_go(it)), "{effects:?}");
     let effects = desk.act(Verb::Undo);
     let [Effect::Load(load)] = &effects[..] else { panic!("{effects:?}") };
     desk.absorb(Event::Rendered { ticket: request.ticket, result: Err(EngineError::Cancelled.into()) });

@@ -347,7 +347,7 @@ fn remove_then_change() {
     let mut desk = finished(Reload::Always);
     let ticket = load(&desk.change("a.png"));
     let effects = desk.act(Verb::Remove);
-    assert!(matches!(&effects[..], [Effect::CancelLoad(own)] if *own == ticket), "{effects:?}");
+    assert!(matches!(&effects[..], [Effect::CancelLoad(own), Effect::LetGo(_)] if *own == ticket), "{effects:?}");
     assert!(read(&mut desk, ticket, NEW).is_empty());
     let effects = desk.act(Verb::Undo);
     let files: Vec<_> =

@@ -62,6 +62,10 @@ impl Tiles {
         if self.shown.as_ref().is_some_and(|it| Arc::ptr_eq(&it.pyramid, pyramid)) {
             self.coming = None;
         } else {
+            // What is being looked at comes first, or moving it would tear holes into it.
+            if let Some(shown) = &mut self.shown {
+                shown.load(ctx, place, left);
+            }
             let known = self.coming.take().filter(|it| Arc::ptr_eq(&it.pyramid, pyramid));
             let mut coming = known.unwrap_or_else(|| Set::new(pyramid.clone()));
             if coming.load(ctx, place, left) || self.shown.is_none() {
