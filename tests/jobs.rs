@@ -85,12 +85,15 @@ impl Office {
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
     }
 
-    /// The answers up to the one that is waited for.
+    /// The answers that have come until the one that is waited for; that is the last of them.
     fn wait(&mut self, is_last: impl Fn(&Event) -> bool) -> Vec<Event> {
         let mut events = vec![];
         loop {
             events.extend(self.jobs.poll());
-            if events.last().is_some_and(&is_last) {
+            // Two renders may answer at the same time, in any order.
+            if let Some(at) = events.iter().position(&is_last) {
+                let found = events.remove(at);
+                events.push(found);
                 return events;
             }
             let rung = self.bell.0.lock().unwrap();
