@@ -100,7 +100,7 @@ fn picture(name: &str) -> &'static Raster {
 /// Runs `work` with tools that limit nothing unusual.
 fn with_tools<T>(work: impl FnOnce(Tools<'_>) -> T) -> T {
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
-    work(Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel })
+    work(Tools::new(&limits, &fonts, &cancel))
 }
 
 fn pixels(raster: &Raster) -> ItemsCount {

@@ -51,6 +51,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod helper;
 pub mod jobs;
 pub mod platform;
 pub mod session;

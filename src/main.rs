@@ -2,6 +2,8 @@
 
 use inlaid::{
     cli::{self, Command},
+    engine::decode::Direct,
+    helper::{self, Service, Transport},
     jobs::{Intake, Trace, error::system_words},
     platform::{self, Start, system_fonts},
     ui,
@@ -18,10 +20,35 @@ fn main() -> ExitCode {
     let begin = Instant::now();
     // Silent unless RUST_LOG says otherwise: what users need to know is said elsewhere.
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|it| it == helper::ARGUMENT) {
+        return decoder(arguments.next());
+    }
     match cli::parse(std::env::args_os()) {
         Ok(Command::Convert(config)) => cli::convert(*config, system_fonts()),
         Ok(Command::Window { inputs, anew, trace }) => window(inputs, anew, trace.as_deref(), begin),
         Err(answer) => answer.give(),
+    }
+}
+
+/// Decodes for another process of this program until that ends.
+fn decoder(transport: Option<OsString>) -> ExitCode {
+    let transport = transport.and_then(|it| Transport::from_id(it.to_str()?));
+    let Some(transport) = transport else { return ExitCode::FAILURE };
+    let service = Service {
+        transport,
+        decoder: Box::new(Direct),
+        fonts: system_fonts(),
+        font_folders: platform::font_folders(),
+        tidy: platform::give_back_memory,
+    };
+    match helper::serve(service) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            // These are the last words that the program hears.
+            writeln!(io::stderr(), "{why}").ok();
+            ExitCode::FAILURE
+        }
     }
 }
 

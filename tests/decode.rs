@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 
 fn decoded_within(bytes: &[u8], limits: &Limits, vector_size: Option<[u32; 2]>) -> Result<Decoded, EngineError> {
     let (fonts, cancel) = (Fonts::default(), Cancel::default());
-    let tools = Tools { limits, fonts: &fonts, observer: &(), cancel: &cancel };
+    let tools = Tools::new(limits, &fonts, &cancel);
     decode(&Source::new("test", bytes), &DecodeOptions { vector_size, ..DecodeOptions::default() }, tools)
 }
 
@@ -86,7 +86,7 @@ fn a_cancelled_decode_stops() {
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
     cancel.cancel();
     for (file, bytes) in samples() {
-        let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel };
+        let tools = Tools::new(&limits, &fonts, &cancel);
         let result = decode(&Source::new(file, bytes), &DecodeOptions::default(), tools);
         assert!(matches!(result, Err(EngineError::Cancelled)), "{file}");
     }

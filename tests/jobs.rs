@@ -4,6 +4,7 @@
 
 use inlaid::{
     engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts, recipe::Effort},
+    helper::{Allowance, Decoders},
     jobs::{
         Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
         ports::{Clipboard, ClipboardError, DialogError, News, Outside, Painter, Pasted, Tell},
@@ -81,7 +82,8 @@ impl Office {
             ringer.1.notify_all();
         });
         let (limits, fonts, trace) = (Limits::default(), Fonts::default(), Trace::default());
-        let setup = Setup { limits, fonts, painter, waker, clipboard, outside, tidy: Arc::new(|| ()), trace };
+        let (decoders, tidy) = (Decoders::direct(), Arc::new(|| ()));
+        let setup = Setup { limits, decoders, fonts, painter, waker, clipboard, outside, tidy, trace };
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
     }
 
@@ -116,7 +118,7 @@ fn png() -> Vec<u8> {
 }
 
 fn load(office: &mut Office, ticket: Ticket, intake: Intake) -> Vec<Event> {
-    office.jobs.load(LoadRequest { ticket, intake });
+    office.jobs.load(LoadRequest { ticket, intake, allowance: Allowance::default() });
     office.wait(|it| matches!(it, Event::Loaded { .. }))
 }
 
@@ -139,7 +141,7 @@ fn the_newest_render_wins() {
         recipe.output.quality = quality;
         last = tickets.draw();
         let (source, decoded) = (source.clone(), decoded.clone());
-        office.jobs.render(RenderRequest { ticket: last, source, decoded, recipe });
+        office.jobs.render(RenderRequest { ticket: last, source, decoded, recipe, allowance: Allowance::default() });
     }
     let events = office.wait(|it| matches!(it, Event::Rendered { ticket, .. } if *ticket == last));
     assert!(events.len() < 60, "requests that nobody waits for were all carried out");
@@ -174,7 +176,7 @@ fn who_does_not_hear_of_a_cancel_holds_nobody_up() {
         let mut recipe = Recipe::new(Format::Jpeg);
         recipe.output.quality = quality;
         let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
-        office.jobs.render(RenderRequest { ticket, source, decoded, recipe });
+        office.jobs.render(RenderRequest { ticket, source, decoded, recipe, allowance: Allowance::default() });
         ticket
     };
     ask(50);
@@ -213,7 +215,7 @@ fn a_slider_that_never_rests_still_shows_something() {
         let mut recipe = Recipe::new(Format::Jpeg);
         (recipe.output.quality, recipe.output.effort) = (quality, Effort::Fast);
         let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
-        office.jobs.render(RenderRequest { ticket, source, decoded, recipe });
+        office.jobs.render(RenderRequest { ticket, source, decoded, recipe, allowance: Allowance::default() });
         ticket
     };
     let first = ask(&mut office, 50);

@@ -34,7 +34,7 @@ fn scans(bytes: &[u8]) -> usize {
 
 fn decoded(bytes: Vec<u8>) -> Result<Decoded, EngineError> {
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
-    let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel };
+    let tools = Tools::new(&limits, &fonts, &cancel);
     decode(&Source::new("waves.jpg", bytes), &DecodeOptions::default(), tools)
 }
 
@@ -91,7 +91,7 @@ fn quarters(orientation: u8) -> Vec<u8> {
 
 fn glimpsed(bytes: Vec<u8>) -> Option<Glimpse> {
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
-    let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel };
+    let tools = Tools::new(&limits, &fonts, &cancel);
     glimpse(&Source::new("test", bytes), tools).unwrap()
 }
 

@@ -34,7 +34,7 @@ fn png(name: &str) -> Source {
 #[test]
 fn only_what_changed_is_made_again() {
     let (limits, fonts, cancel, diary) = (Limits::default(), Fonts::default(), Cancel::default(), Diary::default());
-    let tools = Tools { limits: &limits, fonts: &fonts, observer: &diary, cancel: &cancel };
+    let tools = Tools { observer: &diary, ..Tools::new(&limits, &fonts, &cancel) };
     let mut cache = Cache::default();
     let mut stages = |source: &Source, recipe: &Recipe| {
         let product = pipeline::render(source, recipe, &mut cache, true, tools).unwrap();
@@ -73,7 +73,7 @@ fn only_what_changed_is_made_again() {
 fn who_is_cancelled_makes_nothing() {
     let (limits, fonts, cancel, diary) = (Limits::default(), Fonts::default(), Cancel::default(), Diary::default());
     cancel.cancel();
-    let tools = Tools { limits: &limits, fonts: &fonts, observer: &diary, cancel: &cancel };
+    let tools = Tools { observer: &diary, ..Tools::new(&limits, &fonts, &cancel) };
     let result = pipeline::render(&png("a"), &Recipe::new(Format::Png), &mut Cache::default(), true, tools);
     assert!(matches!(result, Err(inlaid::engine::EngineError::Cancelled)));
     assert_eq!(diary.0.take(), []);

@@ -10,7 +10,7 @@ use super::{
     values::Form,
 };
 use crate::{
-    engine::{Cancel, EngineError, Format, embed::Snippet, naming},
+    engine::{Bytes, Cancel, EngineError, Format, embed::Snippet, naming},
     jobs::{
         JobError,
         error::system_words,
@@ -23,13 +23,13 @@ use std::{
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
 };
 
 /// What is written.
 #[derive(Debug)]
 pub(super) enum Payload {
-    Bytes(Arc<[u8]>),
+    Bytes(Bytes),
     Text(Snippet),
 }
 

@@ -16,6 +16,7 @@ use crate::{
         Cache, Cancel, EngineError, Facts, Limits, Tools, Warning, decode::Fonts, embed, embed::SnippetFacts,
         pipeline::render,
     },
+    helper::{Allowance, Decoders},
     jobs::{Millis, STACK_BYTES, Stopwatch, error::system_words, guard::Crashed, guard::guard, hush_this_thread},
 };
 use std::{
@@ -79,6 +80,7 @@ impl Failure {
 /// What the work and those who watch it share.
 struct Shared {
     config: Config,
+    decoders: Decoders,
     fonts: Fonts,
     limits: Limits,
     cancel: Cancel,
@@ -93,13 +95,15 @@ enum End {
 
 /// Converts everything and says how the process should end.
 pub fn convert(config: Config, fonts: Fonts) -> ExitCode {
-    let shared = Arc::new(Shared {
-        config,
-        fonts,
-        limits: Limits::default(),
-        cancel: Cancel::default(),
-        gate: SaveGate::default(),
+    let limits = Limits::default();
+    let decoders = Decoders::contained(&limits).unwrap_or_else(|error| {
+        log::warn!("no thread for the helpers: {error}");
+        Decoders::direct()
     });
+    // They come up while the pictures are read.
+    decoders.want(config.jobs.min(config.inputs.len()));
+    let shared =
+        Arc::new(Shared { config, decoders, fonts, limits, cancel: Cancel::default(), gate: SaveGate::default() });
     let interrupted = Arc::new(AtomicBool::new(false));
     let (ends, end) = mpsc::channel();
     let (flag, cancel, signal) = (interrupted.clone(), shared.cancel.clone(), ends.clone());
@@ -182,7 +186,9 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
     let read = Stopwatch::since(start);
     let (recipe, odd) = shared.config.recipe(source.format());
     let watch = Stopwatch::default();
-    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel: &shared.cancel };
+    let decoder = shared.decoders.within(Allowance::default());
+    let tools =
+        Tools { observer: &watch, decoder: &decoder, ..Tools::new(&shared.limits, &shared.fonts, &shared.cancel) };
     let mut cache = Cache::default();
     let product = render(&source, &recipe, &mut cache, false, tools)?;
     let facts = cache.facts().cloned().ok_or(EngineError::NotAnImage)?;

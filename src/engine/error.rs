@@ -4,6 +4,7 @@
 //! `NAME: what happened and what to do`.
 
 use super::Format;
+use std::borrow::Cow;
 
 /// The cause that a codec gave, kept as a source.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -74,8 +75,23 @@ pub enum EngineError {
         /// What the bytes are.
         format: Format,
         /// Which measure was exceeded.
-        what: &'static str,
+        what: Cow<'static, str>,
     },
+    /// The decoder took longer than it was allowed to.
+    #[error("the decoder ran out of time after {seconds} s")]
+    OutOfTime {
+        /// What it was allowed, in seconds.
+        seconds: u64,
+    },
+    /// The decoder asked for more memory than it was allowed to take.
+    #[error("the decoder needs more than {}", memory_words(*limit_megabytes))]
+    OutOfMemory {
+        /// What it was allowed, in MB (1 MB = 1,000,000 bytes).
+        limit_megabytes: u64,
+    },
+    /// The decoder brought itself or its process down.
+    #[error("the decoder crashed; the file is probably damaged")]
+    DecoderCrashed,
     /// Resizing failed.
     #[error("could not be resized")]
     Resize {
@@ -118,6 +134,22 @@ pub enum EngineError {
     Cancelled,
 }
 
+impl EngineError {
+    /// Might more time or memory help?
+    pub fn is_out_of_budget(&self) -> bool {
+        matches!(self, Self::OutOfTime { .. } | Self::OutOfMemory { .. })
+    }
+}
+
+/// `2 GB`, `1.5 GB`, `500 MB`.
+fn memory_words(megabytes: u64) -> String {
+    match (megabytes / 1_000, megabytes % 1_000 / 100) {
+        (0, _) => format!("{megabytes} MB"),
+        (gigabytes, 0) => format!("{gigabytes} GB"),
+        (gigabytes, tenths) => format!("{gigabytes}.{tenths} GB"),
+    }
+}
+
 /// Something the user should know about a result that did succeed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -139,6 +171,11 @@ pub enum Warning {
     },
     /// The file ends early; what was there is shown.
     Truncated,
+    /// It was decoded in this process, since no helper could be started.
+    NotContained {
+        /// Why not.
+        why: String,
+    },
     /// The picture was asked to be larger than it is, and was not enlarged.
     NotEnlarged,
     /// The result is larger than the untouched source, which would do as well.
@@ -165,6 +202,9 @@ impl std::fmt::Display for Warning {
             }
             Self::ProfileIgnored { why } => write!(f, "the colour profile was ignored: {why}"),
             Self::Truncated => write!(f, "the file ends early; the missing part is blank"),
+            Self::NotContained { why } => {
+                write!(f, "it was decoded inside the program, because no contained decoder could be started ({why})")
+            }
             Self::NotEnlarged => write!(f, "the picture is smaller than the size asked for and was not enlarged"),
             Self::LargerThanSource { result, source } => {
                 write!(f, "the result ({result} bytes) is larger than the untouched source ({source} bytes)")
@@ -173,5 +213,18 @@ impl std::fmt::Display for Warning {
                 write!(f, "{} holds 8 bits a channel; deeper values were rounded", format.label())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EngineError;
+
+    #[test]
+    fn budgets_are_told_in_round_numbers() {
+        let words = |limit_megabytes| EngineError::OutOfMemory { limit_megabytes }.to_string();
+        assert_eq!(words(2_000), "the decoder needs more than 2 GB");
+        assert_eq!(words(1_560), "the decoder needs more than 1.5 GB");
+        assert_eq!(words(500), "the decoder needs more than 500 MB");
     }
 }

@@ -4,6 +4,7 @@
 //! globals. Fonts come in as a parameter, time is measured by whoever implements
 //! [`Observer`], and rayon appears only as a data-parallel map.
 
+pub mod bytes;
 pub mod cancel;
 pub mod decode;
 pub mod edit;
@@ -19,6 +20,7 @@ pub mod recipe;
 pub mod source;
 
 pub use self::{
+    bytes::Bytes,
     cancel::Cancel,
     encode::Encoded,
     error::{EngineError, Warning},

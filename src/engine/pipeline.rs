@@ -2,7 +2,7 @@
 
 use super::{
     Cancel, Decoded, Encoded, EngineError, Facts, Format, Limits, Raster, Recipe, Source, Warning, decode,
-    decode::{DecodeOptions, Fonts},
+    decode::{DecodeOptions, Decoder, Direct, Fonts, Memory},
     edit, encode,
     recipe::{Edits, OutputSpec},
 };
@@ -46,9 +46,18 @@ pub struct Tools<'a> {
     pub observer: &'a dyn Observer,
     /// Asked between stages and rows.
     pub cancel: &'a Cancel,
+    /// Makes pixels of the source.
+    pub decoder: &'a dyn Decoder,
+    /// Lends memory for them.
+    pub memory: &'a dyn Memory,
 }
 
-impl Tools<'_> {
+impl<'a> Tools<'a> {
+    /// Decodes here, into memory of its own, and nobody listens.
+    pub fn new(limits: &'a Limits, fonts: &'a Fonts, cancel: &'a Cancel) -> Self {
+        Self { limits, fonts, observer: &(), cancel, decoder: &Direct, memory: &() }
+    }
+
     fn stage<T>(&self, stage: Stage, work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
         self.cancel.check()?;
         self.observer.begin(stage);
@@ -111,7 +120,7 @@ impl Cache {
 /// # Errors
 /// Whatever decoding meets; see [`EngineError`].
 pub fn decode(source: &Source, tools: Tools<'_>) -> Result<Decoded, EngineError> {
-    tools.stage(Stage::Decode, || decode::decode(source, &DecodeOptions::default(), tools))
+    tools.stage(Stage::Decode, || tools.decoder.decode(source, &DecodeOptions::default(), tools))
 }
 
 /// Makes the bytes that the recipe asks for and, if `with_preview`, what they decode back to.
@@ -165,7 +174,7 @@ fn decoded(source: &Source, recipe: &Recipe, cache: &mut Cache, tools: Tools<'_>
     {
         return Ok(decoded.clone());
     }
-    let decoded = tools.stage(Stage::Decode, || decode::decode(source, &options, tools))?;
+    let decoded = tools.stage(Stage::Decode, || tools.decoder.decode(source, &options, tools))?;
     *cache = Cache { decoded: Some((source.clone(), options, decoded.clone())), ..Cache::default() };
     Ok(decoded)
 }
@@ -208,13 +217,13 @@ fn untouched(source: &Source, decoded: &Decoded) -> Result<Encoded, EngineError>
 
 fn preview(encoded: &Encoded, cache: &mut Cache, tools: Tools<'_>) -> Result<Raster, EngineError> {
     if let (Some(known), Some((_, of))) = (&cache.preview, &cache.encoded)
-        && std::sync::Arc::ptr_eq(&of.bytes, &encoded.bytes)
+        && of.bytes.is(&encoded.bytes)
     {
         return Ok(known.clone());
     }
     let result = Source::new("result", encoded.bytes.clone());
     let back = tools.stage(Stage::Preview, || decode::decode(&result, &DecodeOptions::default(), tools))?;
-    let owned = cache.encoded.as_ref().is_some_and(|(_, of)| std::sync::Arc::ptr_eq(&of.bytes, &encoded.bytes));
+    let owned = cache.encoded.as_ref().is_some_and(|(_, of)| of.bytes.is(&encoded.bytes));
     if owned {
         cache.preview = Some(back.raster.clone());
     }

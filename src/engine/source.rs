@@ -1,6 +1,6 @@
 //! The original bytes and what is known about them.
 
-use super::{Format, Raster, Warning};
+use super::{Bytes, Format, Raster, Warning};
 use std::sync::Arc;
 
 /// Untouched encoded bytes with a name. Cloning shares the bytes.
@@ -10,13 +10,13 @@ pub struct Source(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     name: String,
-    bytes: Arc<[u8]>,
+    bytes: Bytes,
     format: Option<Format>,
 }
 
 impl Source {
     /// Names the bytes and sniffs their format; the name's extension is not believed.
-    pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Self(Arc::new(Inner { name: name.into(), format: Format::sniff(&bytes), bytes }))
     }
@@ -27,7 +27,7 @@ impl Source {
     }
 
     /// The encoded bytes.
-    pub fn bytes(&self) -> &Arc<[u8]> {
+    pub fn bytes(&self) -> &Bytes {
         &self.0.bytes
     }
 

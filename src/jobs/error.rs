@@ -54,6 +54,11 @@ pub fn system_words(error: &std::io::Error) -> String {
 }
 
 impl JobError {
+    /// Might more time or memory help?
+    pub fn is_out_of_budget(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_out_of_budget())
+    }
+
     /// Did somebody ask to stop? That is nobody's fault and not worth a word.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Engine(EngineError::Cancelled))

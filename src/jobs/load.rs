@@ -9,11 +9,12 @@ use super::{
     stopwatch::{Millis, Stopwatch},
 };
 use crate::engine::{
-    Cancel, Decoded, EngineError, Layout, Raster, Source, Tools,
-    decode::{Glimpse, glimpse},
+    Bytes, Cancel, Decoded, EngineError, Layout, Raster, Source, Tools,
+    decode::{Decoder as _, Glimpse},
     embed, encode, naming, pipeline,
     recipe::{Effort, OutputSpec},
 };
+use crate::helper::Contained;
 use std::{io, path::Path, sync::Arc, time::Instant};
 
 /// A request and the flag that stops it.
@@ -26,7 +27,7 @@ const CORES_FOR_BOTH: usize = 4;
 pub(super) fn run(shared: &Arc<Shared>) {
     while let Some((request, cancel)) = shared.loads.take() {
         let ticket = request.ticket;
-        let result = shared.load_pool.install(|| guard(|| load(shared, &request, &cancel)));
+        let result = guard(|| load(shared, &request, &cancel));
         shared.send(Event::Loaded { ticket, result: result.map(Box::new) });
     }
 }
@@ -37,41 +38,47 @@ fn load(shared: &Arc<Shared>, request: &LoadRequest, cancel: &Cancel) -> Result<
     let read = Some(Stopwatch::since(start));
     shared.send(Event::Read { ticket: request.ticket, source: source.clone() });
     shared.trace.span("load", "read", start, start.elapsed(), &[]);
-    let enough = Cancel::default();
+    let (enough, decoder) = (Cancel::default(), shared.decoders.within(request.allowance));
     // With more to load the cores have better things to do.
     if shared.loads.is_empty() {
-        if rayon::current_num_threads() < CORES_FOR_BOTH {
-            show_glimpse(shared, request.ticket, &source, cancel);
+        if shared.load_pool.current_num_threads() < CORES_FOR_BOTH {
+            show_glimpse(shared, request.ticket, &source, &decoder, cancel);
         } else {
             let (shared, ticket, source, enough) = (shared.clone(), request.ticket, source.clone(), enough.clone());
-            rayon::spawn(move || show_glimpse(&shared, ticket, &source, &enough));
+            let (own, decoder) = (shared.clone(), shared.decoders.within(request.allowance));
+            shared.load_pool.spawn(move || show_glimpse(&own, ticket, &source, &decoder, &enough));
         }
     }
-    let outcome = decode(shared, &source, cancel);
+    let outcome = decode(shared, &source, &decoder, cancel);
     enough.cancel();
     let (decoded, painted, millis) = outcome?;
     Ok(Loaded { source, decoded, painted, millis: Millis { read, ..millis } })
 }
 
-fn decode(shared: &Shared, source: &Source, cancel: &Cancel) -> Result<(Decoded, Painted, Millis), JobError> {
+fn decode(
+    shared: &Shared,
+    source: &Source,
+    decoder: &Contained,
+    cancel: &Cancel,
+) -> Result<(Decoded, Painted, Millis), JobError> {
     let watch = Stopwatch::tracing(&shared.trace, "load");
-    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel };
+    let tools = Tools { observer: &watch, decoder, ..Tools::new(&shared.limits, &shared.fonts, cancel) };
     let decoded = pipeline::decode(source, tools)?;
     cancel.check()?;
     let start = Instant::now();
-    let painted = (shared.painter)(&decoded.raster);
+    let painted = shared.load_pool.install(|| (shared.painter)(&decoded.raster));
     shared.trace.span("load", "paint", start, start.elapsed(), &[]);
     Ok((decoded, painted, watch.millis()))
 }
 
 /// Something to see while the pixels are being decoded, unless those have come meanwhile.
-fn show_glimpse(shared: &Shared, ticket: Ticket, source: &Source, enough: &Cancel) {
+fn show_glimpse(shared: &Shared, ticket: Ticket, source: &Source, decoder: &Contained, enough: &Cancel) {
     let start = Instant::now();
-    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &(), cancel: enough };
+    let tools = Tools::new(&shared.limits, &shared.fonts, enough);
     let seen = guard(|| -> Result<_, JobError> {
-        let Some(Glimpse { raster, size }) = glimpse(source, tools)? else { return Ok(None) };
+        let Some(Glimpse { raster, size }) = decoder.glimpse(source, tools)? else { return Ok(None) };
         enough.check()?;
-        Ok(Some(Glimpsed { painted: (shared.painter)(&raster), size }))
+        Ok(Some(Glimpsed { painted: shared.load_pool.install(|| (shared.painter)(&raster)), size }))
     });
     // Whatever is wrong with the picture, the decoding beside this says it.
     if let Ok(Some(glimpsed)) = seen {
@@ -96,7 +103,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Pixels have no bytes of their own; as PNG they are a source like any other.
-fn pixels_as_png([width, height]: [u32; 2], rgba: &Arc<[u8]>, cancel: &Cancel) -> Result<Arc<[u8]>, EngineError> {
+fn pixels_as_png([width, height]: [u32; 2], rgba: &Arc<[u8]>, cancel: &Cancel) -> Result<Bytes, EngineError> {
     let raster = Raster::from_storage(width, height, Layout::Rgba8, Arc::new(rgba.clone()))
         .ok_or(EngineError::NoPixels { width, height })?;
     let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(crate::engine::Format::Png) };

@@ -42,7 +42,10 @@ use self::{
     ports::{Clipboard, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
     render::RenderJob,
 };
-use crate::engine::{Cache, Cancel, Limits, Source, decode::Fonts, recipe::Effort};
+use crate::{
+    engine::{Cache, Cancel, Limits, Source, decode::Fonts, recipe::Effort},
+    helper::Decoders,
+};
 use rayon::ThreadPool;
 use std::{
     collections::HashMap,
@@ -67,7 +70,9 @@ const FAREWELL: Duration = Duration::from_secs(3);
 pub struct Setup {
     /// Budgets of one picture.
     pub limits: Limits,
-    /// Fonts for text in SVG.
+    /// Makes pixels of untrusted bytes.
+    pub decoders: Decoders,
+    /// Fonts for text in SVG, where no helper draws it.
     pub fonts: Fonts,
     /// Makes pixels ready for the screen.
     pub painter: Painter,
@@ -86,6 +91,7 @@ pub struct Setup {
 /// What all lanes share.
 struct Shared {
     limits: Limits,
+    decoders: Decoders,
     fonts: Fonts,
     painter: Painter,
     waker: Waker,
@@ -141,9 +147,10 @@ impl Jobs {
     /// When the system gives no threads.
     pub fn spawn(setup: Setup) -> io::Result<Self> {
         let (events, answers) = mpsc::channel();
-        let Setup { limits, fonts, painter, waker, clipboard, mut outside, tidy, trace } = setup;
+        let Setup { limits, decoders, fonts, painter, waker, clipboard, mut outside, tidy, trace } = setup;
         let shared = Arc::new(Shared {
             limits,
+            decoders,
             fonts,
             painter,
             waker,
@@ -177,6 +184,11 @@ impl Jobs {
         }));
         let (rendering, loading) = (vec![], HashMap::new());
         Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside: Some(outside) })
+    }
+
+    /// Starts what is needed for loading, so that the first picture need not wait for it.
+    pub fn start_ahead(&self) {
+        self.shared.decoders.want(thread::available_parallelism().map_or(1, usize::from));
     }
 
     /// Queues a load.
@@ -303,7 +315,8 @@ impl Drop for Jobs {
 }
 
 fn lane(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.to_owned()).spawn(work)
+    // Where no helper can be started, pictures are decoded on it.
+    thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work)
 }
 
 /// A pool of one thread a core for data-parallel loops.

@@ -1,14 +1,15 @@
-//! Reads one ordinary file into memory, within a limit.
+//! Reads one ordinary file into memory, within a limit; other processes can be handed that memory.
 
 use super::JobError;
-use std::{fs::File, io::Read, path::Path, sync::Arc};
+use crate::{engine::Bytes, helper::read_shared};
+use std::{fs::File, io::Read, path::Path};
 
 /// Reads a file of at most `max_bytes`. Folders, pipes and devices are refused before they
 /// are opened, since opening a pipe waits for its writer.
 ///
 /// # Errors
 /// [`JobError::Folder`], [`JobError::NotAFile`], [`JobError::FileTooLarge`], [`JobError::Read`].
-pub fn read_file(path: &Path, max_bytes: u64) -> Result<Arc<[u8]>, JobError> {
+pub fn read_file(path: &Path, max_bytes: u64) -> Result<Bytes, JobError> {
     let facts = std::fs::metadata(path).map_err(JobError::Read)?;
     if facts.is_dir() {
         return Err(JobError::Folder);
@@ -19,38 +20,20 @@ pub fn read_file(path: &Path, max_bytes: u64) -> Result<Arc<[u8]>, JobError> {
     check_length(facts.len(), max_bytes)?;
     // The kernel's own files say that they are empty, and some of them block their reader.
     if facts.len() == 0 {
-        return Ok(Arc::default());
+        return Ok(Bytes::default());
     }
     let mut file = File::open(path).map_err(JobError::Read)?;
-    let start = read_start(&mut file, facts.len()).map_err(JobError::Read)?;
     // The file may grow while it is read, or have become shorter.
-    let rest = read_all(&mut file, max_bytes.saturating_sub(start.len() as u64))?;
-    Ok(if rest.is_empty() { start } else { start.iter().chain(rest.iter()).copied().collect() })
-}
-
-/// Reads so many bytes, or what there is of them, straight to where they stay: a large file is
-/// not copied once more.
-fn read_start(file: &mut File, length: u64) -> std::io::Result<Arc<[u8]>> {
-    let length = usize::try_from(length).map_err(std::io::Error::other)?;
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length).collect();
-    let mut n_read = 0;
-    // Nobody else knows of the bytes yet.
-    while let Some(room) = Arc::get_mut(&mut bytes).and_then(|it| it.get_mut(n_read..)).filter(|it| !it.is_empty()) {
-        match file.read(room) {
-            Ok(0) => break,
-            Ok(more) => n_read += more,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(if n_read < length { bytes.iter().take(n_read).copied().collect() } else { bytes })
+    let bytes = read_shared(&mut file, max_bytes.saturating_add(1)).map_err(JobError::Read)?;
+    check_length(bytes.len() as u64, max_bytes)?;
+    Ok(bytes)
 }
 
 /// Reads to the end, but at most `max_bytes`.
 ///
 /// # Errors
 /// [`JobError::FileTooLarge`], [`JobError::Read`].
-pub fn read_all(from: impl Read, max_bytes: u64) -> Result<Arc<[u8]>, JobError> {
+pub fn read_all(from: impl Read, max_bytes: u64) -> Result<Bytes, JobError> {
     let mut bytes = Vec::new();
     from.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(JobError::Read)?;
     check_length(bytes.len() as u64, max_bytes)?;

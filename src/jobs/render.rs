@@ -38,7 +38,8 @@ pub(super) fn run(shared: &Shared) {
 
 fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &Cancel) -> Result<Rendered, JobError> {
     let watch = Stopwatch::tracing(&shared.trace, "render");
-    let tools = Tools { limits: &shared.limits, fonts: &shared.fonts, observer: &watch, cancel };
+    let decoder = shared.decoders.within(request.allowance);
+    let tools = Tools { observer: &watch, decoder: &decoder, ..Tools::new(&shared.limits, &shared.fonts, cancel) };
     cache.prime(&request.source, &request.decoded);
     let product = pipeline::render(&request.source, &request.recipe, cache, true, tools)?;
     let preview = product.preview.as_ref().ok_or(EngineError::Cancelled)?;

@@ -5,7 +5,8 @@ use super::{
     ports::{DialogError, News, Painted, Pasted},
     stopwatch::Millis,
 };
-use crate::engine::{Decoded, Product, Raster, Recipe, Source, embed::Snippet, naming};
+use crate::engine::{Bytes, Decoded, Product, Raster, Recipe, Source, embed::Snippet, naming};
+use crate::helper::Allowance;
 use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 /// Says which request an answer belongs to. Only compared, never interpreted.
@@ -69,6 +70,8 @@ pub struct LoadRequest {
     pub ticket: Ticket,
     /// What to load.
     pub intake: Intake,
+    /// What decoding may cost.
+    pub allowance: Allowance,
 }
 
 /// Pixels in, encoded bytes and what they look like out.
@@ -82,6 +85,8 @@ pub struct RenderRequest {
     pub decoded: Decoded,
     /// What is wanted.
     pub recipe: Recipe,
+    /// What decoding once more may cost, as a drawing is for every size.
+    pub allowance: Allowance,
 }
 
 /// Work that is done in order and never dropped.
@@ -100,7 +105,7 @@ pub enum Errand {
         /// Did the user agree to exactly this name?
         consented: bool,
         /// What it shall hold.
-        bytes: Arc<[u8]>,
+        bytes: Bytes,
     },
     /// Write a file of our own, such as the settings; only a failure is answered.
     Keep {

@@ -17,7 +17,7 @@ mod watch;
 pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,
-    fonts::system_fonts,
+    fonts::{font_folders, system_fonts},
     memory::give_back_memory,
     outside::SystemOutside,
     paths::{home_folder, read_settings, settings_file},

@@ -83,6 +83,7 @@ impl Session {
         let heeds_changes = self.preferences.reload != Reload::Never;
         let Some(item) = self.item_mut(id) else { return vec![] };
         item.progress = Progress::Failed(error.to_string());
+        item.is_generous |= error.is_out_of_budget();
         item.let_go();
         item.forget_measured();
         (item.source, item.facts, item.glimpsed) = (None, None, None);
@@ -97,8 +98,8 @@ impl Session {
         if before.is_some() {
             self.selected = before;
         }
-        // What was pasted cannot be read again, so there is nothing to retry.
-        if !is_file {
+        // The bytes of what was pasted are the same the next time, so there is nothing to retry.
+        if !is_file && !error.is_out_of_budget() {
             self.items.retain(|it| it.id != id);
             self.history.forget(id);
             if self.selected == Some(id) {

@@ -56,7 +56,8 @@ impl Session {
             let (id, ticket) = (ItemId(self.next_id), self.tickets.draw());
             self.items.push(Item::new(id, intake.clone(), ticket, self.first_recipe()));
             first = first.or(Some(id));
-            effects.push(Effect::Load(LoadRequest { ticket, intake }));
+            let allowance = self.allowance(false);
+            effects.push(Effect::Load(LoadRequest { ticket, intake, allowance }));
         }
         if let Some(first) = first {
             self.before = self.selected;
@@ -137,12 +138,13 @@ impl Session {
 
     fn retry(&mut self) -> Vec<Effect> {
         let ticket = self.tickets.draw();
+        let allowance = self.allowance(self.selected().is_some_and(|it| it.is_generous));
         let Some(item) = self.selected_mut() else { return vec![] };
         if !matches!(item.progress, Progress::Failed(_)) {
             return vec![];
         }
         item.progress = Progress::Loading(ticket);
-        vec![Effect::Load(LoadRequest { ticket, intake: item.intake.clone() })]
+        vec![Effect::Load(LoadRequest { ticket, intake: item.intake.clone(), allowance })]
     }
 
     fn set_untouched(&mut self, untouched: bool) -> Vec<Effect> {

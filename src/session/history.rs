@@ -268,9 +268,10 @@ impl Session {
         let ids: Vec<ItemId> = removal.items.iter().map(|(_, item)| item.id).collect();
         let mut effects = vec![];
         for (at, mut item) in removal.items {
+            let allowance = self.allowance(item.is_generous);
             if let Progress::Loading(ticket) = &mut item.progress {
                 *ticket = self.tickets.draw();
-                effects.push(Effect::Load(LoadRequest { ticket: *ticket, intake: item.intake.clone() }));
+                effects.push(Effect::Load(LoadRequest { ticket: *ticket, intake: item.intake.clone(), allowance }));
             }
             self.items.insert(at.min(self.items.len()), item);
         }

@@ -39,6 +39,8 @@ pub struct Item {
     pub(super) reread: Option<Reread>,
     /// Its file has changed, and nobody has looked at that yet.
     pub(super) is_outdated: bool,
+    /// It ran out of time or memory once, and may take more the next time.
+    pub(super) is_generous: bool,
     /// What was wanted when edits were noted last.
     pub(super) noted: Wanted,
     /// What the user wants; edited in place by the views.
@@ -101,6 +103,7 @@ impl Item {
             millis: Millis::default(),
             reread: None,
             is_outdated: false,
+            is_generous: false,
             noted: Wanted { recipe: recipe.clone(), density: 1 },
             recipe,
             density: 1,

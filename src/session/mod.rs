@@ -25,14 +25,14 @@ pub use self::{
 
 use self::{history::History, question::Questions};
 use crate::{
-    engine::{Format, Raster, Recipe, Source, embed::Embed, recipe::Defaults},
+    engine::{Bytes, Format, Raster, Recipe, Source, embed::Embed, recipe::Defaults},
+    helper::Allowance,
     jobs::{Errand, LoadRequest, RenderRequest, Ticket},
     settings::{Preferences, Start},
 };
 use std::{
     collections::{BTreeSet, HashMap},
     path::PathBuf,
-    sync::Arc,
 };
 
 /// Work for whoever owns the threads and the system.
@@ -99,7 +99,7 @@ enum Underway {
         /// The name that was suggested.
         suggested: String,
         format: Format,
-        bytes: Arc<[u8]>,
+        bytes: Bytes,
     },
 }
 
@@ -219,6 +219,11 @@ impl Session {
             (1, Some(item)) => format!("{} — Inlaid", item.name),
             (n_items, Some(_)) => format!("{n_items} images — Inlaid"),
         }
+    }
+
+    /// What decoding a picture may cost.
+    fn allowance(&self, is_generous: bool) -> Allowance {
+        Allowance { memory_mb: self.preferences.memory_mb, is_generous }
     }
 
     fn item(&self, id: ItemId) -> Option<&Item> {

@@ -38,11 +38,12 @@ impl Session {
         let mut effects = vec![];
         for id in wanted.into_iter().flatten() {
             let ticket = self.tickets.draw();
+            let allowance = self.allowance(self.item(id).is_some_and(|it| it.is_generous));
             let Some(item) = self.item_mut(id) else { continue };
             if let (Progress::Done, None, Some(source)) = (&item.progress, &item.original, &item.source) {
                 let intake = Intake::Known(source.clone());
                 item.progress = Progress::Loading(ticket);
-                effects.push(Effect::Load(LoadRequest { ticket, intake }));
+                effects.push(Effect::Load(LoadRequest { ticket, intake, allowance }));
             }
         }
         effects
@@ -56,6 +57,7 @@ impl Session {
             Some((id, item.next_recipe()?))
         })?;
         let ticket = self.tickets.draw();
+        let allowance = self.allowance(self.item(id)?.is_generous);
         let item = self.item_mut(id)?;
         if item.asked.as_ref().is_some_and(|(_, asked)| *asked == recipe) {
             return None;
@@ -74,7 +76,7 @@ impl Session {
             }
             _ => self.overtaken.clear(),
         }
-        Some(Effect::Render(RenderRequest { ticket, source, decoded, recipe }))
+        Some(Effect::Render(RenderRequest { ticket, source, decoded, recipe, allowance }))
     }
 
     /// A hundred pictures do not fit into memory decoded; the bytes of all of them do.

@@ -42,9 +42,10 @@ impl Session {
     fn reread(&mut self, id: ItemId, is_agreed: bool) -> Vec<Effect> {
         let ticket = self.tickets.draw();
         let is_selected = self.selected == Some(id);
+        let allowance = self.allowance(self.item(id).is_some_and(|it| it.is_generous));
         let Some(item) = self.item_mut(id) else { return vec![] };
         let Intake::Path(path) = &item.intake else { return vec![] };
-        let load = Effect::Load(LoadRequest { ticket, intake: Intake::Path(path.clone()) });
+        let load = Effect::Load(LoadRequest { ticket, intake: Intake::Path(path.clone()), allowance });
         if let Some(reread) = &mut item.reread {
             reread.is_agreed |= is_agreed;
             item.is_outdated = true;

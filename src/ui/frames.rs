@@ -20,17 +20,18 @@ impl Frames {
     }
 
     /// A frame begins; `seconds` is what the one before took of our own time, drawing included and
-    /// waiting for the screen not.
-    pub(super) fn begin(&mut self, ctx: &Context, seconds: Option<f32>) {
+    /// waiting for the screen not. Is the first one on the screen just now?
+    pub(super) fn begin(&mut self, ctx: &Context, seconds: Option<f32>) -> bool {
         self.count = self.count.saturating_add(1);
         if self.count == SHOWN {
             self.trace.mark("window", "first frame shown");
-        } else if self.count < SHOWN && self.trace.is_on() {
+        } else if self.count < SHOWN {
             ctx.request_repaint();
         }
         if let (Some(begun), Some(seconds)) = (self.begun, seconds) {
             self.trace.span("window", "frame", begun, Duration::from_secs_f32(seconds.max(0.0)), &[]);
         }
         self.begun = Some(Instant::now());
+        self.count == SHOWN
     }
 }

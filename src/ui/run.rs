@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     engine::Limits,
-    jobs::{Intake, Trace},
+    helper::Decoders,
+    jobs::{Intake, Trace, error::system_words},
     platform::{
         Doorbell, SystemClipboard, SystemDialogs, SystemOutside, give_back_memory, home_folder, read_settings,
         settings_file, system_fonts,
@@ -40,13 +41,15 @@ const LOSSES_WITHIN: Duration = Duration::from_secs(60);
 pub fn run(intakes: Vec<Intake>, doorbell: Doorbell, trace: Trace) -> Result<(), String> {
     let settings = Settings::parse(&read_settings());
     let mut place = settings.values.window;
+    let limits = Limits::default();
     let world = World {
         clipboard: Box::new(SystemClipboard::default()),
         dialogs: Box::new(SystemDialogs),
         outside: Box::new(SystemOutside::new(doorbell)),
         home: home_folder(),
+        decoders: Decoders::contained(&limits).map_err(|error| system_words(&error))?,
         fonts: system_fonts(),
-        limits: Limits::default(),
+        limits,
         settings,
         settings_file: settings_file(),
         tidy: Arc::new(give_back_memory),

@@ -3,6 +3,7 @@
 use super::{frames::Frames, intake, pyramid::Pyramid, surroundings::Surroundings, theme, view::View};
 use crate::{
     engine::{Limits, decode::Fonts},
+    helper::Decoders,
     jobs::{
         Errand, Event, Jobs, Setup, Ticket, Trace,
         error::system_words,
@@ -28,7 +29,9 @@ pub struct World {
     pub outside: Box<dyn Outside>,
     /// The user's home folder, for which `~/` stands in what is typed.
     pub home: Option<PathBuf>,
-    /// Fonts for text in SVG.
+    /// Makes pixels of untrusted bytes.
+    pub decoders: Decoders,
+    /// Fonts for text in SVG, where no helper draws it.
     pub fonts: Fonts,
     /// Budgets of one picture.
     pub limits: Limits,
@@ -87,6 +90,7 @@ impl Shell {
         let awake = link.awake.clone();
         let jobs = Jobs::spawn(Setup {
             limits: world.limits,
+            decoders: world.decoders,
             fonts: world.fonts,
             painter: Arc::new(|raster| Arc::new(Pyramid::new(raster))),
             waker: Arc::new(move || awake.lock().unwrap_or_else(PoisonError::into_inner).request_repaint()),
@@ -268,7 +272,10 @@ impl Shell {
 
 impl eframe::App for Shell {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
-        self.frames.begin(ctx, frame.info().cpu_usage);
+        if self.frames.begin(ctx, frame.info().cpu_usage) {
+            // Not before: the first frame needs the cores itself.
+            self.jobs.start_ahead();
+        }
         for event in self.jobs.poll() {
             if let Event::News(news) = &event {
                 self.surroundings.heed(ctx, news);

@@ -36,7 +36,7 @@ pub(crate) fn check(row: &Row) -> Verdict {
 
 fn run(source: &Source, options: DecodeOptions) -> Result<Decoded, EngineError> {
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
-    decode(source, &options, Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel })
+    decode(source, &options, Tools::new(&limits, &fonts, &cancel))
 }
 
 /// Either way is fine, but what was opened has pixels and facts that agree.

@@ -8,6 +8,7 @@ use egui_kittest::{
 use image::{Rgba, RgbaImage};
 use inlaid::{
     engine::{Limits, Raster, decode::Fonts},
+    helper::Decoders,
     jobs::{
         Intake, Trace,
         ports::{
@@ -274,6 +275,7 @@ pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> (World, Ve
         dialogs: Box::new(FakeDialogs(held.clone())),
         outside: Box::new(FakeOutside(held.clone())),
         home: Some(folder.path().to_owned()),
+        decoders: Decoders::direct(),
         fonts: Fonts::default(),
         limits: Limits::default(),
         settings: Settings::parse(settings),

@@ -1,7 +1,7 @@
 //! Embedded colour profiles: converted to sRGB in full precision, or kept.
 
 use super::pixels::{Pixels, Samples};
-use crate::engine::{Cancel, EngineError, Warning, recipe::ProfilePolicy};
+use crate::engine::{Cancel, EngineError, Tools, Warning, recipe::ProfilePolicy};
 use moxcms::{ColorProfile, DataColorSpace, Layout, ProfileText, Transform16BitExecutor, TransformOptions};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(super) fn apply(
     pixels: Pixels,
     icc: Option<&[u8]>,
     policy: ProfilePolicy,
-    cancel: &Cancel,
+    tools: Tools<'_>,
 ) -> Result<(Pixels, Colors), EngineError> {
     let Some(icc) = icc.filter(|it| !it.is_empty()) else { return Ok((pixels, Colors::default())) };
     let profile = match ColorProfile::new_from_slice(icc) {
@@ -33,7 +33,7 @@ pub(super) fn apply(
         Err(cause) => return Ok((pixels, ignored(&format!("it cannot be read ({cause:?})")))),
     };
     match profile.color_space {
-        DataColorSpace::Rgb => through_rgb(pixels, &profile, icc, policy, cancel),
+        DataColorSpace::Rgb => through_rgb(pixels, &profile, icc, policy, tools),
         DataColorSpace::Gray if pixels.channels < 3 => Ok(through_grey(pixels, &profile, policy)),
         _ => Ok((pixels, ignored("it describes other channels than the picture has"))),
     }
@@ -53,7 +53,7 @@ fn through_rgb(
     profile: &ColorProfile,
     icc: &[u8],
     policy: ProfilePolicy,
-    cancel: &Cancel,
+    tools: Tools<'_>,
 ) -> Result<(Pixels, Colors), EngineError> {
     let srgb = ColorProfile::new_srgb();
     let transform = |layout| profile.create_transform_16bit(layout, &srgb, layout, options());
@@ -71,8 +71,8 @@ fn through_rgb(
     if policy == ProfilePolicy::Keep {
         return Ok((pixels, Colors { profile: Some(icc.into()), name, warning: None }));
     }
-    let mut pixels = pixels.into_color();
-    convert(&mut pixels, &*transform, cancel)?;
+    let mut pixels = pixels.into_color(tools.memory);
+    convert(&mut pixels, &*transform, tools.cancel)?;
     Ok((pixels, Colors { name, ..Colors::default() }))
 }
 
@@ -192,15 +192,19 @@ pub(super) fn narrow(value: u16) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::{Colors, Pixels, Samples, apply};
-    use crate::engine::{Cancel, Warning, recipe::ProfilePolicy};
+    use crate::engine::{Cancel, Limits, Tools, Warning, decode::Fonts, recipe::ProfilePolicy};
     use moxcms::ColorProfile;
 
     fn applied(channels: usize, samples: &[u8], profile: &ColorProfile, policy: ProfilePolicy) -> (Vec<u8>, Colors) {
-        let icc = profile.encode().unwrap();
-        let pixels = Pixels { width: 1, height: 1, channels, samples: Samples::Narrow(samples.to_vec()) };
-        let (pixels, colors) = apply(pixels, Some(&icc), policy, &Cancel::default()).unwrap();
+        applied_bytes(channels, samples, &profile.encode().unwrap(), policy)
+    }
+
+    fn applied_bytes(channels: usize, samples: &[u8], icc: &[u8], policy: ProfilePolicy) -> (Vec<u8>, Colors) {
+        let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+        let pixels = Pixels { width: 1, height: 1, channels, samples: Samples::Narrow(samples.to_vec().into()) };
+        let (pixels, colors) = apply(pixels, Some(icc), policy, Tools::new(&limits, &fonts, &cancel)).unwrap();
         let Samples::Narrow(samples) = pixels.samples else { panic!("samples became wider") };
-        (samples, colors)
+        (samples.to_vec(), colors)
     }
 
     #[test]
@@ -248,8 +252,7 @@ mod tests {
         let (samples, colors) = applied(3, &[1, 2, 3], &ColorProfile::new_gray_with_gamma(2.2), ProfilePolicy::Srgb);
         assert_eq!(samples, [1, 2, 3]);
         assert!(matches!(colors.warning, Some(Warning::ProfileIgnored { .. })));
-        let pixels = Pixels { width: 1, height: 1, channels: 1, samples: Samples::Narrow(vec![5]) };
-        let (_, colors) = apply(pixels, Some(b"junk"), ProfilePolicy::Srgb, &Cancel::default()).unwrap();
+        let (_, colors) = applied_bytes(1, &[5], b"junk", ProfilePolicy::Srgb);
         assert!(matches!(colors.warning, Some(Warning::ProfileIgnored { .. })));
     }
 }

@@ -155,6 +155,6 @@ impl<'a> Dib<'a> {
     }
 
     fn pixels(&self, samples: Vec<u8>) -> Pixels {
-        Pixels { width: self.width, height: self.height, channels: 4, samples: Samples::Narrow(samples) }
+        Pixels { width: self.width, height: self.height, channels: 4, samples: Samples::Narrow(samples.into()) }
     }
 }

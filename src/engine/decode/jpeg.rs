@@ -101,15 +101,15 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineErr
     let still = |pixels, icc, depth| Stored { icc, orientation, ..Stored::plain(pixels, depth) };
     let pixels = |channels, samples| Pixels { width, height, channels, samples };
     Ok(match info.pixel_format {
-        PixelFormat::L8 => still(pixels(1, Samples::Narrow(samples)), icc, 8),
+        PixelFormat::L8 => still(pixels(1, Samples::Narrow(samples.into())), icc, 8),
         PixelFormat::L16 => {
             let wide = samples.as_chunks::<2>().0.iter().map(|pair| u16::from_ne_bytes(*pair)).collect();
             still(pixels(1, Samples::Wide(wide)), icc, 16)
         }
-        PixelFormat::RGB24 => still(pixels(3, Samples::Narrow(samples)), icc, 8),
+        PixelFormat::RGB24 => still(pixels(3, Samples::Narrow(samples.into())), icc, 8),
         PixelFormat::CMYK32 => {
             let (samples, profile_name, warnings) = rgb_from_inks(&samples, icc.as_deref());
-            let pixels = pixels(3, Samples::Narrow(samples));
+            let pixels = pixels(3, Samples::Narrow(samples.into()));
             Stored { profile_name, warnings, ..still(pixels, None, 8) }
         }
     })
@@ -150,7 +150,7 @@ pub(super) fn reduced(bytes: &[u8], tools: Tools<'_>) -> Result<Option<(Stored, 
     let (small_width, small_height) =
         decoder.scale(info.width.div_ceil(divisor), info.height.div_ceil(divisor)).map_err(fault)?;
     tools.cancel.check()?;
-    let samples = Samples::Narrow(decoder.decode().map_err(fault)?);
+    let samples = Samples::Narrow(decoder.decode().map_err(fault)?.into());
     tools.cancel.check()?;
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let pixels = Pixels { width: small_width.into(), height: small_height.into(), channels: 3, samples };

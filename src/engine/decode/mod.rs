@@ -1,5 +1,6 @@
 //! Encoded bytes to upright sRGB pixels: sniff → limits → decoder → colour → orientation.
 
+mod buffer;
 mod color;
 mod frames;
 mod ico;
@@ -14,6 +15,8 @@ mod svg_guard;
 mod svg_links;
 mod svg_text;
 mod tiff;
+
+pub use self::buffer::{Lent, Memory};
 
 use super::{Decoded, EngineError, Facts, Format, Raster, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};
 use std::sync::{Arc, OnceLock};
@@ -43,7 +46,7 @@ impl DecodeOptions {
     ) -> Result<Self, EngineError> {
         let vector_size = match (source.format(), natural) {
             (Some(Format::Svg), Some(natural)) => Some(natural),
-            (Some(Format::Svg), None) => Some(svg::measure(source.bytes(), tools)?),
+            (Some(Format::Svg), None) => Some(tools.decoder.measure(source, tools)?),
             _ => None,
         };
         let vector_size = vector_size.map(|natural| edit::geometry(natural, &edits.size, true).scaled);
@@ -98,6 +101,53 @@ pub fn decode(source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Res
     }
 }
 
+/// Whoever makes pixels of untrusted bytes: this process, or one that can do no harm.
+pub trait Decoder: Sync {
+    /// See [`decode()`].
+    ///
+    /// # Errors
+    /// Any of [`EngineError`]'s reading errors.
+    fn decode(&self, source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Result<Decoded, EngineError>;
+
+    /// See [`measure`].
+    ///
+    /// # Errors
+    /// Any of [`EngineError`]'s reading errors.
+    fn measure(&self, source: &Source, tools: Tools<'_>) -> Result<[u32; 2], EngineError>;
+
+    /// See [`glimpse`].
+    ///
+    /// # Errors
+    /// Any of [`EngineError`]'s reading errors.
+    fn glimpse(&self, source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, EngineError>;
+}
+
+/// Decodes where it is called.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Direct;
+
+impl Decoder for Direct {
+    fn decode(&self, source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Result<Decoded, EngineError> {
+        decode(source, options, tools)
+    }
+
+    fn measure(&self, source: &Source, tools: Tools<'_>) -> Result<[u32; 2], EngineError> {
+        measure(source, tools)
+    }
+
+    fn glimpse(&self, source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, EngineError> {
+        glimpse(source, tools)
+    }
+}
+
+/// The size in CSS pixels (96 a inch), rounded, of a picture without pixels: an SVG.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub fn measure(source: &Source, tools: Tools<'_>) -> Result<[u32; 2], EngineError> {
+    svg::measure(source.bytes(), tools)
+}
+
 /// A picture made small while it was decoded, to be looked at until it is there itself.
 #[derive(Clone, Debug)]
 pub struct Glimpse {
@@ -131,10 +181,10 @@ fn finish(
     tools: Tools<'_>,
 ) -> Result<Decoded, EngineError> {
     let stored_size = [stored.pixels.width, stored.pixels.height];
-    let pixels = stored.pixels.without_idle_alpha().upright(stored.orientation);
+    let pixels = stored.pixels.without_idle_alpha().upright(stored.orientation, tools.memory);
     tools.cancel.check()?;
-    let (pixels, colors) = color::apply(pixels, stored.icc.as_deref(), options.profile, tools.cancel)?;
-    let raster = pixels.into_raster(tools.cancel)?.with_profile(colors.profile);
+    let (pixels, colors) = color::apply(pixels, stored.icc.as_deref(), options.profile, tools)?;
+    let raster = pixels.into_raster(tools)?.with_profile(colors.profile);
     let mut warnings = stored.warnings;
     warnings.extend(colors.warning);
     let facts = Facts {

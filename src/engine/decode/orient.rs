@@ -1,25 +1,28 @@
 //! EXIF orientation (CIPA DC-008 §4.6.4), applied exactly once.
 
-use super::pixels::{Pixels, Samples};
+use super::{
+    buffer::{Buffer, Memory},
+    pixels::{Pixels, Samples},
+};
 use image::metadata::Orientation;
 
 impl Pixels {
     /// The picture as it is meant to be seen.
-    pub(super) fn upright(self, orientation: Orientation) -> Self {
+    pub(super) fn upright(self, orientation: Orientation, memory: &dyn Memory) -> Self {
         if orientation == Orientation::NoTransforms {
             return self;
         }
         let turn = Turn::new(orientation, self.width, self.height);
         let [width, height] = turn.size;
         let samples = match (self.samples, self.channels) {
-            (Samples::Narrow(samples), 1) => Samples::Narrow(turned::<u8, 1>(&samples, &turn)),
-            (Samples::Narrow(samples), 2) => Samples::Narrow(turned::<u8, 2>(&samples, &turn)),
-            (Samples::Narrow(samples), 3) => Samples::Narrow(turned::<u8, 3>(&samples, &turn)),
-            (Samples::Narrow(samples), _) => Samples::Narrow(turned::<u8, 4>(&samples, &turn)),
-            (Samples::Wide(samples), 1) => Samples::Wide(turned::<u16, 1>(&samples, &turn)),
-            (Samples::Wide(samples), 2) => Samples::Wide(turned::<u16, 2>(&samples, &turn)),
-            (Samples::Wide(samples), 3) => Samples::Wide(turned::<u16, 3>(&samples, &turn)),
-            (Samples::Wide(samples), _) => Samples::Wide(turned::<u16, 4>(&samples, &turn)),
+            (Samples::Narrow(samples), 1) => Samples::Narrow(turned_narrow::<1>(&samples, &turn, memory)),
+            (Samples::Narrow(samples), 2) => Samples::Narrow(turned_narrow::<2>(&samples, &turn, memory)),
+            (Samples::Narrow(samples), 3) => Samples::Narrow(turned_narrow::<3>(&samples, &turn, memory)),
+            (Samples::Narrow(samples), _) => Samples::Narrow(turned_narrow::<4>(&samples, &turn, memory)),
+            (Samples::Wide(samples), 1) => Samples::Wide(turned_wide::<1>(&samples, &turn)),
+            (Samples::Wide(samples), 2) => Samples::Wide(turned_wide::<2>(&samples, &turn)),
+            (Samples::Wide(samples), 3) => Samples::Wide(turned_wide::<3>(&samples, &turn)),
+            (Samples::Wide(samples), _) => Samples::Wide(turned_wide::<4>(&samples, &turn)),
         };
         Self { width, height, channels: self.channels, samples }
     }
@@ -55,18 +58,30 @@ impl Turn {
     }
 }
 
-fn turned<T: Copy + Default, const N: usize>(samples: &[T], turn: &Turn) -> Vec<T> {
+fn turned_wide<const N: usize>(samples: &[u16], turn: &Turn) -> Vec<u16> {
+    let mut upright = vec![0; samples.len()];
+    turned::<u16, N>(samples, turn, &mut upright);
+    upright
+}
+
+/// Coloured pixels are turned to where the finished samples belong; grey ones are spread later.
+fn turned_narrow<const N: usize>(samples: &[u8], turn: &Turn, memory: &dyn Memory) -> Buffer {
+    let mut upright = if N < 3 { Buffer::from(vec![0; samples.len()]) } else { Buffer::last(samples.len(), memory) };
+    turned::<u8, N>(samples, turn, &mut upright);
+    upright
+}
+
+fn turned<T: Copy + Default, const N: usize>(samples: &[T], turn: &Turn, upright: &mut [T]) {
     let pixels = samples.as_chunks::<N>().0;
-    let [width, height] = turn.size.map(|side| side as isize);
-    let mut upright = Vec::with_capacity(samples.len());
-    for row in 0..height {
-        let start = turn.first + row * turn.down;
-        for column in 0..width {
-            let at = usize::try_from(start + column * turn.right).unwrap_or_default();
-            upright.extend_from_slice(pixels.get(at).unwrap_or(&[T::default(); N]));
+    let width = turn.size[0] as usize;
+    for (row, to) in upright.as_chunks_mut::<N>().0.chunks_exact_mut(width).enumerate() {
+        // Rows and columns of a picture that is in memory fit.
+        let start = turn.first + row as isize * turn.down;
+        for (column, pixel) in to.iter_mut().enumerate() {
+            let at = usize::try_from(start + column as isize * turn.right).unwrap_or_default();
+            *pixel = *pixels.get(at).unwrap_or(&[T::default(); N]);
         }
     }
-    upright
 }
 
 #[cfg(test)]
@@ -89,11 +104,11 @@ mod tests {
             (8, [2, 3], [3, 6, 2, 5, 1, 4]),
         ];
         for (tag, size, wanted) in upright {
-            let samples = Samples::Narrow(stored.to_vec());
+            let samples = Samples::Narrow(stored.to_vec().into());
             let pixels = Pixels { width: 3, height: 2, channels: 1, samples };
-            let turned = pixels.upright(Orientation::from_exif(tag).unwrap());
+            let turned = pixels.upright(Orientation::from_exif(tag).unwrap(), &());
             assert_eq!([turned.width, turned.height], size, "{tag}");
-            assert!(matches!(turned.samples, Samples::Narrow(it) if it == wanted), "{tag}");
+            assert!(matches!(turned.samples, Samples::Narrow(it) if *it == wanted), "{tag}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Samples on their way from a decoder to a [`Raster`]: one to four channels, 8 or 16 bits.
 
-use crate::engine::{Cancel, EngineError, Layout, Raster};
+use super::buffer::{Buffer, Memory};
+use crate::engine::{EngineError, Layout, Raster, Tools};
 use image::DynamicImage;
+use std::sync::Arc;
 
 /// Interleaved samples of one to four channels: grey, grey and alpha, RGB, RGBA.
 pub(super) struct Pixels {
@@ -13,7 +15,7 @@ pub(super) struct Pixels {
 
 /// The samples in their width.
 pub(super) enum Samples {
-    Narrow(Vec<u8>),
+    Narrow(Buffer),
     Wide(Vec<u16>),
 }
 
@@ -23,17 +25,17 @@ impl Pixels {
         let (width, height) = (image.width(), image.height());
         let channels = usize::from(image.color().channel_count());
         let samples = match image {
-            DynamicImage::ImageLuma8(it) => Samples::Narrow(it.into_raw()),
-            DynamicImage::ImageLumaA8(it) => Samples::Narrow(it.into_raw()),
-            DynamicImage::ImageRgb8(it) => Samples::Narrow(it.into_raw()),
-            DynamicImage::ImageRgba8(it) => Samples::Narrow(it.into_raw()),
+            DynamicImage::ImageLuma8(it) => Samples::Narrow(it.into_raw().into()),
+            DynamicImage::ImageLumaA8(it) => Samples::Narrow(it.into_raw().into()),
+            DynamicImage::ImageRgb8(it) => Samples::Narrow(it.into_raw().into()),
+            DynamicImage::ImageRgba8(it) => Samples::Narrow(it.into_raw().into()),
             DynamicImage::ImageLuma16(it) => Samples::Wide(it.into_raw()),
             DynamicImage::ImageLumaA16(it) => Samples::Wide(it.into_raw()),
             DynamicImage::ImageRgb16(it) => Samples::Wide(it.into_raw()),
             DynamicImage::ImageRgba16(it) => Samples::Wide(it.into_raw()),
             DynamicImage::ImageRgb32F(it) => Samples::Wide(display_values(&it, 3)),
             DynamicImage::ImageRgba32F(it) => Samples::Wide(display_values(&it, 4)),
-            other => Samples::Narrow(other.into_rgba8().into_raw()),
+            other => Samples::Narrow(other.into_rgba8().into_raw().into()),
         };
         Self { width, height, channels, samples }
     }
@@ -50,8 +52,21 @@ impl Pixels {
         }
         let channels = self.channels;
         let dropped = match &mut self.samples {
-            Samples::Narrow(samples) => drop_opaque(samples, channels, u8::MAX),
-            Samples::Wide(samples) => drop_opaque(samples, channels, u16::MAX),
+            Samples::Narrow(samples) => {
+                let left = drop_opaque(samples, channels, u8::MAX);
+                left.is_some_and(|left| {
+                    samples.truncate(left);
+                    true
+                })
+            }
+            Samples::Wide(samples) => {
+                let left = drop_opaque(samples, channels, u16::MAX);
+                left.is_some_and(|left| {
+                    samples.truncate(left);
+                    samples.shrink_to_fit();
+                    true
+                })
+            }
         };
         self.channels -= usize::from(dropped);
         self
@@ -70,12 +85,12 @@ impl Pixels {
     }
 
     /// Spreads grey over three channels.
-    pub(super) fn into_color(self) -> Self {
+    pub(super) fn into_color(self, memory: &dyn Memory) -> Self {
         if 3 <= self.channels {
             return self;
         }
         let samples = match self.samples {
-            Samples::Narrow(samples) => Samples::Narrow(spread(&samples, self.channels)),
+            Samples::Narrow(samples) => Samples::Narrow(spread_narrow(&samples, self.channels, memory)),
             Samples::Wide(samples) => Samples::Wide(spread(&samples, self.channels)),
         };
         Self { channels: self.channels + 2, samples, ..self }
@@ -85,12 +100,12 @@ impl Pixels {
     ///
     /// # Errors
     /// [`EngineError::NoPixels`], [`EngineError::Cancelled`].
-    pub(super) fn into_raster(self, cancel: &Cancel) -> Result<Raster, EngineError> {
-        cancel.check()?;
-        let Self { width, height, channels, samples } = self.into_color();
+    pub(super) fn into_raster(self, tools: Tools<'_>) -> Result<Raster, EngineError> {
+        tools.cancel.check()?;
+        let Self { width, height, channels, samples } = self.into_color(tools.memory);
         let raster = match (samples, channels) {
-            (Samples::Narrow(samples), 3) => Raster::from_samples8(width, height, Layout::Rgb8, samples),
-            (Samples::Narrow(samples), _) => Raster::from_samples8(width, height, Layout::Rgba8, samples),
+            (Samples::Narrow(samples), 3) => Raster::from_storage(width, height, Layout::Rgb8, Arc::new(samples)),
+            (Samples::Narrow(samples), _) => Raster::from_storage(width, height, Layout::Rgba8, Arc::new(samples)),
             (Samples::Wide(samples), 3) => Raster::from_samples16(width, height, Layout::Rgb16, samples),
             (Samples::Wide(samples), _) => Raster::from_samples16(width, height, Layout::Rgba16, samples),
         };
@@ -98,20 +113,19 @@ impl Pixels {
     }
 }
 
-/// Moves the pixels together if every alpha is `opaque`. In place, since pictures are large.
-fn drop_opaque<T: Copy + PartialEq>(samples: &mut Vec<T>, channels: usize, opaque: T) -> bool {
+/// Moves the pixels together if every alpha is `opaque`, in place, since pictures are large.
+/// Returns how many samples are left; `None` when an alpha means something.
+fn drop_opaque<T: Copy + PartialEq>(samples: &mut [T], channels: usize, opaque: T) -> Option<usize> {
     let colors = channels - 1;
     if samples.chunks_exact(channels).any(|pixel| pixel.last() != Some(&opaque)) {
-        return false;
+        return None;
     }
     let pixels = samples.len() / channels;
     for pixel in 0..pixels {
         let from = pixel * channels;
         samples.copy_within(from..from + colors, pixel * colors);
     }
-    samples.truncate(pixels * colors);
-    samples.shrink_to_fit();
-    true
+    Some(pixels * colors)
 }
 
 /// One pixel, its alpha last.
@@ -132,6 +146,21 @@ fn spread<T: Copy>(samples: &[T], channels: usize) -> Vec<T> {
         samples.iter().flat_map(|grey| [*grey; 3]).collect()
     } else {
         samples.as_chunks::<2>().0.iter().flat_map(|[grey, alpha]| [*grey, *grey, *grey, *alpha]).collect()
+    }
+}
+
+/// The same in 8 bits, to where the finished samples belong.
+fn spread_narrow(samples: &[u8], channels: usize, memory: &dyn Memory) -> Buffer {
+    if channels == 1 {
+        let mut spread = Buffer::last(samples.len() * 3, memory);
+        spread.as_chunks_mut::<3>().0.iter_mut().zip(samples).for_each(|(to, grey)| *to = [*grey; 3]);
+        spread
+    } else {
+        let pixels = samples.as_chunks::<2>().0;
+        let mut spread = Buffer::last(pixels.len() * 4, memory);
+        let pairs = spread.as_chunks_mut::<4>().0.iter_mut().zip(pixels);
+        pairs.for_each(|(to, [grey, alpha])| *to = [*grey, *grey, *grey, *alpha]);
+        spread
     }
 }
 

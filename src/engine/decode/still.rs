@@ -1,6 +1,11 @@
 //! Pictures made of pixels: header, limits, decoder.
 
-use super::{frames, ico, jpeg, pixels::Pixels, tiff};
+use super::{
+    buffer::Buffer,
+    frames, ico, jpeg,
+    pixels::{Pixels, Samples},
+    tiff,
+};
 use crate::engine::{EngineError, Format, Limits, Tools, Warning};
 use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageResult,
@@ -72,17 +77,32 @@ pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> R
     // A damaged EXIF block says nothing about the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let depth = depth(decoder.original_color_type());
-    let image = DynamicImage::from_decoder(decoder).map_err(fault)?;
+    let mut pixels = read(decoder, orientation, tools).map_err(fault)?;
     tools.cancel.check()?;
     let frames = frames::count(format, bytes);
     if frames != Some(1) {
         warnings.push(Warning::FramesDropped { frames });
     }
-    let mut pixels = Pixels::from_dynamic(image);
     if format == Format::Tiff && pixels.has_alpha() && tiff::has_associated_alpha(bytes) {
         pixels = pixels.with_straight_alpha();
     }
     Ok(Stored { icc, orientation, frames, warnings, ..Stored::plain(pixels, depth) })
+}
+
+/// Reads the pixels; ordinary ones straight to where they stay when nothing has to be moved.
+fn read(decoder: Box<dyn ImageDecoder + '_>, orientation: Orientation, tools: Tools<'_>) -> ImageResult<Pixels> {
+    let channels = match decoder.color_type() {
+        ColorType::Rgb8 => 3,
+        ColorType::Rgba8 => 4,
+        _ => return Ok(Pixels::from_dynamic(DynamicImage::from_decoder(decoder)?)),
+    };
+    let (width, height) = decoder.dimensions();
+    // The size was checked before.
+    let bytes = width as usize * height as usize * channels;
+    let stays = orientation == Orientation::NoTransforms;
+    let mut buffer = if stays { Buffer::last(bytes, tools.memory) } else { Buffer::from(vec![0; bytes]) };
+    decoder.read_image_boxed(&mut buffer)?;
+    Ok(Pixels { width, height, channels, samples: Samples::Narrow(buffer) })
 }
 
 fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box<dyn ImageDecoder + 'a>> {
@@ -172,7 +192,7 @@ fn depth(color: ExtendedColorType) -> u8 {
 pub(super) fn fault(format: Format, cause: ImageError) -> EngineError {
     match cause {
         ImageError::Unsupported(_) => EngineError::UnsupportedFeature { format, cause: cause.into() },
-        ImageError::Limits(_) => EngineError::TooComplex { format, what: "its metadata takes too much memory" },
+        ImageError::Limits(_) => EngineError::TooComplex { format, what: "its metadata takes too much memory".into() },
         _ => EngineError::Damaged { format, cause: cause.into() },
     }
 }

@@ -3,7 +3,7 @@
 //! No file and no network reference is ever followed; embedded pictures count only as data.
 
 use super::{Fonts, svg_cost, svg_guard, svg_text};
-use crate::engine::{Cancel, Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Tools};
+use crate::engine::{Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Tools};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{ImageHrefResolver, ImageKind, Options, Tree},
@@ -29,7 +29,7 @@ pub(super) fn decode(bytes: &[u8], size: Option<[u32; 2]>, tools: Tools<'_>) -> 
     let scale = Transform::from_scale(width as f32 / own.width(), height as f32 / own.height());
     resvg::render(&tree, scale, &mut pixmap.as_mut());
     tools.cancel.check()?;
-    let raster = raster(pixmap, tools.cancel)?;
+    let raster = raster(pixmap, tools)?;
     let facts = Facts {
         format: Format::Svg,
         stored_size: natural,
@@ -105,9 +105,9 @@ fn embedded(data: &Arc<Vec<u8>>, fonts: &Fonts, limits: &Limits, depth: u32) -> 
 }
 
 /// Premultiplied pixels to a raster with straight alpha, or without one when it is opaque.
-fn raster(pixmap: Pixmap, cancel: &Cancel) -> Result<Raster, EngineError> {
+fn raster(pixmap: Pixmap, tools: Tools<'_>) -> Result<Raster, EngineError> {
     let (width, height) = (pixmap.width(), pixmap.height());
-    let samples = super::pixels::Samples::Narrow(pixmap.take_demultiplied());
+    let samples = super::pixels::Samples::Narrow(pixmap.take_demultiplied().into());
     let pixels = super::pixels::Pixels { width, height, channels: Layout::Rgba8.channels(), samples };
-    pixels.without_idle_alpha().into_raster(cancel)
+    pixels.without_idle_alpha().into_raster(tools)
 }

@@ -42,7 +42,7 @@ pub(super) fn check(tree: &Tree, size: [u32; 2], limits: &Limits) -> Result<(), 
     // number.
     limits.check_bytes(((width * height + layers) * 4.0) as u64)?;
     if bill.is_exceeded() {
-        return Err(EngineError::TooComplex { format: Format::Svg, what: "drawing it would take too long" });
+        return Err(EngineError::TooComplex { format: Format::Svg, what: "drawing it would take too long".into() });
     }
     Ok(())
 }

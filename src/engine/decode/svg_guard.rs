@@ -51,7 +51,7 @@ pub(super) fn check(text: &str) -> Result<Contents, EngineError> {
 }
 
 fn too_complex(what: &'static str) -> EngineError {
-    EngineError::TooComplex { format: Format::Svg, what }
+    EngineError::TooComplex { format: Format::Svg, what: what.into() }
 }
 
 /// What was counted so far.

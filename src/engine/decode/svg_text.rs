@@ -36,7 +36,7 @@ pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>,
         .read_to_end(&mut inflated)
         .map_err(|cause| EngineError::Damaged { format: Format::Svg, cause: cause.into() })?;
     if most < inflated.len() as u64 {
-        return Err(EngineError::TooComplex { format: Format::Svg, what: "it inflates to more than 64 MB" });
+        return Err(EngineError::TooComplex { format: Format::Svg, what: "it inflates to more than 64 MB".into() });
     }
     Ok(Cow::Owned(characters(&inflated).into_owned()))
 }

@@ -46,12 +46,12 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Option<Stored>, E
     let (channels, samples) = match (samples, &header.palette) {
         (DecodingResult::U8(packed), Some(palette)) => {
             let indices = unpacked(&packed, width, header.bits);
-            (3, Samples::Narrow(colored(&indices, palette)))
+            (3, Samples::Narrow(colored(&indices, palette).into()))
         }
         (DecodingResult::U8(packed), None) => {
             let scale = 255 / ((1 << header.bits) - 1);
             let grey = unpacked(&packed, width, header.bits).into_iter().map(|value| value.saturating_mul(scale));
-            (1, Samples::Narrow(grey.collect()))
+            (1, Samples::Narrow(grey.collect::<Vec<u8>>().into()))
         }
         (DecodingResult::F32(light), None) => (1, Samples::Wide(light.into_iter().map(linear_to_display).collect())),
         _ => return Ok(None),
@@ -104,7 +104,7 @@ fn fault(cause: TiffError) -> EngineError {
     match cause {
         TiffError::UnsupportedError(_) => EngineError::UnsupportedFeature { format, cause: cause.into() },
         TiffError::LimitsExceeded => {
-            EngineError::TooComplex { format, what: "one of its strips takes too much memory" }
+            EngineError::TooComplex { format, what: "one of its strips takes too much memory".into() }
         }
         _ => EngineError::Damaged { format, cause: cause.into() },
     }

@@ -24,7 +24,7 @@ fn decoded(raster: Raster, format: Format) -> Decoded {
 
 fn with_cancel(raster: &Raster, edits: &Edits, cancel: &Cancel) -> Result<(Raster, Vec<Warning>), EngineError> {
     let (limits, fonts) = (Limits::default(), Fonts::default());
-    let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel };
+    let tools = Tools::new(&limits, &fonts, cancel);
     apply(&decoded(raster.clone(), Format::Png), edits, tools)
 }
 
@@ -288,7 +288,7 @@ fn a_rendered_drawing_is_taken_at_the_size_it_was_rendered_at() {
     let mut drawing = decoded(rendered.clone(), Format::Svg);
     drawing.facts.size = [46, 35];
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
-    let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel };
+    let tools = Tools::new(&limits, &fonts, &cancel);
     let size = Sizing { want: Want::Width(92), ..Sizing::default() };
     let (raster, warnings) = apply(&drawing, &Edits { size, ..Edits::default() }, tools).expect("it can be edited");
     assert!(raster.same_pixels(&rendered) && warnings.is_empty());

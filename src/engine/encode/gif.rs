@@ -1,10 +1,10 @@
 //! GIF, one frame: at most 256 colours, of which one may be transparent.
 
-use super::{Bytes, palette, sink::Sink};
+use super::{Written, palette, sink::Sink};
 use crate::engine::{Cancel, Raster, recipe::OutputSpec};
 use gif::{Encoder, Frame};
 
-pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Bytes {
+pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     let (width, height) = (u16::try_from(raster.width())?, u16::try_from(raster.height())?);
     let indexed = palette::reduce(raster, spec.effort)?;
     cancel.check()?;

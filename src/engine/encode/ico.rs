@@ -1,13 +1,13 @@
 //! ICO with one picture, kept as a 32-bit PNG: what every reader since Windows Vista takes.
 
-use super::{Bytes, png, sink::Sink};
+use super::{Written, png, sink::Sink};
 use crate::engine::{Cancel, Layout, Raster, recipe::OutputSpec};
 use image::{
     ExtendedColorType,
     codecs::ico::{IcoEncoder, IcoFrame},
 };
 
-pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Bytes {
+pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     let (width, height) = (raster.width(), raster.height());
     let rgba =
         Raster::from_samples8(width, height, Layout::Rgba8, raster.to_rgba8()).ok_or("the lengths do not fit")?;

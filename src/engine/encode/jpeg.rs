@@ -1,6 +1,6 @@
 //! JPEG by mozjpeg's methods: trellis quantisation and, but for previews, progressive scans.
 
-use super::{Bytes, sink::Sink};
+use super::{Written, sink::Sink};
 use crate::engine::{
     Cancel, Raster,
     recipe::{Effort, OutputSpec},
@@ -12,7 +12,7 @@ use rayon::prelude::*;
 /// same for fewer bytes.
 const FULL_COLOUR: u8 = 90;
 
-pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Bytes {
+pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     let preset = match spec.effort {
         Effort::Fast => Preset::BaselineBalanced,
         Effort::Normal => Preset::ProgressiveBalanced,

@@ -12,9 +12,8 @@ mod tga;
 mod tiff;
 mod webp;
 
-use super::{Cancel, EngineError, Format, Layout, Raster, Warning, edit::ground, recipe::OutputSpec};
+use super::{Bytes, Cancel, EngineError, Format, Layout, Raster, Warning, edit::ground, recipe::OutputSpec};
 use image::ExtendedColorType;
-use std::sync::Arc;
 
 /// Encoded bytes and what they hold.
 #[derive(Clone, Debug)]
@@ -22,7 +21,7 @@ pub struct Encoded {
     /// The format of the bytes.
     pub format: Format,
     /// The bytes to paste or save.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// Width and height in pixels.
     pub size: [u32; 2],
     /// What was lost on the way and worth saying.
@@ -71,7 +70,7 @@ pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Enc
 }
 
 /// What an encoder returns.
-type Bytes = Result<Vec<u8>, super::error::Cause>;
+type Written = Result<Vec<u8>, super::error::Cause>;
 
 /// The picture as the format can hold it, and what that cost.
 fn fitted(raster: &Raster, format: Format) -> (Raster, Vec<Warning>) {

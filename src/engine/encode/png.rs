@@ -2,7 +2,7 @@
 //!
 //! oxipng cannot be stopped half way and takes seconds, so live previews never go through it.
 
-use super::{Bytes, sink::Sink};
+use super::{Written, sink::Sink};
 use crate::engine::{
     Cancel, Layout, Raster,
     error::Cause,
@@ -17,16 +17,16 @@ const MANY: u64 = 4_000_000;
 /// Pixels from which it is shortened again.
 const VERY_MANY: u64 = 16_000_000;
 
-pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Bytes {
+pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     encode_with(raster, spec, true, cancel)
 }
 
 /// Keeps the colour type and the depth of the samples.
-pub(super) fn encode_as_is(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Bytes {
+pub(super) fn encode_as_is(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     encode_with(raster, spec, false, cancel)
 }
 
-fn encode_with(raster: &Raster, spec: &OutputSpec, reduce: bool, cancel: &Cancel) -> Bytes {
+fn encode_with(raster: &Raster, spec: &OutputSpec, reduce: bool, cancel: &Cancel) -> Written {
     let samples = big_endian(raster);
     match spec.effort {
         Effort::Fast => quick(raster, &samples, cancel),
@@ -43,7 +43,7 @@ fn big_endian(raster: &Raster) -> Cow<'_, [u8]> {
     }
 }
 
-fn quick(raster: &Raster, samples: &[u8], cancel: &Cancel) -> Bytes {
+fn quick(raster: &Raster, samples: &[u8], cancel: &Cancel) -> Written {
     let mut sink = Sink::new(cancel);
     let mut info = png::Info::with_size(raster.width(), raster.height());
     info.color_type = if raster.layout().has_alpha() { png::ColorType::Rgba } else { png::ColorType::Rgb };

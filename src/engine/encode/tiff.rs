@@ -1,6 +1,6 @@
 //! TIFF, deflated with horizontal differences, 8 or 16 bits a channel.
 
-use super::{Bytes, sink::Sink};
+use super::{Written, sink::Sink};
 use crate::engine::{
     Cancel, Layout, Raster,
     error::Cause,
@@ -14,7 +14,7 @@ use tiff::{
 /// Straight alpha (TIFF 6.0, section 18): the fourth channel is no mere extra.
 const UNASSOCIATED_ALPHA: u16 = 2;
 
-pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Bytes {
+pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     let mut sink = Sink::new(cancel);
     let (narrow, wide) = (raster.bytes(), raster.samples16());
     match raster.layout() {

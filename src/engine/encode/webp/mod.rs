@@ -4,13 +4,13 @@ mod container;
 mod libwebp;
 
 use self::libwebp::Mode;
-use super::Bytes;
+use super::Written;
 use crate::engine::{
     Cancel, Raster,
     recipe::{Effort, OutputSpec},
 };
 
-pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Bytes {
+pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     let mode = if spec.is_lossless() {
         let (method, effort) = match spec.effort {
             Effort::Fast => (2, 40),

@@ -1,0 +1,250 @@
+//! What a helper says, looked at before it is believed, and put back into the engine's words.
+
+use super::protocol::{self, Outcome, Picture, Task};
+use crate::engine::{
+    Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Source, Warning, decode::Glimpse, raster::Storage,
+};
+use std::sync::Arc;
+
+/// Longer texts than this are cut; those of decoders are a line.
+const MOST_CHARS: usize = 300;
+/// More warnings than this say nothing.
+const MOST_WARNINGS: usize = 16;
+/// 32-bit floats are the deepest samples there are.
+const MOST_DEPTH: u8 = 64;
+
+/// The helper said something that cannot be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Lie;
+
+/// What may be believed.
+pub(super) enum Believed {
+    Decoded(Decoded),
+    Size([u32; 2]),
+    Glimpsed(Option<Glimpse>),
+}
+
+/// So many bytes of pixels the outcome speaks of; `None` when it has no picture.
+///
+/// # Errors
+/// When there cannot be so many.
+pub(super) fn pixel_bytes(outcome: &Outcome, limits: &Limits) -> Result<Option<u64>, Lie> {
+    let picture = match outcome {
+        Outcome::Decoded(picture, _) | Outcome::Glimpsed(Some((picture, _))) => picture,
+        Outcome::Size(_) | Outcome::Glimpsed(None) => return Ok(None),
+    };
+    let [width, height] = picture.size;
+    let bytes_per_pixel = layout(picture.layout).bytes_per_pixel() as u64;
+    limits.check(width, height, bytes_per_pixel).map_err(|_too_large| Lie)?;
+    Ok(Some(u64::from(width) * u64::from(height) * bytes_per_pixel))
+}
+
+/// Looks at an answer to this task; its pixels, if it has any, lie in `pixels`.
+///
+/// # Errors
+/// When anything of it cannot be.
+pub(super) fn believe(
+    outcome: Outcome,
+    pixels: Option<Storage>,
+    task: Task,
+    source: &Source,
+    limits: &Limits,
+) -> Result<Believed, Lie> {
+    let raster = |picture: Picture| {
+        let storage = pixels.ok_or(Lie)?;
+        let [width, height] = picture.size;
+        Raster::from_storage(width, height, layout(picture.layout), storage)
+            .ok_or(Lie)
+            .map(|it| it.with_profile(picture.profile.map(Arc::from)))
+    };
+    match (task, outcome) {
+        (Task::Decode { keeps_profile, vector_size }, Outcome::Decoded(picture, facts)) => {
+            let raster = raster(picture)?;
+            let has_odd_profile = raster.profile().is_some() && !keeps_profile;
+            let facts = believed_facts(facts, &raster, vector_size, source, limits)?;
+            if has_odd_profile { Err(Lie) } else { Ok(Believed::Decoded(Decoded { raster, facts })) }
+        }
+        (Task::Measure, Outcome::Size([width, height])) => {
+            if width == 0 || height == 0 {
+                Err(Lie)
+            } else {
+                Ok(Believed::Size([width, height]))
+            }
+        }
+        (Task::Glimpse, Outcome::Glimpsed(None)) => Ok(Believed::Glimpsed(None)),
+        (Task::Glimpse, Outcome::Glimpsed(Some((picture, size)))) => {
+            limits.check(size[0], size[1], 1).map_err(|_too_large| Lie)?;
+            let raster = raster(picture)?;
+            if raster.profile().is_some() { Err(Lie) } else { Ok(Believed::Glimpsed(Some(Glimpse { raster, size }))) }
+        }
+        _ => Err(Lie),
+    }
+}
+
+fn believed_facts(
+    facts: protocol::Facts,
+    raster: &Raster,
+    vector_size: Option<[u32; 2]>,
+    source: &Source,
+    limits: &Limits,
+) -> Result<Facts, Lie> {
+    let format = source.format().ok_or(Lie)?;
+    // The side of a picture that is stored lying: from 5 on the orientations exchange the sides.
+    let turned = if facts.orientation < 5 { facts.size } else { [facts.size[1], facts.size[0]] };
+    let is_sized = match (format, vector_size) {
+        // A drawing has a size of its own, and is drawn at the one asked for.
+        (Format::Svg, wanted) => {
+            wanted.unwrap_or(facts.size) == raster.size() && limits.check(facts.size[0], facts.size[1], 0).is_ok()
+        }
+        _ => facts.size == raster.size(),
+    };
+    let is_sane = is_sized
+        && facts.stored_size == turned
+        && (1..=8).contains(&facts.orientation)
+        && (1..=MOST_DEPTH).contains(&facts.depth)
+        && facts.frames != Some(0)
+        && facts.warnings.len() <= MOST_WARNINGS;
+    if !is_sane {
+        return Err(Lie);
+    }
+    Ok(Facts {
+        format,
+        stored_size: facts.stored_size,
+        size: facts.size,
+        orientation: facts.orientation,
+        frames: facts.frames,
+        profile_name: facts.profile_name.map(|it| plain(&it)),
+        depth: facts.depth,
+        has_alpha: raster.layout().has_alpha(),
+        warnings: facts.warnings.into_iter().map(warning).collect(),
+    })
+}
+
+/// The error that the helper met, in the engine's words.
+///
+/// # Errors
+/// When the helper cannot have met it.
+pub(super) fn fault(fault: protocol::Fault, source: &Source) -> Result<EngineError, Lie> {
+    let format = source.format();
+    let format = || format.ok_or(Lie);
+    Ok(match fault {
+        protocol::Fault::NotAnImage => EngineError::NotAnImage,
+        protocol::Fault::Empty => EngineError::Empty,
+        protocol::Fault::Unreadable => EngineError::Unreadable { format: format()? },
+        protocol::Fault::Damaged { cause } => EngineError::Damaged { format: format()?, cause: plain(&cause).into() },
+        protocol::Fault::UnsupportedFeature { cause } => {
+            EngineError::UnsupportedFeature { format: format()?, cause: plain(&cause).into() }
+        }
+        protocol::Fault::NoPixels { width, height } => EngineError::NoPixels { width, height },
+        protocol::Fault::TooManyPixels { width, height, limit_megapixels } => {
+            EngineError::TooManyPixels { width, height, limit_megapixels }
+        }
+        protocol::Fault::TooMuchMemory { needed_megabytes, limit_megabytes } => {
+            EngineError::TooMuchMemory { needed_megabytes, limit_megabytes }
+        }
+        protocol::Fault::TooComplex { what } => {
+            EngineError::TooComplex { format: format()?, what: plain(&what).into() }
+        }
+        protocol::Fault::Crashed => EngineError::DecoderCrashed,
+    })
+}
+
+fn warning(warning: protocol::Warning) -> Warning {
+    match warning {
+        protocol::Warning::FramesDropped { frames } => Warning::FramesDropped { frames },
+        protocol::Warning::ProfileIgnored { why } => Warning::ProfileIgnored { why: plain(&why) },
+        protocol::Warning::Truncated => Warning::Truncated,
+    }
+}
+
+fn layout(layout: protocol::Layout) -> Layout {
+    match layout {
+        protocol::Layout::Rgb8 => Layout::Rgb8,
+        protocol::Layout::Rgba8 => Layout::Rgba8,
+        protocol::Layout::Rgb16 => Layout::Rgb16,
+        protocol::Layout::Rgba16 => Layout::Rgba16,
+    }
+}
+
+/// Fit for one line of a window or a terminal.
+fn plain(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).take(MOST_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Believed, Lie, believe, fault, pixel_bytes};
+    use crate::{
+        engine::{Limits, Source, raster::Storage},
+        helper::protocol::{Facts, Fault, Layout, Outcome, Picture, Task, Warning},
+    };
+    use std::sync::Arc;
+
+    const PLAIN: Task = Task::Decode { keeps_profile: false, vector_size: None };
+
+    fn png() -> Source {
+        Source::new("a.png", b"\x89PNG\r\n\x1a\n")
+    }
+
+    fn picture(size: [u32; 2]) -> Picture {
+        Picture { size, layout: Layout::Rgb8, profile: None }
+    }
+
+    fn facts() -> Facts {
+        Facts {
+            stored_size: [2, 3],
+            size: [2, 3],
+            orientation: 1,
+            frames: Some(1),
+            profile_name: None,
+            depth: 8,
+            warnings: vec![],
+        }
+    }
+
+    fn judged(task: Task, outcome: Outcome, bytes: usize) -> Result<Believed, Lie> {
+        let limits = Limits::default();
+        pixel_bytes(&outcome, &limits)?;
+        let pixels: Storage = Arc::new(vec![0; bytes]);
+        believe(outcome, Some(pixels), task, &png(), &limits)
+    }
+
+    #[test]
+    fn the_truth_is_believed_and_cleaned() {
+        let warnings = vec![Warning::ProfileIgnored { why: "\u{1b}[31mred\n".to_owned() }];
+        let told = Facts { warnings, profile_name: Some("P3\0".to_owned()), ..facts() };
+        let Ok(Believed::Decoded(decoded)) = judged(PLAIN, Outcome::Decoded(picture([2, 3]), told), 18) else {
+            panic!("a true answer was not believed");
+        };
+        assert_eq!(decoded.facts.profile_name.as_deref(), Some("P3"));
+        assert_eq!(decoded.facts.warnings[0].to_string(), "the colour profile was ignored: [31mred");
+        assert_eq!((decoded.raster.size(), decoded.facts.has_alpha), ([2, 3], false));
+        let turned = Facts { stored_size: [3, 2], orientation: 6, ..facts() };
+        assert!(judged(PLAIN, Outcome::Decoded(picture([2, 3]), turned), 18).is_ok());
+    }
+
+    #[test]
+    fn lies_are_not() {
+        let lies = |facts: Facts| judged(PLAIN, Outcome::Decoded(picture([2, 3]), facts), 18).is_err();
+        assert!(lies(Facts { stored_size: [3, 2], ..facts() }), "stored otherwise, not turned");
+        assert!(lies(Facts { size: [9, 9], stored_size: [9, 9], ..facts() }), "another size than the picture");
+        assert!(lies(Facts { orientation: 0, ..facts() }) && lies(Facts { orientation: 9, ..facts() }));
+        assert!(lies(Facts { depth: 0, ..facts() }) && lies(Facts { frames: Some(0), ..facts() }));
+        let many = (0..17).map(|_| Warning::Truncated).collect();
+        assert!(lies(Facts { warnings: many, ..facts() }));
+
+        let with = |picture: Picture, bytes| judged(PLAIN, Outcome::Decoded(picture, facts()), bytes).is_err();
+        assert!(with(picture([2, 3]), 17) && with(picture([2, 3]), 19), "pixels of another length");
+        assert!(with(picture([0, 3]), 0) && with(picture([u32::MAX; 2]), 18), "no picture has this size");
+        assert!(with(Picture { profile: Some(vec![1]), ..picture([2, 3]) }, 18), "a profile nobody asked for");
+        assert!(with(Picture { layout: Layout::Rgba16, ..picture([2, 3]) }, 18));
+
+        assert!(judged(Task::Measure, Outcome::Decoded(picture([2, 3]), facts()), 18).is_err(), "another question");
+        assert!(judged(PLAIN, Outcome::Size([2, 3]), 18).is_err());
+        assert!(judged(Task::Measure, Outcome::Size([0, 3]), 0).is_err());
+        let huge = Outcome::Glimpsed(Some((picture([2, 3]), [u32::MAX; 2])));
+        assert!(judged(Task::Glimpse, huge, 18).is_err());
+        let nothing = Source::new("a", b"nothing");
+        assert_eq!(fault(Fault::Unreadable, &nothing).err(), Some(Lie), "of no format");
+    }
+}

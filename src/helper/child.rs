@@ -1,0 +1,315 @@
+//! One helper process, seen from the program: started, given orders, killed.
+
+#[cfg(target_os = "linux")]
+use super::memory::Loan;
+use super::{
+    budget::{Allowance, machine_memory},
+    check::{self, Believed, Lie},
+    protocol::{self, Answer, Order, Outcome, Request, Task, VERSION},
+    wire::{Heard, Speaker, listen},
+};
+use crate::engine::{Cancel, EngineError, Limits, Source, raster::Storage};
+use std::{
+    ffi::OsString,
+    io::{self, Read as _},
+    path::PathBuf,
+    process::{ChildStderr, Command, ExitStatus, Stdio},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A cancel is heard of within this time.
+const GLANCE: Duration = Duration::from_millis(10);
+/// A helper that has not said by then that it is there will not.
+const START: Duration = Duration::from_secs(5);
+/// A process whose connection has closed has ended by then.
+const LAST_BREATH: Duration = Duration::from_secs(1);
+/// The signal that no process can refuse.
+const KILL: i32 = 9;
+/// Of a helper's last words.
+const LAST_WORDS_BYTES: u64 = 1 << 16;
+/// The variables by which fonts are found.
+#[cfg(target_os = "linux")]
+const FOR_FONTS: &[&str] = &["FONTCONFIG_FILE", "HOME", "LANG", "XDG_CONFIG_HOME", "XDG_DATA_HOME"];
+/// What a process maps besides what it uses, such as a thread's arena of 64 MB.
+#[cfg(target_os = "linux")]
+const ADDRESS_SLACK: u64 = 512 << 20;
+
+/// How to start a helper.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// What makes it a helper.
+    pub arguments: Vec<OsString>,
+    /// Through what it talks to us.
+    pub transport: Transport,
+}
+
+/// Through what a helper talks to the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// A socket that is its standard input; pixels lie in shared memory.
+    #[cfg(target_os = "linux")]
+    Socket,
+    /// The standard streams; pixels travel over them.
+    Streams,
+}
+
+/// Why an order was not carried out.
+pub(super) enum Failure {
+    /// The helper said why; it is ready for the next order.
+    Refused(EngineError),
+    /// The helper is gone or has to go; this is what to say of the picture.
+    Over(EngineError),
+    /// Somebody else ended the helper: the picture may be in order.
+    Killed,
+}
+
+/// A running helper. Dropping it ends the process.
+pub(super) struct Child {
+    process: std::process::Child,
+    speaker: Speaker,
+    heard: mpsc::Receiver<Heard>,
+    last_words: Option<ChildStderr>,
+}
+
+impl Child {
+    /// Starts the process; it goes when the calling thread does, so that should live long.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn start(program: &Program, limits: &Limits) -> io::Result<Self> {
+        let mut command = Command::new(&program.path);
+        command.args(&program.arguments).stderr(Stdio::piped());
+        // It needs to find fonts, and nothing else.
+        #[cfg(target_os = "linux")]
+        command.env_clear().envs(std::env::vars_os().filter(|(name, _)| FOR_FONTS.iter().any(|it| name == it)));
+        let (from, speaker): (Box<dyn io::Read + Send>, _);
+        let mut process = match program.transport {
+            #[cfg(target_os = "linux")]
+            Transport::Socket => {
+                let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+                (speaker, from) = (Speaker::Socket(ours.try_clone()?), Box::new(ours));
+                command.stdin(std::os::fd::OwnedFd::from(theirs)).stdout(Stdio::null()).spawn()?
+            }
+            Transport::Streams => {
+                let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+                let (Some(stdin), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                };
+                (speaker, from) = (Speaker::to_stream(stdin)?, Box::new(stdout));
+                process
+            }
+        };
+        let (sender, heard) = mpsc::channel();
+        let (last_words, most) = (process.stderr.take(), limits.max_bytes);
+        let child = Self { process, speaker, heard, last_words };
+        thread::Builder::new().name("helper's answers".to_owned()).spawn(move || listen(from, most, &sender))?;
+        Ok(child)
+    }
+
+    /// Waits until the helper is contained; returns which walls are missing.
+    ///
+    /// # Errors
+    /// A few words on why it never will be.
+    pub(super) fn await_ready(&mut self) -> Result<Vec<String>, String> {
+        match self.heard.recv_timeout(START) {
+            Ok(Heard::Answer(Answer::Ready { version: VERSION, missing })) => Ok(missing),
+            Ok(Heard::Answer(Answer::Ready { .. })) => Err("it is of another version; start Inlaid anew".to_owned()),
+            Err(RecvTimeoutError::Timeout) => Err("it did not answer".to_owned()),
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => {
+                let (status, words) = self.end();
+                let status = status.map_or_else(|| "it ended".to_owned(), |it| it.to_string());
+                Err(words.lines().last().map_or(status.clone(), |words| format!("{status}: {words}")))
+            }
+        }
+    }
+
+    /// Has an order carried out, within what is allowed.
+    pub(super) fn work(
+        &mut self,
+        task: Task,
+        source: &Source,
+        limits: &Limits,
+        allowance: Allowance,
+        cancel: &Cancel,
+    ) -> Result<Believed, Failure> {
+        let bytes = source.bytes();
+        let time = allowance.time(bytes.len());
+        let memory = allowance.memory(machine_memory());
+        let deadline = Instant::now() + time;
+        let order = Order {
+            task,
+            max_pixels: limits.max_pixels,
+            max_bytes: limits.max_bytes,
+            max_source_bytes: limits.max_source_bytes,
+            source_bytes: bytes.len() as u64,
+        };
+        self.bound_memory(memory.saturating_add(order.source_bytes));
+        if self.speaker.order(&Request::Work(order), bytes).is_err() {
+            return Err(self.gone(memory));
+        }
+        let mut lent = Lent::default();
+        loop {
+            let heard = self.heard.recv_timeout(GLANCE);
+            if cancel.is_cancelled() {
+                return Err(self.put_down(EngineError::Cancelled));
+            }
+            match heard {
+                Ok(Heard::Answer(Answer::Done(result))) => return self.done(result, lent, task, source, limits),
+                Ok(heard) => match self.provide(heard, lent, limits) {
+                    Ok(now_lent) => lent = now_lent,
+                    Err(Lie) => return Err(self.put_down(EngineError::DecoderCrashed)),
+                },
+                Err(RecvTimeoutError::Disconnected) => return Err(self.gone(memory)),
+                Err(RecvTimeoutError::Timeout) if deadline < Instant::now() => {
+                    return Err(self.put_down(EngineError::OutOfTime { seconds: time.as_secs() }));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Gives what the helper needs on the way, once.
+    fn provide(&self, heard: Heard, lent: Lent, limits: &Limits) -> Result<Lent, Lie> {
+        match (heard, lent) {
+            #[cfg(target_os = "linux")]
+            (Heard::Answer(Answer::Lend { bytes }), Lent::Nothing) if 0 < bytes && bytes <= limits.max_bytes => {
+                let loan = Loan::new(bytes).map_err(|_no_memory| Lie)?;
+                self.speaker.lend(&loan).map_err(|_gone| Lie)?;
+                Ok(Lent::Loan(loan))
+            }
+            (Heard::Pixels(pixels), Lent::Nothing) => Ok(Lent::Sent(pixels)),
+            _ => Err(Lie),
+        }
+    }
+
+    /// Looks at the result.
+    fn done(
+        &mut self,
+        result: Result<Outcome, protocol::Fault>,
+        lent: Lent,
+        task: Task,
+        source: &Source,
+        limits: &Limits,
+    ) -> Result<Believed, Failure> {
+        let believed = match result {
+            Ok(outcome) => check::pixel_bytes(&outcome, limits)
+                .and_then(|bytes| bytes.map(|bytes| lent.taken_back(bytes)).transpose())
+                .and_then(|pixels| check::believe(outcome, pixels, task, source, limits)),
+            Err(fault) => match check::fault(fault, source) {
+                // What a panic left behind is nobody's to trust.
+                Ok(EngineError::DecoderCrashed) => Err(Lie),
+                Ok(error) => return Err(Failure::Refused(error)),
+                Err(lie) => Err(lie),
+            },
+        };
+        believed.map_err(|Lie| self.put_down(EngineError::DecoderCrashed))
+    }
+
+    /// Ends the helper, for this reason.
+    fn put_down(&mut self, why: EngineError) -> Failure {
+        let (_, words) = self.end();
+        log::info!("a decoder was ended: {why} {words}");
+        Failure::Over(why)
+    }
+
+    /// The helper has ended, or at least closed its connection: what of?
+    fn gone(&mut self, memory: u64) -> Failure {
+        let until = Instant::now() + LAST_BREATH;
+        let mut status = None;
+        while status.is_none() && Instant::now() < until {
+            status = self.process.try_wait().ok().flatten();
+            thread::park_timeout(Duration::from_millis(1));
+        }
+        let (_, words) = self.end();
+        log::info!("a decoder has ended: {status:?} {words}");
+        // So says the runtime of Rust before it aborts.
+        if words.contains("memory allocation of") {
+            return Failure::Over(EngineError::OutOfMemory { limit_megabytes: memory / 1_000_000 });
+        }
+        // Nobody but us and the system kills: its own faults end a process by other signals.
+        if status.and_then(signal) == Some(KILL) { Failure::Killed } else { Failure::Over(EngineError::DecoderCrashed) }
+    }
+
+    /// Ends the process; how it ended and what it said last.
+    fn end(&mut self) -> (Option<ExitStatus>, String) {
+        // An error says that it has ended already.
+        self.process.kill().ok();
+        let status = self.process.wait().ok();
+        let mut words = vec![];
+        if let Some(stream) = self.last_words.take() {
+            // What cannot be read was not said.
+            stream.take(LAST_WORDS_BYTES).read_to_end(&mut words).ok();
+        }
+        (status, String::from_utf8_lossy(&words).into_owned())
+    }
+
+    /// Keeps the helper from taking more memory than this beyond what it has.
+    #[cfg(target_os = "linux")]
+    fn bound_memory(&self, most: u64) {
+        use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+        let id = self.process.id();
+        let mapped = std::fs::read_to_string(format!("/proc/{id}/statm")).ok();
+        let pages: Option<u64> = mapped.and_then(|it| it.split(' ').next()?.parse().ok());
+        let Some(pages) = pages else { return };
+        let base = pages * rustix::param::page_size() as u64;
+        let current = base.saturating_add(ADDRESS_SLACK).saturating_add(most);
+        let pid = i32::try_from(id).ok().and_then(Pid::from_raw);
+        // The hard limit stays: a second, more generous order has to be possible.
+        let maximum = getrlimit(Resource::As).maximum;
+        let current = maximum.map_or(current, |most| current.min(most));
+        if let Err(error) = prlimit(pid, Resource::As, Rlimit { current: Some(current), maximum }) {
+            log::warn!("a decoder's memory is not bounded: {error}");
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn bound_memory(&self, _: u64) {}
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The memory for the pixels of one order.
+#[derive(Default)]
+enum Lent {
+    #[default]
+    Nothing,
+    #[cfg(target_os = "linux")]
+    Loan(Loan),
+    Sent(Vec<u8>),
+}
+
+impl Lent {
+    /// The pixels, which nobody can change any more.
+    fn taken_back(self, bytes: u64) -> Result<Storage, Lie> {
+        match self {
+            Self::Nothing => Err(Lie),
+            #[cfg(target_os = "linux")]
+            Self::Loan(loan) => Ok(Arc::new(loan.sealed(bytes).map_err(|_writable| Lie)?)),
+            Self::Sent(pixels) => Ok(Arc::new(pixels)),
+        }
+    }
+}
+
+/// The number of the signal that ended a process.
+fn signal(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    {
+        std::os::unix::process::ExitStatusExt::signal(&status)
+    }
+    #[cfg(not(unix))]
+    {
+        let _exit_codes_only = status;
+        None
+    }
+}
