@@ -21,11 +21,15 @@ fn main() -> ExitCode {
     // Silent unless RUST_LOG says otherwise: what users need to know is said elsewhere.
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|it| it == helper::ARGUMENT) {
+    let first = arguments.next();
+    if first.as_deref().is_some_and(|it| it == helper::ARGUMENT) {
         return decoder(arguments.next());
     }
+    // A small picture is converted in the time that starting a program takes.
+    let is_headless = first.is_some_and(|it| it == cli::CONVERT);
+    let early = if is_headless { helper::start_early(|| service(Transport::Native)) } else { None };
     match cli::parse(std::env::args_os()) {
-        Ok(Command::Convert(config)) => cli::convert(*config, system_fonts()),
+        Ok(Command::Convert(config)) => cli::convert(*config, system_fonts(), early),
         Ok(Command::Window { inputs, anew, trace }) => window(inputs, anew, trace.as_deref(), begin),
         Err(answer) => answer.give(),
     }
@@ -34,21 +38,16 @@ fn main() -> ExitCode {
 /// Decodes for another process of this program until that ends.
 fn decoder(transport: Option<OsString>) -> ExitCode {
     let transport = transport.and_then(|it| Transport::from_id(it.to_str()?));
-    let Some(transport) = transport else { return ExitCode::FAILURE };
-    let service = Service {
+    transport.map_or(ExitCode::FAILURE, |it| helper::serve_to_the_end(service(it)))
+}
+
+fn service(transport: Transport) -> Service {
+    Service {
         transport,
         decoder: Box::new(Direct),
         fonts: system_fonts(),
         font_folders: platform::font_folders(),
         tidy: platform::give_back_memory,
-    };
-    match helper::serve(service) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            // These are the last words that the program hears.
-            writeln!(io::stderr(), "{why}").ok();
-            ExitCode::FAILURE
-        }
     }
 }
 

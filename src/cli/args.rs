@@ -138,6 +138,7 @@ struct Line {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Converts images without a window.
+    #[command(name = super::CONVERT)]
     Convert(Box<ConvertArgs>),
 }
 

@@ -12,6 +12,9 @@ mod report;
 mod run;
 mod values;
 
+/// The first argument of a start without a window.
+pub const CONVERT: &str = "convert";
+
 pub use self::{
     args::{Answer, Command, parse},
     plan::Config,

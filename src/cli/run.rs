@@ -16,7 +16,7 @@ use crate::{
         Cache, Cancel, EngineError, Facts, Limits, Tools, Warning, decode::Fonts, embed, embed::SnippetFacts,
         pipeline::render,
     },
-    helper::{Allowance, Decoders},
+    helper::{Allowance, Decoders, Early},
     jobs::{Millis, STACK_BYTES, Stopwatch, error::system_words, guard::Crashed, guard::guard, hush_this_thread},
 };
 use std::{
@@ -93,10 +93,10 @@ enum End {
     Interrupted,
 }
 
-/// Converts everything and says how the process should end.
-pub fn convert(config: Config, fonts: Fonts) -> ExitCode {
+/// Converts everything and says how the process should end. A helper may be there already.
+pub fn convert(config: Config, fonts: Fonts, early: Option<Early>) -> ExitCode {
     let limits = Limits::default();
-    let decoders = Decoders::contained(&limits).unwrap_or_else(|error| {
+    let decoders = Decoders::contained(&limits, early).unwrap_or_else(|error| {
         log::warn!("no thread for the helpers: {error}");
         Decoders::direct()
     });

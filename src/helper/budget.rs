@@ -42,30 +42,10 @@ impl Allowance {
     }
 }
 
-/// What this machine has, in bytes.
-pub(super) fn machine_memory() -> u64 {
-    #[cfg(target_os = "linux")]
-    {
-        let system = rustix::system::sysinfo();
-        let bytes = u64::try_from(system.totalram).unwrap_or(u64::MAX).saturating_mul(u64::from(system.mem_unit));
-        container_memory().map_or(bytes, |most| most.min(bytes))
-    }
-    // Where nothing bounds a process from outside, the limits of the engine do.
-    #[cfg(not(target_os = "linux"))]
-    {
-        u64::MAX
-    }
-}
-
-/// What a container lets its processes have (cgroup v2).
-#[cfg(target_os = "linux")]
-fn container_memory() -> Option<u64> {
-    std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok()?.trim().parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Allowance, machine_memory};
+    use super::Allowance;
+    use crate::helper::system::machine_memory;
     use std::time::Duration;
 
     #[test]

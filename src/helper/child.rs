@@ -1,19 +1,17 @@
 //! One helper process, seen from the program: started, given orders, killed.
 
-#[cfg(target_os = "linux")]
-use super::memory::Loan;
 use super::{
-    budget::{Allowance, machine_memory},
+    Program, Transport,
+    budget::Allowance,
     check::{self, Believed, Lie},
-    protocol::{self, Answer, Order, Outcome, Request, Task, VERSION},
-    wire::{Heard, Speaker, listen},
+    protocol::{self, Answer, Order, Outcome, Task, VERSION},
+    streams, system,
+    wire::{Connection, Heard, Loan, Process, Speaker, listen},
 };
 use crate::engine::{Cancel, EngineError, Limits, Source, raster::Storage};
 use std::{
-    ffi::OsString,
     io::{self, Read as _},
-    path::PathBuf,
-    process::{ChildStderr, Command, ExitStatus, Stdio},
+    process::ExitStatus,
     sync::{
         Arc,
         mpsc::{self, RecvTimeoutError},
@@ -32,33 +30,9 @@ const LAST_BREATH: Duration = Duration::from_secs(1);
 const KILL: i32 = 9;
 /// Of a helper's last words.
 const LAST_WORDS_BYTES: u64 = 1 << 16;
-/// The variables by which fonts are found.
-#[cfg(target_os = "linux")]
-const FOR_FONTS: &[&str] = &["FONTCONFIG_FILE", "HOME", "LANG", "XDG_CONFIG_HOME", "XDG_DATA_HOME"];
-/// What a process maps besides what it uses, such as a thread's arena of 64 MB.
-#[cfg(target_os = "linux")]
-const ADDRESS_SLACK: u64 = 512 << 20;
 
-/// How to start a helper.
-#[derive(Clone, Debug)]
-pub struct Program {
-    /// The executable.
-    pub path: PathBuf,
-    /// What makes it a helper.
-    pub arguments: Vec<OsString>,
-    /// Through what it talks to us.
-    pub transport: Transport,
-}
-
-/// Through what a helper talks to the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
-    /// A socket that is its standard input; pixels lie in shared memory.
-    #[cfg(target_os = "linux")]
-    Socket,
-    /// The standard streams; pixels travel over them.
-    Streams,
-}
+/// Called once the helper's connection has ended, from a thread of its own.
+pub(super) type WhenGone = Box<dyn FnOnce() + Send>;
 
 /// Why an order was not carried out.
 pub(super) enum Failure {
@@ -72,10 +46,10 @@ pub(super) enum Failure {
 
 /// A running helper. Dropping it ends the process.
 pub(super) struct Child {
-    process: std::process::Child,
-    speaker: Speaker,
+    process: Box<dyn Process>,
+    speaker: Box<dyn Speaker>,
     heard: mpsc::Receiver<Heard>,
-    last_words: Option<ChildStderr>,
+    last_words: Option<Box<dyn io::Read + Send>>,
 }
 
 impl Child {
@@ -83,34 +57,34 @@ impl Child {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub(super) fn start(program: &Program, limits: &Limits) -> io::Result<Self> {
-        let mut command = Command::new(&program.path);
-        command.args(&program.arguments).stderr(Stdio::piped());
-        // It needs to find fonts, and nothing else.
-        #[cfg(target_os = "linux")]
-        command.env_clear().envs(std::env::vars_os().filter(|(name, _)| FOR_FONTS.iter().any(|it| name == it)));
-        let (from, speaker): (Box<dyn io::Read + Send>, _);
-        let mut process = match program.transport {
-            #[cfg(target_os = "linux")]
-            Transport::Socket => {
-                let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-                (speaker, from) = (Speaker::Socket(ours.try_clone()?), Box::new(ours));
-                command.stdin(std::os::fd::OwnedFd::from(theirs)).stdout(Stdio::null()).spawn()?
-            }
-            Transport::Streams => {
-                let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-                let (Some(stdin), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
-                    return Err(io::ErrorKind::BrokenPipe.into());
-                };
-                (speaker, from) = (Speaker::to_stream(stdin)?, Box::new(stdout));
-                process
-            }
+    pub(super) fn start(program: &Program, limits: &Limits, when_gone: WhenGone) -> io::Result<Self> {
+        let connection = match program.transport {
+            Transport::Native => system::start(program)?,
+            Transport::Streams => streams::start(program)?,
         };
+        Self::adopt(connection, limits, when_gone)
+    }
+
+    /// Takes over a process that was started.
+    ///
+    /// # Errors
+    /// When the system gives no thread; then the process is ended.
+    pub(super) fn adopt(connection: Connection, limits: &Limits, when_gone: WhenGone) -> io::Result<Self> {
+        let Connection { process, speaker, answers, last_words } = connection;
         let (sender, heard) = mpsc::channel();
-        let (last_words, most) = (process.stderr.take(), limits.max_bytes);
-        let child = Self { process, speaker, heard, last_words };
-        thread::Builder::new().name("helper's answers".to_owned()).spawn(move || listen(from, most, &sender))?;
+        let child = Self { process, speaker, heard, last_words: Some(last_words) };
+        let most = limits.max_bytes;
+        thread::Builder::new().name("helper's answers".to_owned()).spawn(move || {
+            listen(answers, most, &sender);
+            drop(sender);
+            when_gone();
+        })?;
         Ok(child)
+    }
+
+    /// Has the process ended, or its connection?
+    pub(super) fn is_gone(&mut self) -> bool {
+        self.process.try_wait().is_some()
     }
 
     /// Waits until the helper is contained; returns which walls are missing.
@@ -141,7 +115,7 @@ impl Child {
     ) -> Result<Believed, Failure> {
         let bytes = source.bytes();
         let time = allowance.time(bytes.len());
-        let memory = allowance.memory(machine_memory());
+        let memory = allowance.memory(system::machine_memory());
         let deadline = Instant::now() + time;
         let order = Order {
             task,
@@ -150,8 +124,8 @@ impl Child {
             max_source_bytes: limits.max_source_bytes,
             source_bytes: bytes.len() as u64,
         };
-        self.bound_memory(memory.saturating_add(order.source_bytes));
-        if self.speaker.order(&Request::Work(order), bytes).is_err() {
+        system::bound_memory(self.process.id(), memory.saturating_add(order.source_bytes));
+        if self.speaker.order(order, bytes).is_err() {
             return Err(self.gone(memory));
         }
         let mut lent = Lent::default();
@@ -178,11 +152,8 @@ impl Child {
     /// Gives what the helper needs on the way, once.
     fn provide(&self, heard: Heard, lent: Lent, limits: &Limits) -> Result<Lent, Lie> {
         match (heard, lent) {
-            #[cfg(target_os = "linux")]
             (Heard::Answer(Answer::Lend { bytes }), Lent::Nothing) if 0 < bytes && bytes <= limits.max_bytes => {
-                let loan = Loan::new(bytes).map_err(|_no_memory| Lie)?;
-                self.speaker.lend(&loan).map_err(|_gone| Lie)?;
-                Ok(Lent::Loan(loan))
+                self.speaker.lend(bytes).map(Lent::Loan).map_err(|_gone| Lie)
             }
             (Heard::Pixels(pixels), Lent::Nothing) => Ok(Lent::Sent(pixels)),
             _ => Err(Lie),
@@ -224,7 +195,7 @@ impl Child {
         let until = Instant::now() + LAST_BREATH;
         let mut status = None;
         while status.is_none() && Instant::now() < until {
-            status = self.process.try_wait().ok().flatten();
+            status = self.process.try_wait();
             thread::park_timeout(Duration::from_millis(1));
         }
         let (_, words) = self.end();
@@ -239,9 +210,8 @@ impl Child {
 
     /// Ends the process; how it ended and what it said last.
     fn end(&mut self) -> (Option<ExitStatus>, String) {
-        // An error says that it has ended already.
-        self.process.kill().ok();
-        let status = self.process.wait().ok();
+        self.process.kill();
+        let status = self.process.wait();
         let mut words = vec![];
         if let Some(stream) = self.last_words.take() {
             // What cannot be read was not said.
@@ -249,28 +219,6 @@ impl Child {
         }
         (status, String::from_utf8_lossy(&words).into_owned())
     }
-
-    /// Keeps the helper from taking more memory than this beyond what it has.
-    #[cfg(target_os = "linux")]
-    fn bound_memory(&self, most: u64) {
-        use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
-        let id = self.process.id();
-        let mapped = std::fs::read_to_string(format!("/proc/{id}/statm")).ok();
-        let pages: Option<u64> = mapped.and_then(|it| it.split(' ').next()?.parse().ok());
-        let Some(pages) = pages else { return };
-        let base = pages * rustix::param::page_size() as u64;
-        let current = base.saturating_add(ADDRESS_SLACK).saturating_add(most);
-        let pid = i32::try_from(id).ok().and_then(Pid::from_raw);
-        // The hard limit stays: a second, more generous order has to be possible.
-        let maximum = getrlimit(Resource::As).maximum;
-        let current = maximum.map_or(current, |most| current.min(most));
-        if let Err(error) = prlimit(pid, Resource::As, Rlimit { current: Some(current), maximum }) {
-            log::warn!("a decoder's memory is not bounded: {error}");
-        }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn bound_memory(&self, _: u64) {}
 }
 
 impl Drop for Child {
@@ -284,8 +232,7 @@ impl Drop for Child {
 enum Lent {
     #[default]
     Nothing,
-    #[cfg(target_os = "linux")]
-    Loan(Loan),
+    Loan(Box<dyn Loan>),
     Sent(Vec<u8>),
 }
 
@@ -294,8 +241,7 @@ impl Lent {
     fn taken_back(self, bytes: u64) -> Result<Storage, Lie> {
         match self {
             Self::Nothing => Err(Lie),
-            #[cfg(target_os = "linux")]
-            Self::Loan(loan) => Ok(Arc::new(loan.sealed(bytes).map_err(|_writable| Lie)?)),
+            Self::Loan(loan) => loan.taken_back(bytes).map_err(|_writable| Lie),
             Self::Sent(pixels) => Ok(Arc::new(pixels)),
         }
     }

@@ -1,19 +1,20 @@
 //! The program's decoder: hands pictures to helpers, and decodes here only when there is none.
 
 use super::{
-    ARGUMENT,
+    ARGUMENT, Early, Program, Transport,
     budget::Allowance,
     check::Believed,
-    child::{Failure, Program, Transport},
+    child::Failure,
     pool::{NoHelper, Pool},
     protocol::Task,
+    system,
 };
 use crate::engine::{
     Decoded, EngineError, Limits, Source, Tools, Warning,
     decode::{DecodeOptions, Decoder, Direct, Glimpse},
     recipe::ProfilePolicy,
 };
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, sync::Arc};
 
 /// Where pictures are decoded. Clones share the helpers.
 #[derive(Clone)]
@@ -25,12 +26,15 @@ impl Decoders {
         Self(None)
     }
 
-    /// In helpers that are this executable.
+    /// In helpers that are this executable, of which one may be there already.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn contained(limits: &Limits) -> io::Result<Self> {
-        Self::contained_in(own_program(Transport::NATIVE), limits)
+    pub fn contained(limits: &Limits, early: Option<Early>) -> io::Result<Self> {
+        let transport = Transport::Native;
+        let arguments = vec![ARGUMENT.into(), transport.id().into()];
+        let program = Program { path: system::own_executable(), arguments, transport };
+        Ok(Self(Some(Arc::new(Pool::new(program, *limits, early)?))))
     }
 
     /// In helpers that are another executable.
@@ -38,7 +42,7 @@ impl Decoders {
     /// # Errors
     /// When the system gives no thread.
     pub fn contained_in(program: Program, limits: &Limits) -> io::Result<Self> {
-        Ok(Self(Some(Arc::new(Pool::new(program, *limits)?))))
+        Ok(Self(Some(Arc::new(Pool::new(program, *limits, None)?))))
     }
 
     /// From now on so many helpers shall be ready.
@@ -64,16 +68,8 @@ impl Decoders {
     }
 }
 
-/// This executable as a helper. On Linux also when it was replaced while it runs.
-fn own_program(transport: Transport) -> Program {
-    let path = if cfg!(target_os = "linux") {
-        PathBuf::from("/proc/self/exe")
-    } else {
-        // Without a path the helpers cannot be started, which is said then.
-        std::env::current_exe().unwrap_or_default()
-    };
-    Program { path, arguments: vec![ARGUMENT.into(), transport.id().into()], transport }
-}
+/// So many helpers may be killed over one picture by somebody else, as by a system out of memory.
+const MOST_KILLED: usize = 2;
 
 /// Decodes in helpers, within an allowance.
 pub struct Contained {
@@ -92,7 +88,7 @@ impl Contained {
     /// Has a helper do it. One that somebody killed has proved nothing: another one tries.
     fn ask(&self, task: Task, source: &Source, tools: Tools<'_>) -> Result<Way, EngineError> {
         let Some(pool) = &self.decoders.0 else { return Ok(Way::Here(None)) };
-        for _ in 0..2 {
+        for _ in 0..MOST_KILLED {
             let mut child = match pool.take(tools.cancel) {
                 Ok(child) => child,
                 Err(NoHelper::Cancelled) => return Err(EngineError::Cancelled),
@@ -116,8 +112,7 @@ impl Decoder for Contained {
         let keeps_profile = options.profile == ProfilePolicy::Keep;
         let task = Task::Decode { keeps_profile, vector_size: options.vector_size };
         let result = self.ask(task, source, tools);
-        #[cfg(target_os = "linux")]
-        super::memory::let_handle_go(source.bytes());
+        system::let_handle_go(source.bytes());
         match result? {
             Way::Contained(Believed::Decoded(decoded)) => Ok(decoded),
             Way::Contained(_) => Err(EngineError::DecoderCrashed),

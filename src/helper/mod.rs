@@ -3,82 +3,125 @@
 //! A **helper** is this executable, started with [`ARGUMENT`]. It builds walls around itself, says
 //! that it is ready, and then decodes what it is handed, one picture after the other. Encoded
 //! bytes go in and pixels come out through memory that both processes share; the pixels are
-//! sealed before the program reads them, and nothing else a helper says is believed before it was
-//! looked at. A helper that takes too long, takes too much, lies or dies is ended and replaced; that costs
-//! one picture.
+//! sealed before the program reads them, and nothing else that a helper says is believed before
+//! it was looked at. A helper that takes too long, takes too much, lies or dies is ended and
+//! replaced; that costs one picture.
 //!
 //! ```text
 //! program                                   helper
-//!   pool: so many are ready ahead ──start──▶ sandbox: walls ──▶ ready
+//!   pool: so many are ready ahead ──start──▶ walls ──▶ ready
 //!   child: order + encoded bytes  ─────────▶ serve: sniff, limits, decode
 //!         lends memory            ◀────────▶ … writes the pixels there
-//!   check: is that possible?      ◀───────── what it is
+//!   check: can that be?           ◀───────── what it is
 //! ```
 //!
-//! Linux has all of the walls; elsewhere a helper is a process of its own, and bytes and pixels
-//! travel over its standard streams.
+//! `linux` has all of the walls and shares memory; elsewhere (`portable`) a helper is a process
+//! of its own, and bytes and pixels travel over its standard `streams`.
 
 mod budget;
 mod check;
 mod child;
 mod decoders;
-#[cfg(target_os = "linux")]
-mod memory;
 mod pool;
 mod protocol;
-#[cfg(target_os = "linux")]
-mod sandbox;
 mod serve;
+mod streams;
 mod wire;
 
 #[cfg(target_os = "linux")]
-pub use self::memory::read_shared;
+mod linux;
+#[cfg(any(not(target_os = "linux"), test))]
+#[cfg_attr(target_os = "linux", expect(dead_code, unreachable_pub, reason = "compiled here so that it stays in order"))]
+mod portable;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+use portable as system;
+
 pub use self::{
     budget::Allowance,
-    child::{Program, Transport},
     decoders::{Contained, Decoders},
     serve::{Service, serve},
+    system::read_shared,
 };
 
-/// All that comes, up to `most` bytes.
-///
-/// # Errors
-/// Those of reading.
-#[cfg(not(target_os = "linux"))]
-pub fn read_shared(from: &mut impl std::io::Read, most: u64) -> std::io::Result<crate::engine::Bytes> {
-    use std::io::Read as _;
-    let mut bytes = vec![];
-    from.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes.into())
-}
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// The first argument of a helper; not one that people would use.
 pub const ARGUMENT: &str = "--contained-decoder";
 
-impl Transport {
-    /// The best that there is here.
-    pub const NATIVE: Self = {
-        #[cfg(target_os = "linux")]
-        {
-            Self::Socket
-        }
-        #[cfg(not(target_os = "linux"))]
-        {
-            Self::Streams
-        }
-    };
+/// How to start a helper.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// What makes it a helper.
+    pub arguments: Vec<OsString>,
+    /// Through what it talks to us.
+    pub transport: Transport,
+}
 
+/// Through what a helper talks to the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// The best that this system has: on Linux a socket that is the helper's standard input,
+    /// and shared memory.
+    Native,
+    /// The standard streams, pixels and all.
+    Streams,
+}
+
+impl Transport {
     /// As an argument.
     pub fn id(self) -> &'static str {
         match self {
-            #[cfg(target_os = "linux")]
-            Self::Socket => "socket",
+            Self::Native => "native",
             Self::Streams => "streams",
         }
     }
 
     /// Of an argument.
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::NATIVE, Self::Streams].into_iter().find(|it| it.id() == id)
+        [Self::Native, Self::Streams].into_iter().find(|it| it.id() == id)
     }
+}
+
+/// A helper that was started before anybody knew what for.
+pub struct Early(wire::Connection);
+
+/// Starts a helper at once, for a program that is over before another one were ready. Called
+/// where that begins, before it has threads. `None` where that cannot be: then helpers are started
+/// when they are needed.
+pub fn start_early(service: impl FnOnce() -> Service) -> Option<Early> {
+    match system::split(|| serve(service()).map_or_else(|why| told(&why), |()| 0)) {
+        Ok(connection) => connection.map(Early),
+        Err(error) => {
+            log::info!("no decoder was split off: {error}");
+            None
+        }
+    }
+}
+
+/// Serves, and says how the process should end.
+pub fn serve_to_the_end(service: Service) -> ExitCode {
+    match serve(service) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            told(&why);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Leaves its last words where the program hears them.
+fn told(why: &io::Error) -> i32 {
+    // Nobody hears them once the program is gone.
+    writeln!(io::stderr(), "{why}").ok();
+    1
 }

@@ -1,6 +1,9 @@
 //! The helpers that wait for work: started ahead, lent to one order at a time, replaced when they die.
 
-use super::child::{Child, Program};
+use super::{
+    Early, Program,
+    child::{Child, WhenGone},
+};
 use crate::engine::{Cancel, Limits};
 use std::{
     io,
@@ -28,6 +31,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     idle: Vec<Child>,
+    /// One that was started before the others, and may not be ready yet.
+    early: Option<Child>,
     /// How many should be idle or at work.
     wanted: usize,
     at_work: usize,
@@ -51,6 +56,16 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Wakes the keeper when a helper is gone, so that another one takes its place.
+    fn when_gone(self: &Arc<Self>) -> WhenGone {
+        let shared = Arc::downgrade(self);
+        Box::new(move || {
+            if let Some(shared) = shared.upgrade() {
+                shared.changed.notify_all();
+            }
+        })
+    }
 }
 
 impl Pool {
@@ -58,9 +73,13 @@ impl Pool {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub(super) fn new(program: Program, limits: Limits) -> io::Result<Self> {
+    pub(super) fn new(program: Program, limits: Limits, early: Option<Early>) -> io::Result<Self> {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let shared = Arc::new(Shared { program, limits, state, changed });
+        if let Some(Early(connection)) = early {
+            let child = Child::adopt(connection, &limits, shared.when_gone())?;
+            shared.lock().early = Some(child);
+        }
         let for_keeper = shared.clone();
         // A helper goes with the thread that started it, so one thread starts them all.
         let keeper = thread::Builder::new().name("helpers".to_owned()).spawn(move || keep(&for_keeper))?;
@@ -88,6 +107,8 @@ impl Pool {
         state.waiting += 1;
         self.shared.changed.notify_all();
         let taken = loop {
+            // Somebody may have killed one while it waited.
+            state.idle.retain_mut(|it| !it.is_gone());
             if let Some(child) = state.idle.pop() {
                 break Ok(child);
             }
@@ -131,13 +152,13 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        let idle = {
+        let unneeded = {
             let mut state = self.shared.lock();
             state.is_closed = true;
-            std::mem::take(&mut state.idle)
+            (std::mem::take(&mut state.idle), state.early.take())
         };
         self.shared.changed.notify_all();
-        drop(idle);
+        drop(unneeded);
         if let Some(keeper) = self.keeper.take()
             && keeper.join().is_err()
         {
@@ -155,15 +176,17 @@ pub(super) enum NoHelper {
 }
 
 /// The keeper's work: starts what lacks, until the pool is closed.
-fn keep(shared: &Shared) {
+fn keep(shared: &Arc<Shared>) {
     let mut state = shared.lock();
     while !state.is_closed {
+        state.idle.retain_mut(|it| !it.is_gone());
         if !state.lacks() {
             state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             continue;
         }
+        let early = state.early.take();
         drop(state);
-        let started = start(shared);
+        let started = start(shared, early);
         state = shared.lock();
         state.attempts += 1;
         match started {
@@ -181,10 +204,11 @@ fn keep(shared: &Shared) {
     }
 }
 
-fn start(shared: &Shared) -> Result<Child, String> {
+fn start(shared: &Arc<Shared>, early: Option<Child>) -> Result<Child, String> {
     static MISSING: Once = Once::new();
-    let mut child = Child::start(&shared.program, &shared.limits)
-        .map_err(|error| error.to_string().split(" (os error").next().unwrap_or_default().to_owned())?;
+    let words = |error: io::Error| error.to_string().split(" (os error").next().unwrap_or_default().to_owned();
+    let new = || Child::start(&shared.program, &shared.limits, shared.when_gone()).map_err(words);
+    let mut child = early.map_or_else(new, Ok)?;
     let missing = child.await_ready()?;
     if !missing.is_empty() {
         MISSING.call_once(|| log::warn!("decoders are less contained on this system: {}", missing.join(", ")));

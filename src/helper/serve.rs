@@ -3,7 +3,8 @@
 use super::{
     Transport,
     protocol::{Answer, Facts, Fault, Layout, Order, Outcome, Picture, Task, VERSION, Warning},
-    wire::{Asked, Ear, Mouth},
+    streams, system,
+    wire::{Asked, Mouth},
 };
 use crate::engine::{
     self, Bytes, Cancel, EngineError, Limits, Raster, Source, Tools,
@@ -43,12 +44,14 @@ pub struct Service {
 /// # Errors
 /// When the walls cannot be built at all, or there is no program to talk to.
 pub fn serve(service: Service) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    let mut missing = super::sandbox::before_threads(&service.font_folders);
-    #[cfg(not(target_os = "linux"))]
-    let missing = vec!["walls beyond a process of its own".to_owned()];
-    let (mut ear, mouth) = ends(service.transport)?;
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build().map_err(io::Error::other)?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut missing = system::before_threads(&service.font_folders);
+    let (mut ear, mouth) = match service.transport {
+        Transport::Native => system::ends()?,
+        Transport::Streams => streams::ends(),
+    };
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(cores).stack_size(STACK_BYTES).build().map_err(io::Error::other)?;
     let (orders, inbox) = mpsc::channel();
     thread::Builder::new().name("ear".to_owned()).spawn(move || {
         while let Ok(asked) = ear.hear() {
@@ -59,8 +62,7 @@ pub fn serve(service: Service) -> io::Result<()> {
         // The program has ended, or does not mean us; whatever is being decoded is for nobody.
         process::exit(0);
     })?;
-    #[cfg(target_os = "linux")]
-    missing.extend(super::sandbox::after_threads());
+    missing.extend(system::after_threads());
     let desk = Desk { mouth: Mutex::new(mouth), inbox: Mutex::new(inbox) };
     desk.say(&Answer::Ready { version: VERSION, missing })?;
     pool.install(|| {
@@ -73,22 +75,9 @@ pub fn serve(service: Service) -> io::Result<()> {
     })
 }
 
-/// The helper's ends of its connection.
-fn ends(transport: Transport) -> io::Result<(Ear, Mouth)> {
-    match transport {
-        #[cfg(target_os = "linux")]
-        Transport::Socket => {
-            use std::os::fd::AsFd as _;
-            let socket = std::os::unix::net::UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-            Ok((Ear::Socket(socket.try_clone()?), Mouth::Socket(socket)))
-        }
-        Transport::Streams => Ok((Ear::Stream(io::stdin()), Mouth::Stream(io::stdout()))),
-    }
-}
-
 /// Where requests come in and answers go out.
 struct Desk {
-    mouth: Mutex<Mouth>,
+    mouth: Mutex<Box<dyn Mouth>>,
     inbox: Mutex<mpsc::Receiver<Asked>>,
 }
 
@@ -109,10 +98,9 @@ impl Desk {
         self.say(&Answer::Lend { bytes: bytes as u64 }).ok()?;
         match self.next()? {
             // Lent, but more than may be mapped: as when a decoder finds no room for its own.
-            #[cfg(target_os = "linux")]
-            Asked::Memory(memory) => {
+            Asked::Memory(room) => {
                 let no_room = |_| handle_alloc_error(Block::array::<u8>(bytes).unwrap_or(Block::new::<u8>()));
-                Some(super::wire::canvas(&memory, bytes).unwrap_or_else(no_room))
+                Some(room.open(bytes).unwrap_or_else(no_room))
             }
             Asked::Work(..) => None,
         }

@@ -1,95 +1,89 @@
-//! How requests, answers and pixels travel: over a socket that carries shared memory (Linux), or
-//! over the standard streams, where bytes and pixels follow their message (everywhere).
+//! What travels between the program and a helper, whatever carries it.
 //!
-//! | | socket | streams |
+//! | | [socket](super::linux) (Linux) | [streams](super::streams) (everywhere) |
 //! |---|---|---|
-//! | the encoded bytes | sealed memory beside [`Request::Work`] | follow it |
-//! | the pixels | written into memory that was lent ([`Answer::Lend`], [`Request::Memory`]) | follow [`Answer::Pixels`] |
+//! | the encoded bytes | sealed memory, handed over beside [`Request::Work`](super::protocol::Request::Work) | follow it |
+//! | the pixels | written into memory that was lent ([`Answer::Lend`], [`Request::Memory`](super::protocol::Request::Memory)) | follow [`Answer::Pixels`] |
 
-use super::protocol::{self, Answer, Request};
-use crate::engine::{Bytes, decode::Lent};
+use super::protocol::{self, Answer, Order};
+use crate::engine::{Bytes, decode::Lent, raster::Storage};
 use std::{
-    io::{self, Read, Write},
-    process::ChildStdin,
+    io::{self, Read},
+    process::ExitStatus,
     sync::mpsc,
-    thread,
 };
 
-#[cfg(target_os = "linux")]
-use super::memory::{self, Canvas, Loan};
-#[cfg(target_os = "linux")]
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
-};
-#[cfg(target_os = "linux")]
-use std::{
-    io::{IoSlice, IoSliceMut},
-    mem::MaybeUninit,
-    os::{
-        fd::{AsFd as _, BorrowedFd, OwnedFd},
-        unix::net::UnixStream,
-    },
-};
-
-/// The program's end, for what it says.
-pub(super) enum Speaker {
-    #[cfg(target_os = "linux")]
-    Socket(UnixStream),
-    /// To the thread that writes: that takes as long as the helper takes to read.
-    Stream(mpsc::Sender<(Vec<u8>, Bytes)>),
+/// A helper that was started, and the program's ends of what leads to it.
+pub(super) struct Connection {
+    pub(super) process: Box<dyn Process>,
+    pub(super) speaker: Box<dyn Speaker>,
+    pub(super) answers: Box<dyn Read + Send>,
+    /// Its standard error.
+    pub(super) last_words: Box<dyn Read + Send>,
 }
 
-impl Speaker {
-    /// One that writes to a helper's standard input.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub(super) fn to_stream(mut stream: ChildStdin) -> io::Result<Self> {
-        let (sender, letters) = mpsc::channel::<(Vec<u8>, Bytes)>();
-        thread::Builder::new().name("helper's orders".to_owned()).spawn(move || {
-            for (frame, source) in letters {
-                let written = stream.write_all(&frame).and_then(|()| stream.write_all(&source));
-                // Whoever waits for the answer hears that the helper is gone.
-                if written.and_then(|()| stream.flush()).is_err() {
-                    return;
-                }
-            }
-        })?;
-        Ok(Self::Stream(sender))
+/// A process that was started by this one.
+pub(super) trait Process: Send {
+    /// The system's number of it.
+    fn id(&self) -> u32;
+
+    /// Ends it, if it has not ended.
+    fn kill(&mut self);
+
+    /// How it ended; `None` while it runs, or when the system does not tell.
+    fn try_wait(&mut self) -> Option<ExitStatus>;
+
+    /// Waits for its end.
+    fn wait(&mut self) -> Option<ExitStatus>;
+}
+
+impl Process for std::process::Child {
+    fn id(&self) -> u32 {
+        self.id()
     }
 
-    /// Sends an order with the bytes that it is about.
+    fn kill(&mut self) {
+        // An error says that it has ended already.
+        self.kill().ok();
+    }
+
+    fn try_wait(&mut self) -> Option<ExitStatus> {
+        self.try_wait().ok().flatten()
+    }
+
+    fn wait(&mut self) -> Option<ExitStatus> {
+        self.wait().ok()
+    }
+}
+
+/// The program's end, for what it says.
+pub(super) trait Speaker: Send {
+    /// Sends an order with the bytes that it is about. Does not wait for the helper.
     ///
     /// # Errors
     /// Mostly that the helper is gone.
-    pub(super) fn order(&self, request: &Request, source: &Bytes) -> io::Result<()> {
-        let frame = protocol::frame(request)?;
-        match self {
-            #[cfg(target_os = "linux")]
-            Self::Socket(socket) => send(socket, &frame, memory::handle(source)?.as_fd()),
-            Self::Stream(letters) => {
-                letters.send((frame, source.clone())).map_err(|_gone| io::ErrorKind::BrokenPipe.into())
-            }
-        }
-    }
+    fn order(&self, order: Order, source: &Bytes) -> io::Result<()>;
 
-    /// Hands over the memory that was asked for.
+    /// Hands over memory for so many bytes of pixels.
     ///
     /// # Errors
-    /// Mostly that the helper is gone.
-    #[cfg(target_os = "linux")]
-    pub(super) fn lend(&self, loan: &Loan) -> io::Result<()> {
-        match self {
-            Self::Socket(socket) => send(socket, &protocol::frame(&Request::Memory)?, loan.as_fd()),
-            Self::Stream(_) => Err(io::ErrorKind::Unsupported.into()),
-        }
-    }
+    /// When the helper is gone, there is no memory, or none can be handed over.
+    fn lend(&self, bytes: u64) -> io::Result<Box<dyn Loan>>;
+}
+
+/// Memory that was lent.
+pub(super) trait Loan {
+    /// Takes back the first `used` bytes, which nobody can change any more.
+    ///
+    /// # Errors
+    /// When it is not so, or fewer were lent.
+    fn taken_back(self: Box<Self>, used: u64) -> io::Result<Storage>;
 }
 
 /// What the program hears.
 pub(super) enum Heard {
     Answer(Answer),
-    /// Pixels that came over the stream.
+    /// Pixels that came along.
     Pixels(Vec<u8>),
     /// What no helper says.
     Nonsense,
@@ -122,133 +116,51 @@ pub(super) fn listen(mut from: impl Read, most: u64, heard: &mpsc::Sender<Heard>
 }
 
 /// Reads so many bytes; memory is taken as they come.
-fn exactly(from: &mut impl Read, bytes: u64) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// Those of reading, and when there are fewer.
+pub(super) fn exactly(from: &mut impl Read, bytes: u64) -> io::Result<Vec<u8>> {
     let mut taken = Vec::new();
     from.take(bytes).read_to_end(&mut taken)?;
     if (taken.len() as u64) < bytes { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(taken) }
 }
 
 /// The helper's end, for what it hears.
-pub(super) enum Ear {
-    #[cfg(target_os = "linux")]
-    Socket(UnixStream),
-    Stream(io::Stdin),
-}
-
-/// What the helper hears.
-pub(super) enum Asked {
-    Work(protocol::Order, Bytes),
-    #[cfg(target_os = "linux")]
-    Memory(OwnedFd),
-}
-
-impl Ear {
+pub(super) trait Ear: Send {
     /// Waits for the next request.
     ///
     /// # Errors
     /// At the end of the program, or when it talks nonsense.
-    pub(super) fn hear(&mut self) -> io::Result<Asked> {
-        match self {
-            #[cfg(target_os = "linux")]
-            Self::Socket(socket) => {
-                let (request, memory) = receive(socket)?;
-                let memory = memory.ok_or(io::ErrorKind::InvalidData)?;
-                Ok(match request {
-                    Request::Work(order) => {
-                        let source = memory::received(memory, order.source_bytes)?;
-                        Asked::Work(order, source)
-                    }
-                    Request::Memory => Asked::Memory(memory),
-                })
-            }
-            Self::Stream(stream) => match protocol::read(stream)? {
-                Request::Work(order) => {
-                    let source = exactly(stream, order.source_bytes)?.into();
-                    Ok(Asked::Work(order, source))
-                }
-                Request::Memory => Err(io::ErrorKind::InvalidData.into()),
-            },
-        }
-    }
+    fn hear(&mut self) -> io::Result<Asked>;
+}
+
+/// What the helper hears.
+pub(super) enum Asked {
+    Work(Order, Bytes),
+    Memory(Box<dyn Room>),
+}
+
+/// Memory that was lent, not yet in use.
+pub(super) trait Room: Send {
+    /// Maps so many bytes of it.
+    ///
+    /// # Errors
+    /// When this process may not map so much.
+    fn open(self: Box<Self>, bytes: usize) -> io::Result<Box<dyn Lent>>;
 }
 
 /// The helper's end, for what it says.
-pub(super) enum Mouth {
-    #[cfg(target_os = "linux")]
-    Socket(UnixStream),
-    Stream(io::Stdout),
-}
-
-impl Mouth {
+pub(super) trait Mouth: Send {
     /// # Errors
     /// Mostly that the program is gone.
-    pub(super) fn say(&mut self, answer: &Answer) -> io::Result<()> {
-        let frame = protocol::frame(answer)?;
-        match self {
-            #[cfg(target_os = "linux")]
-            Self::Socket(socket) => socket.write_all(&frame),
-            Self::Stream(stream) => stream.write_all(&frame).and_then(|()| stream.flush()),
-        }
-    }
+    fn say(&mut self, answer: &Answer) -> io::Result<()>;
 
-    /// Can memory be lent over it?
-    pub(super) fn carries_memory(&self) -> bool {
-        !matches!(self, Self::Stream(_))
-    }
+    /// Can memory be lent? Otherwise pixels are sent.
+    fn carries_memory(&self) -> bool;
 
-    /// Sends pixels that were not written into memory that was lent.
+    /// Sends pixels.
     ///
     /// # Errors
     /// Mostly that the program is gone.
-    pub(super) fn send_pixels(&mut self, pixels: &[u8]) -> io::Result<()> {
-        self.say(&Answer::Pixels { bytes: pixels.len() as u64 })?;
-        match self {
-            #[cfg(target_os = "linux")]
-            Self::Socket(socket) => socket.write_all(pixels),
-            Self::Stream(stream) => stream.write_all(pixels).and_then(|()| stream.flush()),
-        }
-    }
-}
-
-/// What was handed over, as memory to write pixels into.
-///
-/// # Errors
-/// Those of the system.
-#[cfg(target_os = "linux")]
-pub(super) fn canvas(memory: &OwnedFd, bytes: usize) -> io::Result<Box<dyn Lent>> {
-    Ok(Box::new(Canvas::new(memory, bytes)?))
-}
-
-/// Writes a frame, and hands over memory with its first byte.
-#[cfg(target_os = "linux")]
-fn send(socket: &UnixStream, frame: &[u8], memory: BorrowedFd<'_>) -> io::Result<()> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut extra = SendAncillaryBuffer::new(&mut space);
-    let handles = [memory];
-    if !extra.push(SendAncillaryMessage::ScmRights(&handles)) {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    // A helper that is gone is an error here, not a signal that ends the program.
-    let sent = rustix::net::sendmsg(socket, &[IoSlice::new(frame)], &mut extra, SendFlags::NOSIGNAL)?;
-    let mut socket = socket;
-    socket.write_all(frame.get(sent..).unwrap_or_default())
-}
-
-/// Reads a frame and the memory that was handed over with its first byte.
-#[cfg(target_os = "linux")]
-fn receive(socket: &mut UnixStream) -> io::Result<(Request, Option<OwnedFd>)> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut extra = RecvAncillaryBuffer::new(&mut space);
-    let mut length = [0; 4];
-    let flags = RecvFlags::CMSG_CLOEXEC;
-    let n_read = rustix::net::recvmsg(&*socket, &mut [IoSliceMut::new(&mut length)], &mut extra, flags)?.bytes;
-    if n_read == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    let memory = extra.drain().find_map(|it| match it {
-        RecvAncillaryMessage::ScmRights(mut handles) => handles.next(),
-        _ => None,
-    });
-    socket.read_exact(length.get_mut(n_read..).unwrap_or_default())?;
-    Ok((protocol::message(length, socket)?, memory))
+    fn send_pixels(&mut self, pixels: &[u8]) -> io::Result<()>;
 }

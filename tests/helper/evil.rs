@@ -30,7 +30,7 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 fn decoders() -> Decoders {
     let arguments = ["--exact", "evil::process", "--nocapture", MARK].map(Into::into).to_vec();
-    let program = Program { path: env::current_exe().unwrap(), arguments, transport: Transport::Socket };
+    let program = Program { path: env::current_exe().unwrap(), arguments, transport: Transport::Native };
     Decoders::contained_in(program, &Limits::default()).unwrap()
 }
 
@@ -57,7 +57,7 @@ fn process() {
         return;
     }
     let service = Service {
-        transport: Transport::Socket,
+        transport: Transport::Native,
         decoder: Box::new(Evil),
         fonts: Fonts::default(),
         font_folders: vec![PathBuf::from("/usr/share/fonts")],

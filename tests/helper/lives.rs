@@ -67,7 +67,7 @@ fn killed_at_any_moment_they_cost_one_picture_at_most() {
         assert!(status.success());
         return;
     }
-    let (decoders, source) = (real(Transport::NATIVE), png());
+    let (decoders, source) = (real(Transport::Native), png());
     decoders.want(2);
     let load = || contained(&decoders, &source, &DecodeOptions::default(), &Cancel::default());
     let wanted = load().unwrap().raster.bytes().to_vec();
@@ -131,7 +131,7 @@ fn they_go_with_the_program() {
 
 #[test]
 fn as_many_wait_as_were_wanted() {
-    let (decoders, source) = (real(Transport::NATIVE), png());
+    let (decoders, source) = (real(Transport::Native), png());
     let load = || contained(&decoders, &source, &DecodeOptions::default(), &Cancel::default());
     assert!(load().is_ok());
     assert_eq!(decoders.idle(), 1, "who was needed stays");

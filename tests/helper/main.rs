@@ -58,7 +58,7 @@ fn examples() -> Vec<Source> {
 fn what_comes_out_is_what_comes_out_here() {
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
     let tools = Tools::new(&limits, &fonts, &cancel);
-    for decoders in [real(Transport::NATIVE), real(Transport::Streams)] {
+    for decoders in [real(Transport::Native), real(Transport::Streams)] {
         let mut n_decoded = 0;
         for source in examples() {
             for profile in [ProfilePolicy::default(), ProfilePolicy::Keep] {
@@ -85,7 +85,7 @@ fn what_comes_out_is_what_comes_out_here() {
 fn a_drawing_is_measured_and_drawn_at_the_size_asked_for() {
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="red"/></svg>"#;
     let source = Source::new("a.svg", svg);
-    for decoders in [real(Transport::NATIVE), real(Transport::Streams)] {
+    for decoders in [real(Transport::Native), real(Transport::Streams)] {
         let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
         let decoder = decoders.within(Allowance::default());
         assert_eq!(decoder.measure(&source, Tools::new(&limits, &fonts, &cancel)).unwrap(), [40, 30]);
@@ -99,7 +99,7 @@ fn a_drawing_is_measured_and_drawn_at_the_size_asked_for() {
 /// Where no helper can be started, the picture is decoded here, and that is said.
 #[test]
 fn without_a_helper_it_is_decoded_here_and_said() {
-    let program = Program { path: "/no/such/program".into(), arguments: vec![], transport: Transport::NATIVE };
+    let program = Program { path: "/no/such/program".into(), arguments: vec![], transport: Transport::Native };
     let decoders = Decoders::contained_in(program, &Limits::default()).unwrap();
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"/>"#;
     let source = Source::new("a.svg", svg);
@@ -110,7 +110,7 @@ fn without_a_helper_it_is_decoded_here_and_said() {
         assert!(warnings[0].contains("inside the program") && warnings[0].contains("No such file"), "{warnings:?}");
     }
     // A program that is no helper ends at once.
-    let program = Program { path: "/bin/true".into(), arguments: vec![], transport: Transport::NATIVE };
+    let program = Program { path: "/bin/true".into(), arguments: vec![], transport: Transport::Native };
     let decoders = Decoders::contained_in(program, &Limits::default()).unwrap();
     let decoded = contained(&decoders, &source, &DecodeOptions::default(), &Cancel::default()).unwrap();
     assert_eq!(decoded.facts.warnings.len(), 1);

@@ -29,7 +29,7 @@ const MOST_FILES: u64 = 64;
 
 /// The walls that stand before the first thread is started: each binds only the thread that calls
 /// and those it starts later. Returns what is missing.
-pub(super) fn before_threads(readable: &[PathBuf]) -> Vec<String> {
+pub(in crate::helper) fn before_threads(readable: &[PathBuf]) -> Vec<String> {
     let mut missing = vec![];
     let mut note = |wall: &str, why: String| missing.push(format!("{wall} ({why})"));
     close_inherited().unwrap_or_else(|why| note("closing of inherited handles", why.to_string()));
@@ -49,7 +49,7 @@ pub(super) fn before_threads(readable: &[PathBuf]) -> Vec<String> {
 
 /// The wall around system calls, for all threads there are; threads may still be started.
 /// Returns what is missing.
-pub(super) fn after_threads() -> Vec<String> {
+pub(in crate::helper) fn after_threads() -> Vec<String> {
     restrict_calls().err().map(|why| format!("seccomp ({why})")).into_iter().collect()
 }
 

@@ -109,7 +109,7 @@ pub(super) fn handle(bytes: &Bytes) -> io::Result<Arc<OwnedFd>> {
 }
 
 /// These bytes need not be handed over any more.
-pub(super) fn let_handle_go(bytes: &Bytes) {
+pub(in crate::helper) fn let_handle_go(bytes: &Bytes) {
     if let Some(sealed) = bytes.holder().downcast_ref::<Sealed>() {
         sealed.let_file_go();
     }
