@@ -3,7 +3,7 @@
 use inlaid::{
     cli::{self, Command},
     engine::decode::Direct,
-    helper::{self, Service, Transport},
+    helper::{self, Service, Split, Transport},
     jobs::{Intake, Trace, error::system_words},
     platform::{self, Start, system_fonts},
     ui,
@@ -27,7 +27,10 @@ fn main() -> ExitCode {
     }
     // A small picture is converted in the time that starting a program takes.
     let is_headless = first.is_some_and(|it| it == cli::CONVERT);
-    let early = if is_headless { helper::start_early(|| service(Transport::Native)) } else { None };
+    let early = match if is_headless { helper::split() } else { Split::Program(None) } {
+        Split::Helper => return helper::serve_to_the_end(&service(Transport::Native)),
+        Split::Program(early) => early,
+    };
     match cli::parse(std::env::args_os()) {
         Ok(Command::Convert(config)) => cli::convert(*config, system_fonts(), early),
         Ok(Command::Window { inputs, anew, trace }) => window(inputs, anew, trace.as_deref(), begin),
@@ -38,7 +41,7 @@ fn main() -> ExitCode {
 /// Decodes for another process of this program until that ends.
 fn decoder(transport: Option<OsString>) -> ExitCode {
     let transport = transport.and_then(|it| Transport::from_id(it.to_str()?));
-    transport.map_or(ExitCode::FAILURE, |it| helper::serve_to_the_end(service(it)))
+    transport.map_or(ExitCode::FAILURE, |it| helper::serve_to_the_end(&service(it)))
 }
 
 fn service(transport: Transport) -> Service {

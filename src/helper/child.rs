@@ -183,10 +183,11 @@ impl Child {
         believed.map_err(|Lie| self.put_down(EngineError::DecoderCrashed))
     }
 
-    /// Ends the helper, for this reason.
+    /// Ends the helper, for this reason. What is left of it goes with this handle, which takes as
+    /// long as the system takes to free its memory.
     fn put_down(&mut self, why: EngineError) -> Failure {
-        let (_, words) = self.end();
-        log::info!("a decoder was ended: {why} {words}");
+        self.process.kill();
+        log::info!("a decoder was ended: {why}");
         Failure::Over(why)
     }
 

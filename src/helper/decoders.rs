@@ -96,7 +96,7 @@ impl Contained {
             };
             let result = child.work(task, source, tools.limits, self.allowance, tools.cancel);
             let is_usable = matches!(result, Ok(_) | Err(Failure::Refused(_)));
-            pool.give_back(is_usable.then_some(child));
+            pool.give_back(child, is_usable);
             match result {
                 Ok(believed) => return Ok(Way::Contained(believed)),
                 Err(Failure::Refused(error) | Failure::Over(error)) => return Err(error),

@@ -95,33 +95,32 @@ impl Transport {
 /// A helper that was started before anybody knew what for.
 pub struct Early(wire::Connection);
 
-/// Starts a helper at once, for a program that is over before another one were ready. Called
-/// where that begins, before it has threads. `None` where that cannot be: then helpers are started
-/// when they are needed.
-pub fn start_early(service: impl FnOnce() -> Service) -> Option<Early> {
-    match system::split(|| serve(service()).map_or_else(|why| told(&why), |()| 0)) {
-        Ok(connection) => connection.map(Early),
-        Err(error) => {
-            log::info!("no decoder was split off: {error}");
-            None
-        }
-    }
+/// Which process this is.
+pub enum Split {
+    /// The helper: what is left to do is to [serve](serve_to_the_end), over the native transport.
+    Helper,
+    /// The program, with its helper; without one where nothing can be split, and then helpers are
+    /// started when they are needed.
+    Program(Option<Early>),
+}
+
+/// Splits a helper off, for a program that is over before another one were ready. Called where
+/// the program begins, before it has threads.
+pub fn split() -> Split {
+    system::split().unwrap_or_else(|error| {
+        log::info!("no decoder was split off: {error}");
+        Split::Program(None)
+    })
 }
 
 /// Serves, and says how the process should end.
-pub fn serve_to_the_end(service: Service) -> ExitCode {
+pub fn serve_to_the_end(service: &Service) -> ExitCode {
     match serve(service) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            told(&why);
+            // The program hears these last words, if it is still there.
+            writeln!(io::stderr(), "{why}").ok();
             ExitCode::FAILURE
         }
     }
-}
-
-/// Leaves its last words where the program hears them.
-fn told(why: &io::Error) -> i32 {
-    // Nobody hears them once the program is gone.
-    writeln!(io::stderr(), "{why}").ok();
-    1
 }

@@ -33,6 +33,8 @@ struct State {
     idle: Vec<Child>,
     /// One that was started before the others, and may not be ready yet.
     early: Option<Child>,
+    /// Those that the keeper shall end, which takes a while.
+    over: Vec<Child>,
     /// How many should be idle or at work.
     wanted: usize,
     at_work: usize,
@@ -49,6 +51,21 @@ impl State {
     fn lacks(&self) -> bool {
         let there = self.idle.len() + self.at_work;
         there < self.wanted && self.failure.is_none() || self.idle.len() < self.waiting
+    }
+
+    /// Takes in what came of a start.
+    fn note(&mut self, started: Result<Child, String>) {
+        self.attempts += 1;
+        match started {
+            Ok(child) => {
+                self.failure = None;
+                self.idle.push(child);
+            }
+            Err(why) => {
+                log::warn!("no decoder could be started: {why}");
+                self.failure = Some((why, self.attempts));
+            }
+        }
     }
 }
 
@@ -125,18 +142,16 @@ impl Pool {
         taken
     }
 
-    /// Takes a helper back after its order; without one, it is gone and another is started.
-    pub(super) fn give_back(&self, child: Option<Child>) {
+    /// Takes a helper back after its order. One that is not usable any more is replaced.
+    pub(super) fn give_back(&self, child: Child, is_usable: bool) {
         let mut state = self.shared.lock();
         state.at_work = state.at_work.saturating_sub(1);
+        // More than one a core may have been needed at once, and are not any more.
         let is_needed = state.idle.len() + state.at_work < state.wanted || state.idle.len() < state.waiting;
-        let (kept, surplus) =
-            child.map_or((None, None), |it| if is_needed { (Some(it), None) } else { (None, Some(it)) });
-        state.idle.extend(kept);
+        let side = if is_usable && is_needed { &mut state.idle } else { &mut state.over };
+        side.push(child);
         drop(state);
         self.shared.changed.notify_all();
-        // More than one a core were needed at once, and are not any more.
-        drop(surplus);
     }
 
     /// How many helpers wait for an order.
@@ -155,7 +170,7 @@ impl Drop for Pool {
         let unneeded = {
             let mut state = self.shared.lock();
             state.is_closed = true;
-            (std::mem::take(&mut state.idle), state.early.take())
+            (std::mem::take(&mut state.idle), std::mem::take(&mut state.over), state.early.take())
         };
         self.shared.changed.notify_all();
         drop(unneeded);
@@ -175,32 +190,25 @@ pub(super) enum NoHelper {
     NotStarted(String),
 }
 
-/// The keeper's work: starts what lacks, until the pool is closed.
+/// The keeper's work: starts what lacks and ends what is over, until the pool is closed.
 fn keep(shared: &Arc<Shared>) {
     let mut state = shared.lock();
     while !state.is_closed {
         state.idle.retain_mut(|it| !it.is_gone());
-        if !state.lacks() {
+        if state.lacks() {
+            let early = state.early.take();
+            drop(state);
+            let started = start(shared, early);
+            state = shared.lock();
+            state.note(started);
+            shared.changed.notify_all();
+        } else if let Some(over) = state.over.pop() {
+            drop(state);
+            drop(over);
+            state = shared.lock();
+        } else {
             state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            continue;
         }
-        let early = state.early.take();
-        drop(state);
-        let started = start(shared, early);
-        state = shared.lock();
-        state.attempts += 1;
-        match started {
-            Ok(child) => {
-                state.failure = None;
-                state.idle.push(child);
-            }
-            Err(why) => {
-                log::warn!("no decoder could be started: {why}");
-                let attempt = state.attempts;
-                state.failure = Some((why, attempt));
-            }
-        }
-        shared.changed.notify_all();
     }
 }
 

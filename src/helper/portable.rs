@@ -1,7 +1,7 @@
 //! What systems have for helpers of which nothing more is known: processes.
 
 use super::{
-    Program, streams,
+    Program, Split, streams,
     wire::{Connection, Ear, Mouth},
 };
 use crate::engine::Bytes;
@@ -19,8 +19,8 @@ pub(super) fn ends() -> io::Result<(Box<dyn Ear>, Box<dyn Mouth>)> {
 }
 
 /// Processes are not split.
-pub(super) fn split(_: impl FnOnce() -> i32) -> io::Result<Option<Connection>> {
-    Ok(None)
+pub(super) fn split() -> io::Result<Split> {
+    Ok(Split::Program(None))
 }
 
 /// Without a path no helper can be started, which is said then.

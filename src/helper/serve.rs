@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use std::{
     alloc::{Layout as Block, handle_alloc_error},
-    error::Error,
+    error::Error as _,
     io,
     panic::{self, AssertUnwindSafe},
     path::PathBuf,
@@ -43,7 +43,7 @@ pub struct Service {
 ///
 /// # Errors
 /// When the walls cannot be built at all, or there is no program to talk to.
-pub fn serve(service: Service) -> io::Result<()> {
+pub fn serve(service: &Service) -> io::Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut missing = system::before_threads(&service.font_folders);
     let (mut ear, mouth) = match service.transport {
@@ -59,8 +59,8 @@ pub fn serve(service: Service) -> io::Result<()> {
                 break;
             }
         }
-        // The program has ended, or does not mean us; whatever is being decoded is for nobody.
-        process::exit(0);
+        // The program has ended; whatever is being decoded is for nobody.
+        end();
     })?;
     missing.extend(system::after_threads());
     let desk = Desk { mouth: Mutex::new(mouth), inbox: Mutex::new(inbox) };
@@ -68,11 +68,16 @@ pub fn serve(service: Service) -> io::Result<()> {
     pool.install(|| {
         // Nothing but an order can come while nothing was asked for.
         while let Some(Asked::Work(order, source)) = desk.next() {
-            work(&desk, &service, &order, source)?;
+            work(&desk, service, &order, source)?;
             (service.tidy)();
         }
         Ok(())
     })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the main thread may be in a decoder that never comes back")]
+fn end() -> ! {
+    process::exit(0)
 }
 
 /// Where requests come in and answers go out.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::engine::Bytes;
 use std::{
-    io::{self, Write},
+    io::{self, Write as _},
     process::{ChildStdin, Command, Stdio},
     sync::mpsc,
     thread,

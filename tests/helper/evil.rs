@@ -63,7 +63,7 @@ fn process() {
         font_folders: vec![PathBuf::from("/usr/share/fonts")],
         tidy: || (),
     };
-    serve(service).unwrap();
+    serve(&service).unwrap();
 }
 
 struct Evil;
@@ -80,7 +80,7 @@ impl Decoder for Evil {
             },
             "panic" => panic!("as asked for"),
             "abort" => std::process::abort(),
-            "quit" => std::process::exit(0),
+            "quit" => quit(),
             "say" => {
                 let bytes: Vec<u8> = object.split(' ').map(|it| it.parse().unwrap()).collect();
                 write(io::stdin(), &bytes).unwrap();
@@ -103,6 +103,11 @@ impl Decoder for Evil {
     fn glimpse(&self, _: &Source, _: Tools<'_>) -> Result<Option<Glimpse>, EngineError> {
         Err(EngineError::NotAnImage)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "it is what an evil decoder might do")]
+fn quit() -> ! {
+    std::process::exit(0)
 }
 
 /// Something that is not decoding, and what the system says to it.

@@ -1,5 +1,7 @@
 //! Helpers: what they decode, what they cannot do, and what becomes of those that die.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+
 #[cfg(target_os = "linux")]
 mod evil;
 #[cfg(target_os = "linux")]

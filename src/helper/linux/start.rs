@@ -2,7 +2,7 @@
 
 use super::socket::Near;
 use crate::helper::{
-    Program,
+    Early, Program, Split,
     wire::{Connection, Process},
 };
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -37,41 +37,33 @@ fn connection(socket: UnixStream, words: File, process: Box<dyn Process>) -> io:
     Ok(Connection { process, speaker: Box::new(Near(socket)), answers, last_words: Box::new(words) })
 }
 
-/// Splits a helper off this process, without starting a program again: `serve` is called in it,
-/// and says how it ends. It goes with the thread that calls.
+/// Splits a helper off this process, without starting a program again. It goes with the thread
+/// that calls.
 ///
-/// To be called where a program begins, while it has a single thread: `None` when it has more.
+/// To be called where a program begins, while it has a single thread; with more, nothing is split.
 ///
 /// # Errors
 /// Those of the system.
-pub(in crate::helper) fn split(serve: impl FnOnce() -> i32) -> io::Result<Option<Connection>> {
+pub(in crate::helper) fn split() -> io::Result<Split> {
     if std::fs::read_dir("/proc/self/task")?.count() != 1 {
-        return Ok(None);
+        return Ok(Split::Program(None));
     }
     let (ours, theirs) = UnixStream::pair()?;
     let (words, pen) = io::pipe()?;
     let nothing = File::options().write(true).open("/dev/null")?;
-    match fork()? {
-        Some(child) => {
-            drop((theirs, pen));
-            Ok(Some(connection(ours, File::from(OwnedFd::from(words)), Box::new(child))?))
-        }
-        None => {
-            let streams = rustix::stdio::dup2_stdin(&theirs)
-                .and_then(|()| rustix::stdio::dup2_stdout(&nothing))
-                .and_then(|()| rustix::stdio::dup2_stderr(&pen));
-            if streams.is_err() {
-                std::process::exit(1);
-            }
-            drop((ours, theirs, words, pen, nothing));
-            std::process::exit(serve())
-        }
+    if let Some(child) = fork()? {
+        let connection = connection(ours, File::from(OwnedFd::from(words)), Box::new(child))?;
+        return Ok(Split::Program(Some(Early(connection))));
     }
+    rustix::stdio::dup2_stdin(&theirs)?;
+    rustix::stdio::dup2_stdout(&nothing)?;
+    rustix::stdio::dup2_stderr(&pen)?;
+    Ok(Split::Helper)
 }
 
 /// Splits this process; `None` in the new one.
 #[expect(unsafe_code, reason = "a foreign function; the proof stands at the call")]
-fn fork() -> io::Result<Option<Split>> {
+fn fork() -> io::Result<Option<Offshoot>> {
     // SAFETY: fork(2) copies only the thread that calls it. What is unsound about that are locks
     // and other states that threads which are not copied had left in the middle; the caller has
     // seen that there is no other thread, so whatever this one does afterwards it may do in
@@ -81,19 +73,19 @@ fn fork() -> io::Result<Option<Split>> {
         0 => Ok(None),
         id => Pid::from_raw(id)
             .filter(|_| 0 < id)
-            .map(|id| Some(Split { id, status: None }))
+            .map(|id| Some(Offshoot { id, status: None }))
             .ok_or_else(io::Error::last_os_error),
     }
 }
 
 /// A process that was split off.
-struct Split {
+struct Offshoot {
     id: Pid,
     /// How it ended: the system tells that once.
     status: Option<ExitStatus>,
 }
 
-impl Split {
+impl Offshoot {
     fn ask(&mut self, options: WaitOptions) -> Option<ExitStatus> {
         if self.status.is_none()
             && let Ok(Some((_, status))) = waitpid(Some(self.id), options)
@@ -104,7 +96,7 @@ impl Split {
     }
 }
 
-impl Process for Split {
+impl Process for Offshoot {
     fn id(&self) -> u32 {
         self.id.as_raw_nonzero().get().unsigned_abs()
     }
