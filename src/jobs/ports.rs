@@ -9,6 +9,8 @@ use std::{any::Any, path::PathBuf, sync::Arc};
 pub enum Pasted {
     /// Copied files.
     Files(Vec<PathBuf>),
+    /// An encoded picture.
+    Encoded(Vec<u8>),
     /// Pixels as 8-bit RGBA with straight alpha.
     Pixels {
         /// Width and height in pixels.

@@ -32,11 +32,8 @@ impl Clipboard for SystemClipboard {
         {
             return Ok(Pasted::Files(files));
         }
-        if let Some(image) = found(clipboard.get_image(), &mut failure) {
-            let sides = [u32::try_from(image.width), u32::try_from(image.height)];
-            if let [Ok(width), Ok(height)] = sides {
-                return Ok(Pasted::Pixels { size: [width, height], rgba: image.bytes.into_owned() });
-            }
+        if let Some(image) = picture(clipboard, &mut failure) {
+            return Ok(image);
         }
         match found(clipboard.get_text(), &mut failure) {
             Some(text) if !text.trim().is_empty() => Ok(Pasted::Text(text)),
@@ -55,6 +52,20 @@ impl Clipboard for SystemClipboard {
         check_transferable([image.width(), image.height()], &rgba)?;
         self.open()?.set_image(ImageData { width, height, bytes: rgba.into() }).map_err(unavailable)
     }
+}
+
+/// A copied picture, as its owner encoded it: decoding is not this process's business.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn picture(_: &mut arboard::Clipboard, _: &mut Option<Error>) -> Option<Pasted> {
+    super::copied_png::read().map(Pasted::Encoded)
+}
+
+/// A copied picture, as the system decoded it.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn picture(clipboard: &mut arboard::Clipboard, failure: &mut Option<Error>) -> Option<Pasted> {
+    let image = found(clipboard.get_image(), failure)?;
+    let size = [u32::try_from(image.width).ok()?, u32::try_from(image.height).ok()?];
+    Some(Pasted::Pixels { size, rgba: image.bytes.into_owned() })
 }
 
 /// A kind of content that is not there is no error. Any other failure is kept, for when nothing

@@ -4,6 +4,8 @@
 mod address;
 mod appearance;
 mod clipboard;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod copied_png;
 mod dialog_service;
 mod dialogs;
 mod fonts;

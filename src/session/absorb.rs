@@ -9,6 +9,7 @@ use crate::{
     engine::{
         Source,
         embed::{Embed, Grouped},
+        naming,
     },
     jobs::{
         Event, Glimpsed, Intake, JobError, Loaded, Rendered, Ticket,
@@ -169,6 +170,9 @@ impl Session {
     fn clipboard_was_read(&mut self, result: Result<Pasted, JobError>) -> Vec<Effect> {
         match result {
             Ok(Pasted::Files(paths)) => self.act(Action::Open(paths.into_iter().map(Intake::Path).collect())),
+            Ok(Pasted::Encoded(bytes)) => {
+                self.act(Action::Open(vec![Intake::Known(Source::new(naming::PASTED, bytes))]))
+            }
             Ok(Pasted::Pixels { size, rgba }) => self.act(Action::Open(vec![Intake::Pixels(size, rgba.into())])),
             Ok(Pasted::Text(text)) => self.act(Action::Open(vec![Intake::Text(text)])),
             Err(error) => {

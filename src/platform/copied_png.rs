@@ -1,0 +1,125 @@
+//! A copied picture as the bytes that its owner offers as `image/png`, on X11 and on Wayland.
+
+use std::{
+    env,
+    io::Read as _,
+    thread,
+    time::{Duration, Instant},
+};
+use wl_clipboard_rs::paste::{ClipboardType, MimeType, Seat, get_contents};
+use x11rb::{
+    connection::Connection,
+    protocol::{
+        Event,
+        xproto::{
+            Atom, AtomEnum, ConnectionExt as _, CreateWindowAux, EventMask, Property, SelectionNotifyEvent, Window,
+            WindowClass,
+        },
+    },
+};
+
+const MIME: &str = "image/png";
+/// So begins every PNG (PNG third edition, §5.2). Some owners answer any question with what they have.
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+/// An owner that is silent for so long has nothing to say.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How long to rest between two looks at what has come.
+const GLANCE: Duration = Duration::from_millis(1);
+/// More is not taken.
+const MOST_BYTES: usize = 1_000_000_000;
+
+/// What went wrong, which is the same to the user: there is no picture to paste.
+type Fault = Box<dyn std::error::Error>;
+
+/// The PNG that is on the clipboard, if there is one.
+pub(super) fn read() -> Option<Vec<u8>> {
+    let is_wayland = env::var_os("WAYLAND_DISPLAY").is_some_and(|it| !it.is_empty());
+    let from_wayland = if is_wayland { sought("Wayland", from_wayland()) } else { None };
+    let found = from_wayland.or_else(|| sought("X11", from_x11()));
+    found.filter(|bytes| bytes.starts_with(SIGNATURE))
+}
+
+fn sought(system: &str, result: Result<Option<Vec<u8>>, Fault>) -> Option<Vec<u8>> {
+    result.unwrap_or_else(|why| {
+        log::info!("no picture from the clipboard of {system}: {why}");
+        None
+    })
+}
+
+fn from_wayland() -> Result<Option<Vec<u8>>, Fault> {
+    let (pipe, _) = get_contents(ClipboardType::Regular, Seat::Unspecified, MimeType::Specific(MIME))?;
+    let mut bytes = vec![];
+    pipe.take(MOST_BYTES as u64).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Asks the owner of the selection (ICCCM §2.4), piece by piece when it is large (INCR, §2.7.2).
+fn from_x11() -> Result<Option<Vec<u8>>, Fault> {
+    let (connection, screen) = x11rb::connect(None)?;
+    let root = connection.setup().roots.get(screen).ok_or("no screen")?.root;
+    let window = connection.generate_id()?;
+    let events = CreateWindowAux::new().event_mask(EventMask::PROPERTY_CHANGE);
+    connection.create_window(0, window, root, 0, 0, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &events)?;
+    let atom =
+        |name: &str| -> Result<Atom, Fault> { Ok(connection.intern_atom(false, name.as_bytes())?.reply()?.atom) };
+    let (clipboard, target, incremental) = (atom("CLIPBOARD")?, atom(MIME)?, atom("INCR")?);
+    let letter = Letter { connection: &connection, window, property: atom("INLAID_PASTE")?, incremental };
+    connection.convert_selection(window, clipboard, target, letter.property, x11rb::CURRENT_TIME)?;
+    connection.flush()?;
+    letter.read()
+}
+
+/// The property in which the owner leaves what it was asked for.
+struct Letter<'a, C> {
+    connection: &'a C,
+    window: Window,
+    property: Atom,
+    incremental: Atom,
+}
+
+impl<C: Connection> Letter<'_, C> {
+    fn read(&self) -> Result<Option<Vec<u8>>, Fault> {
+        let is_answer = |it: &Event| matches!(it, Event::SelectionNotify(_));
+        match self.wait(is_answer)? {
+            Event::SelectionNotify(SelectionNotifyEvent { property, .. }) if property != x11rb::NONE => {}
+            _ => return Ok(None),
+        }
+        let (kind, mut bytes) = self.take()?;
+        if kind != self.incremental {
+            return Ok(Some(bytes));
+        }
+        bytes.clear();
+        loop {
+            let is_piece = |it: &Event| matches!(it, Event::PropertyNotify(it) if it.atom == self.property && it.state == Property::NEW_VALUE);
+            self.wait(is_piece)?;
+            let (_, piece) = self.take()?;
+            if piece.is_empty() {
+                return Ok(Some(bytes));
+            }
+            bytes.extend(piece);
+            if MOST_BYTES < bytes.len() {
+                return Err("more than is taken".into());
+            }
+        }
+    }
+
+    /// What is in the property and of which kind; taking it asks for the next piece.
+    fn take(&self) -> Result<(Atom, Vec<u8>), Fault> {
+        let most_words = MOST_BYTES as u32 / 4;
+        let reply = self.connection.get_property(true, self.window, self.property, AtomEnum::ANY, 0, most_words)?;
+        let reply = reply.reply()?;
+        Ok((reply.type_, reply.value))
+    }
+
+    fn wait(&self, is_it: impl Fn(&Event) -> bool) -> Result<Event, Fault> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.connection.poll_for_event()? {
+                Some(event) if is_it(&event) => return Ok(event),
+                Some(_) => {}
+                None if until < Instant::now() => return Err("its owner does not answer".into()),
+                None => thread::park_timeout(GLANCE),
+            }
+        }
+    }
+}
