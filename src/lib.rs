@@ -9,6 +9,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`engine`] | PURE: bytes ⇄ pixels ⇄ bytes ⇄ text. No toolkit, no threads of its own, no files, no network, no clock, no globals |
+//! | [`helper`] | the other processes of this executable: untrusted bytes are decoded in them, behind walls, and what they say is checked |
 //! | [`jobs`] | threads: load lane, render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
 //! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
@@ -17,16 +18,18 @@
 //! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
 //!
 //! ```text
-//! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, jobs (saving), platform (fonts)
-//!          ├─▶ jobs ─────▶ engine           platform ─▶ the traits jobs states
-//!          ├─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs, the values of settings
-//!          └─▶ platform (only where the real window is opened; tests hand in fakes)
+//! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, helper, jobs (saving), platform (fonts)
+//!  │       ├─▶ jobs ─────▶ engine, helper   platform ─▶ the traits jobs states
+//!  │       ├─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs, the values of settings
+//!  │       └─▶ platform (only where the real window is opened; tests hand in fakes)
+//!  └─▶ helper ─▶ engine (in a process of its own)
 //! ```
 //!
 //! # How a picture travels
 //!
 //! ```text
-//! drop / paste / dialog / argument ─▶ Action::Open(intake) ─▶ jobs: Load (read, sniff, limits, decode, colour, orient)
+//! drop / paste / dialog / argument ─▶ Action::Open(intake) ─▶ jobs: Load (read, sniff)
+//! ─▶ helper: another process (limits, decode, colour, orient) ─▶ pixels in memory that both share, sealed and checked
 //! ─▶ Event::Glimpsed (large JPEGs: something to see at once) ─▶ Event::Loaded ─▶ reconcile
 //! ─▶ jobs: Render (edit → encode → decode back)
 //! ─▶ Event::Rendered ─▶ preview of the *encoded* bytes, sizes, snippet
@@ -42,7 +45,11 @@
 //! * A [`engine::Recipe`] is a plain value. Views edit it; staleness is a comparison with the
 //!   recipe stored in the result, never a flag.
 //! * Limits are checked before allocation, by us: the decoders' own limits do not do it.
-//! * Every untrusted call runs under [`jobs::guard()`]; release builds unwind.
+//! * Untrusted bytes are decoded in a [`helper`]; here only when none can be started, which is
+//!   then said ([`engine::Warning::NotContained`]). What was encoded here may be decoded here.
+//! * Nothing that a helper says is believed before it was looked at, and its pixels are read only
+//!   once nobody can change them.
+//! * Every call of a codec in this process runs under [`jobs::guard()`]; release builds unwind.
 //! * Every number shown is measured on the bytes that will be pasted or saved.
 //! * Nothing is overwritten and nothing reaches the clipboard unasked; "Copied" is said when
 //!   the clipboard has accepted it.

@@ -157,9 +157,10 @@ class Program:
         return int(fields[11]) + int(fields[12])
 
     def memory(self):
-        """Private memory in megabytes: what files are mapped to is not ours."""
+        """Memory in megabytes, its own and what it shares with its helpers: what files are mapped to is not ours."""
         with open(f"/proc/{self.child.pid}/status") as file:
-            return int(re.search(r"RssAnon:\s+(\d+)", file.read())[1]) / 1000
+            status = file.read()
+        return sum(int(re.search(kind + r":\s+(\d+)", status)[1]) for kind in ["RssAnon", "RssShmem"]) / 1000
 
     def end(self):
         self.child.kill()
