@@ -70,6 +70,56 @@ fn only_what_changed_is_made_again() {
 }
 
 #[test]
+fn what_bytes_look_like_can_follow_later() {
+    let (limits, fonts, cancel, diary) = (Limits::default(), Fonts::default(), Cancel::default(), Diary::default());
+    let tools = Tools { limits: &limits, fonts: &fonts, observer: &diary, cancel: &cancel };
+    let (source, mut cache) = (png("a"), Cache::default());
+    for format in [Format::WebP, Format::Jpeg] {
+        let recipe = Recipe::new(format);
+        let bytes = pipeline::render(&source, &recipe, &mut cache, false, tools).unwrap();
+        assert!(bytes.preview.is_none());
+        assert_eq!(diary.0.take().last(), Some(&Stage::Encode));
+        let whole = pipeline::render(&source, &recipe, &mut cache, true, tools).unwrap();
+        assert_eq!(diary.0.take(), [Stage::Preview]);
+        assert!(std::sync::Arc::ptr_eq(&bytes.encoded.bytes, &whole.encoded.bytes));
+        assert_eq!(whole.preview.unwrap().size(), [400, 300]);
+    }
+}
+
+/// A picture in an extended WebP container with an orientation: turn it clockwise to see it.
+fn turned_webp(simple: &[u8], [width, height]: [u32; 2]) -> Vec<u8> {
+    // TIFF 6.0: little endian, one entry of type SHORT: 0x0112 (orientation) is 6, no more.
+    let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let mut body = b"WEBPVP8X\x0A\0\0\0".to_vec();
+    // RFC 9649: the flag for Exif, three reserved bytes, width and height less one in 24 bits.
+    body.extend([0b1000, 0, 0, 0]);
+    [width, height].iter().for_each(|side| body.extend_from_slice(&(side - 1).to_le_bytes()[..3]));
+    body.extend_from_slice(&simple[12..]);
+    body.extend_from_slice(b"EXIF");
+    body.extend_from_slice(&(exif.len() as u32).to_le_bytes());
+    body.extend_from_slice(exif);
+    let mut file = b"RIFF".to_vec();
+    file.extend_from_slice(&(body.len() as u32).to_le_bytes());
+    file.extend_from_slice(&body);
+    file
+}
+
+#[test]
+fn the_untouched_bytes_of_others_go_the_ordinary_road() {
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let tools = Tools { limits: &limits, fonts: &fonts, observer: &(), cancel: &cancel };
+    let mut recipe = Recipe::new(Format::WebP);
+    let ours = pipeline::render(&png("a"), &recipe, &mut Cache::default(), false, tools).unwrap().encoded;
+    let (source, mut cache) = (Source::new("b.webp", turned_webp(&ours.bytes, ours.size)), Cache::default());
+    let encoded = pipeline::render(&source, &recipe, &mut cache, true, tools).unwrap();
+    assert_eq!(encoded.preview.unwrap().size(), [300, 400]);
+    recipe.output.untouched = true;
+    let untouched = pipeline::render(&source, &recipe, &mut cache, true, tools).unwrap();
+    // The quick decoder of our own bytes knows nothing of orientations, since we write none.
+    assert_eq!(untouched.preview.unwrap().size(), [300, 400]);
+}
+
+#[test]
 fn who_is_cancelled_makes_nothing() {
     let (limits, fonts, cancel, diary) = (Limits::default(), Fonts::default(), Cancel::default(), Diary::default());
     cancel.cancel();

@@ -6,6 +6,7 @@ use super::{
     edit, encode,
     recipe::{Edits, OutputSpec},
 };
+use std::sync::Arc;
 
 /// One step of the trip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -207,16 +208,20 @@ fn untouched(source: &Source, decoded: &Decoded) -> Result<Encoded, EngineError>
 }
 
 fn preview(encoded: &Encoded, cache: &mut Cache, tools: Tools<'_>) -> Result<Raster, EngineError> {
-    if let (Some(known), Some((_, of))) = (&cache.preview, &cache.encoded)
-        && std::sync::Arc::ptr_eq(&of.bytes, &encoded.bytes)
-    {
+    // Only what an encoder of ours has made is ever kept there.
+    let is_ours = cache.encoded.as_ref().is_some_and(|(_, of)| Arc::ptr_eq(&of.bytes, &encoded.bytes));
+    if let (true, Some(known)) = (is_ours, &cache.preview) {
         return Ok(known.clone());
     }
-    let result = Source::new("result", encoded.bytes.clone());
-    let back = tools.stage(Stage::Preview, || decode::decode(&result, &DecodeOptions::default(), tools))?;
-    let owned = cache.encoded.as_ref().is_some_and(|(_, of)| std::sync::Arc::ptr_eq(&of.bytes, &encoded.bytes));
-    if owned {
-        cache.preview = Some(back.raster.clone());
+    let raster = tools.stage(Stage::Preview, || {
+        if is_ours {
+            return encode::decode_back(encoded, tools);
+        }
+        let result = Source::new("result", encoded.bytes.clone());
+        Ok(decode::decode(&result, &DecodeOptions::default(), tools)?.raster)
+    })?;
+    if is_ours {
+        cache.preview = Some(raster.clone());
     }
-    Ok(back.raster)
+    Ok(raster)
 }
