@@ -4,6 +4,7 @@
 
 mod desk;
 mod dialogs;
+mod halves;
 mod history;
 mod preferences;
 mod reload;
