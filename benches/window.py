@@ -2,9 +2,9 @@
 """Measures the real window by the trace that it writes: benches/window.py [PROGRAM]
 
 Starts a display without a screen (Xvfb, software OpenGL) and, in it, the program: a start, the drop
-of a 24-megapixel JPEG, a drag of the quality slider, a 100-megapixel JPEG that is panned, idleness
-and memory. Every figure comes from the trace or from /proc. Needs Xvfb, openbox, xdotool, Pillow and
-GTK, as the end-to-end tests do.
+of a 24-megapixel JPEG, steps and drags of the quality slider, a 100-megapixel JPEG that is panned,
+idleness and memory. Every figure comes from the trace or from /proc. Needs Xvfb, openbox, xdotool,
+Pillow and GTK, as the end-to-end tests do.
 """
 
 import os
@@ -16,8 +16,10 @@ from stage import RELEASE, Desk, Program, drag, photo  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else RELEASE
 RUNS = 5
-# Left end, right end and height of the slider, where the settings file below puts the window.
-QUALITY = (890, 1095, 432)
+STEPS = 11
+# Left end, right end and height of the slider for each format, where the settings file below puts
+# the window.
+QUALITY = {"jpeg": (890, 1095, 432), "webp": (890, 1095, 470)}
 
 
 def starts(desk):
@@ -49,12 +51,26 @@ def large_picture(desk, path):
     before = program.ticks()
     time.sleep(5)
     report["processor ticks in five idle seconds"] = program.ticks() - before
+    report.update(steps(desk, program, "jpeg", "a JPEG of 24 megapixels"))
     size(desk)
     program.rest()
-    report["a step of the slider to its result, beyond the encoder's own time, ms"] = step(desk, program)
-    report["results a second while the slider is dragged"], longest = slide(desk, program)
+    report.update(steps(desk, program, "jpeg", "a JPEG of 1200 × 800"))
+    report["results a second while the slider is dragged"], longest = slide(desk, program, "jpeg")
     report["longest frame while the slider is dragged, ms"] = longest
     report["memory after that, MB"] = program.memory() - empty
+    program.end()
+    return report
+
+
+def webp(desk, path):
+    """The slider in the format of the first start."""
+    program = Program(desk, path, program=PROGRAM)
+    program.wait("full preview")
+    size(desk)
+    program.rest()
+    report = steps(desk, program, "webp", "a WebP of 1200 × 800")
+    report["results a second while the slider is dragged, WebP"], longest = slide(desk, program, "webp")
+    report["longest frame while the slider is dragged, WebP, ms"] = longest
     program.end()
     return report
 
@@ -64,30 +80,37 @@ def size(desk):
     desk.xdotool("mousemove", 1014, 143, "click", 1)
 
 
-def step(desk, program):
-    """The median of what ten single steps take besides encoding."""
-    left, right, y = QUALITY
-    since, late = time.time() * 1e6, []
-    for at in range(10):
-        desk.xdotool("mousemove", (left + right) // 2 + 8 * at, y, "mousedown", 1)
+def steps(desk, program, format, what):
+    """The medians of what single steps take to the numbers and to the picture besides encoding."""
+    left, right, y = QUALITY[format]
+    parts = {"encoding": [], "to the numbers, beyond it": [], "to the picture, beyond it": [], "decoding back": []}
+    for at in range(STEPS):
+        since, n_shown = time.time() * 1e6, program.count("result shown")
+        desk.xdotool("mousemove", (left + right) // 2 + 7 * at, y, "mousedown", 1)
         time.sleep(0.05)
         desk.xdotool("mouseup", 1)
-        time.sleep(1.5)
-    entries = [it for it in program.entries() if it["ts"] >= since]
-    for asked in (it for it in entries if it["name"] == "render asked for"):
-        encoded = next((it for it in entries if it["name"] == "encode" and it["ts"] >= asked["ts"]), None)
-        shown = encoded and next((it for it in entries if it["name"] == "result shown" and it["ts"] >= encoded["ts"]), None)
-        # The search for smaller bytes is asked for in the frame in which the quick result is shown.
-        if shown and (not late or asked["ts"] - late[-1][0] > 1e6):
-            late.append((asked["ts"], (program.shown(shown) - asked["ts"] - encoded["dur"]) / 1000))
-    if len(late) < 9:
-        raise SystemExit("the slider is not where it is expected")
-    return sorted(it for _, it in late)[len(late) // 2]
+        # The quick result and the small one.
+        program.wait("result shown", n_shown + 2)
+        time.sleep(1)
+        entries = [it for it in program.entries() if it["ts"] >= since]
+        first = lambda name, begin: next(it for it in entries if it["name"] == name and it["ts"] >= begin)
+        asked = first("render asked for", since)
+        encoded = first("encode", asked["ts"])
+        made = encoded["ts"] + encoded["dur"]
+        for part, name in [("to the numbers, beyond it", "numbers shown"), ("to the picture, beyond it", "result shown")]:
+            parts[part].append(program.shown(first(name, made)) - asked["ts"] - encoded["dur"])
+        parts["encoding"].append(encoded["dur"])
+        parts["decoding back"].append(first("decode back", made)["dur"])
+    return {f"a step of the slider, {what}, {part}, ms": median(times) / 1000 for part, times in parts.items()}
 
 
-def slide(desk, program):
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def slide(desk, program, format):
     """Results a second while the slider moves, and the longest frame."""
-    left, right, y = QUALITY
+    left, right, y = QUALITY[format]
     since = time.time() * 1e6
     desk.xdotool("mousemove", left, y, "mousedown", 1)
     for _ in range(3):
@@ -129,6 +152,9 @@ def main():
         # The second frame begins once the events that came before it were read: drops, too.
         print(f"start to the first frame, and to ready for drops, ms: {', '.join(f'{it:.0f}' for it in starts(desk))}")
         for name, value in large_picture(desk, small).items():
+            print(f"24 megapixels, {name}: {value:.1f}")
+        desk.settle(1180, 760, format="webp")
+        for name, value in webp(desk, small).items():
             print(f"24 megapixels, {name}: {value:.1f}")
         print(f"100 megapixels, longest frame while panned, ms: {pan(desk, large):.1f}")
     finally:

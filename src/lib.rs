@@ -31,8 +31,8 @@
 //! drop / paste / dialog / argument ─▶ Action::Open(intake) ─▶ jobs: Load (read, sniff)
 //! ─▶ helper: another process (limits, decode, colour, orient) ─▶ pixels in memory that both share, sealed and checked
 //! ─▶ Event::Glimpsed (large JPEGs: something to see at once) ─▶ Event::Loaded ─▶ reconcile
-//! ─▶ jobs: Render (edit → encode → decode back)
-//! ─▶ Event::Rendered ─▶ preview of the *encoded* bytes, sizes, snippet
+//! ─▶ jobs: Render (edit → encode) ─▶ Event::Encoded ─▶ numbers, snippet; ready to be copied as text and saved
+//! ─▶ the same render (decode back) ─▶ Event::Rendered ─▶ preview of the *encoded* bytes; ready to be copied as an image
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
 //! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame
@@ -43,13 +43,14 @@
 //!
 //! * A [`engine::Raster`] is never edited in place; edits make new ones and share the old.
 //! * A [`engine::Recipe`] is a plain value. Views edit it; staleness is a comparison with the
-//!   recipe stored in the result, never a flag.
+//!   recipe stored in the result, and in its preview, never a flag.
 //! * Limits are checked before allocation, by us: the decoders' own limits do not do it.
 //! * Untrusted bytes are decoded in a [`helper`]; here only when none can be started, which is
 //!   then said ([`engine::Warning::NotContained`]). What was encoded here may be decoded here.
 //! * Nothing that a helper says is believed before it was looked at, and its pixels are read only
 //!   once nobody can change them.
 //! * Every call of a codec in this process runs under [`jobs::guard()`]; release builds unwind.
+//! * A decoder in C sees only bytes that our own encoder has just made.
 //! * Every number shown is measured on the bytes that will be pasted or saved.
 //! * Nothing is overwritten and nothing reaches the clipboard unasked; "Copied" is said when
 //!   the clipboard has accepted it.

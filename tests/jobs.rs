@@ -75,11 +75,22 @@ impl Office {
     }
 
     fn open_with(painter: Painter, outside: Box<dyn Outside>, clipboard: Box<dyn Clipboard>) -> Self {
+        Self::open_before(painter, outside, clipboard, Arc::new(|| ()))
+    }
+
+    /// With a gate that whoever has answered goes through.
+    fn open_before(
+        painter: Painter,
+        outside: Box<dyn Outside>,
+        clipboard: Box<dyn Clipboard>,
+        gate: Arc<dyn Fn() + Send + Sync>,
+    ) -> Self {
         let bell = Arc::new((Mutex::new(false), Condvar::new()));
         let ringer = bell.clone();
         let waker = Arc::new(move || {
             *ringer.0.lock().unwrap() = true;
             ringer.1.notify_all();
+            gate();
         });
         let (limits, fonts, trace) = (Limits::default(), Fonts::default(), Trace::default());
         let (decoders, tidy) = (Decoders::direct(), Arc::new(|| ()));
@@ -147,7 +158,7 @@ fn the_newest_render_wins() {
     assert!(events.len() < 60, "requests that nobody waits for were all carried out");
     match events.last() {
         Some(Event::Rendered { result: Ok(rendered), .. }) => {
-            assert_eq!(rendered.product.recipe.output.quality, 60);
+            assert_eq!(rendered.packed.product.recipe.output.quality, 60);
         }
         _ => panic!("the newest was not made"),
     }
@@ -236,6 +247,114 @@ fn a_slider_that_never_rests_still_shows_something() {
             }
         }
     }
+}
+
+#[test]
+fn the_bytes_of_a_result_come_before_what_they_look_like() {
+    let mut office = Office::open(plain());
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    for format in [Format::WebP, Format::Jpeg, Format::Png] {
+        let asked = tickets.draw();
+        let (source, decoded, recipe) = (source.clone(), decoded.clone(), Recipe::new(format));
+        office.jobs.render(RenderRequest { ticket: asked, source, decoded, recipe, allowance: Allowance::default() });
+        let events = office.wait(|it| matches!(it, Event::Rendered { .. }));
+        let [Event::Encoded { ticket: first, packed }, Event::Rendered { ticket: second, result: Ok(rendered) }] =
+            &events[..]
+        else {
+            panic!("{} events", events.len())
+        };
+        assert_eq!((*first, *second), (asked, asked));
+        let encoded = &packed.product.encoded;
+        assert_eq!((encoded.format, encoded.size), (format, [64, 48]));
+        assert_eq!(*packed.base64, *base64(&encoded.bytes));
+        assert!(packed.millis.encode.is_some() && packed.millis.preview.is_none());
+        assert!(encoded.bytes.is(&rendered.packed.product.encoded.bytes), "nothing is made twice");
+        assert!(rendered.packed.millis.preview.is_some());
+        assert_eq!(rendered.preview.size(), [64, 48]);
+    }
+}
+
+#[test]
+fn a_newer_request_stops_what_the_bytes_look_like() {
+    // Who has answered goes on only through the gate.
+    let gate = Arc::new((Mutex::new(true), Condvar::new()));
+    let door = gate.clone();
+    let through = Arc::new(move || {
+        let waited = door.1.wait_timeout_while(door.0.lock().unwrap(), Duration::from_secs(30), |is_open| !*is_open);
+        assert!(!waited.unwrap().1.timed_out());
+    });
+    let seen = Arc::new(Mutex::new(0));
+    let counter = seen.clone();
+    let painter: Painter = Arc::new(move |_: &Raster| {
+        *counter.lock().unwrap() += 1;
+        Arc::new(())
+    });
+    let mut office = Office::open_before(painter, Box::new(Silence), Box::new(NoClipboard), through);
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    *gate.0.lock().unwrap() = false;
+    let mut ask = |office: &mut Office, quality| {
+        let mut recipe = Recipe::new(Format::WebP);
+        recipe.output.quality = quality;
+        let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
+        office.jobs.render(RenderRequest { ticket, source, decoded, recipe, allowance: Allowance::default() });
+        ticket
+    };
+    let first = ask(&mut office, 50);
+    office.wait(|it| matches!(it, Event::Encoded { ticket, .. } if *ticket == first));
+    let second = ask(&mut office, 60);
+    *gate.0.lock().unwrap() = true;
+    gate.1.notify_all();
+    let mut ends = vec![];
+    while ends.len() < 2 {
+        for event in office.wait(|it| matches!(it, Event::Rendered { .. })) {
+            if let Event::Rendered { ticket, result } = event {
+                ends.push((ticket, result.is_ok()));
+            }
+        }
+    }
+    ends.sort_unstable();
+    assert_eq!(ends, [(first, false), (second, true)]);
+    assert_eq!(*seen.lock().unwrap(), 2, "the picture as it came, and the second result");
+}
+
+#[test]
+fn a_crash_at_the_sight_of_the_bytes_comes_after_them() {
+    let (bomb, calls): (Painter, _) = {
+        let calls = Arc::new(Mutex::new(0));
+        let counter = calls.clone();
+        let paint = move |_: &Raster| {
+            let call = {
+                let mut calls = counter.lock().unwrap();
+                *calls += 1;
+                *calls
+            };
+            // The first call comes from the loading.
+            assert_ne!(call, 2, "a codec's bug");
+            Arc::new(()) as _
+        };
+        (Arc::new(paint), calls)
+    };
+    let mut office = Office::open(bomb);
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    let mut ask = |office: &mut Office| {
+        let (source, decoded, recipe) = (source.clone(), decoded.clone(), Recipe::new(Format::WebP));
+        office.jobs.render(RenderRequest {
+            ticket: tickets.draw(),
+            source,
+            decoded,
+            recipe,
+            allowance: Allowance::default(),
+        });
+        office.wait(|it| matches!(it, Event::Rendered { .. }))
+    };
+    let events = ask(&mut office);
+    assert!(matches!(&events[..], [Event::Encoded { .. }, Event::Rendered { result: Err(JobError::Crashed(_)), .. }]));
+    let events = ask(&mut office);
+    assert!(matches!(&events[..], [Event::Encoded { .. }, Event::Rendered { result: Ok(_), .. }]));
+    assert_eq!(*calls.lock().unwrap(), 3);
 }
 
 #[test]

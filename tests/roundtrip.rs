@@ -4,8 +4,11 @@
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, codecs::tiff::TiffDecoder, metadata::Orientation};
 use inlaid::engine::{
-    Cancel, Encoded, EngineError, Format, Layout, Raster, Warning, encode,
-    recipe::{Effort, OutputSpec},
+    Cache, Cancel, Decoded, Encoded, EngineError, Facts, Format, Layout, Limits, Raster, Recipe, Source, Tools,
+    Warning,
+    decode::Fonts,
+    encode, pipeline,
+    recipe::{Edits, Effort, OutputSpec},
 };
 use std::io::Cursor;
 
@@ -231,6 +234,62 @@ fn lossy_webp_keeps_alpha_exactly() {
         let found = decoded(&encoded(&raster, &lossy(Format::WebP, 50, effort))).to_rgba8();
         let wanted = raster.bytes().chunks(4).map(|it| it[3]);
         assert!(found.pixels().map(|it| it.0[3]).eq(wanted), "{effort:?}");
+    }
+}
+
+/// What the window shows of a result: what its bytes decode back to, by the quickest road.
+fn seen(raster: &Raster, output: OutputSpec) -> (Encoded, Raster) {
+    let facts = Facts {
+        format: Format::Png,
+        stored_size: raster.size(),
+        size: raster.size(),
+        orientation: 1,
+        frames: Some(1),
+        profile_name: None,
+        depth: 8,
+        has_alpha: raster.layout().has_alpha(),
+        warnings: vec![],
+    };
+    let (source, mut cache) = (Source::new("a.png", b"\x89PNG\r\n\x1a\n"), Cache::default());
+    cache.prime(&source, &Decoded { raster: raster.clone(), facts });
+    let recipe = Recipe { edits: Edits::default(), output };
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let tools = Tools::new(&limits, &fonts, &cancel);
+    let product = pipeline::render(&source, &recipe, &mut cache, true, tools).expect("it can be written");
+    (product.encoded, product.preview.expect("it was asked for"))
+}
+
+#[test]
+fn our_webp_is_seen_as_other_decoders_show_it() {
+    let sizes = SIZES.into_iter().chain([[190, 133]]);
+    for size in sizes {
+        let idle = noisy(size, Layout::Rgb8).to_rgba8();
+        let opaque = Raster::from_samples8(size[0], size[1], Layout::Rgba8, idle).expect("lengths fit");
+        for raster in [noisy(size, Layout::Rgb8), noisy(size, Layout::Rgba8), smooth(size[0], size[1]), opaque] {
+            for effort in [Effort::Fast, Effort::Normal] {
+                for (quality, lossless) in [(1, false), (80, false), (100, false), (80, true)] {
+                    let (encoded, seen) =
+                        seen(&raster, OutputSpec { lossless, ..lossy(Format::WebP, quality, effort) });
+                    let what = format!("{size:?} {:?} {effort:?} {quality} {lossless}", raster.layout());
+                    let found = decoded(&encoded);
+                    assert_eq!(seen.size(), size, "{what}");
+                    assert_eq!(seen.layout().has_alpha(), found.color().has_alpha(), "{what}");
+                    assert_eq!(seen.bytes(), found.as_bytes(), "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn our_webp_with_a_profile_is_seen_in_srgb() {
+    let profile = moxcms::ColorProfile::new_display_p3().encode().expect("a built-in profile");
+    let plain = smooth(40, 30);
+    let wide = plain.clone().with_profile(Some(profile.as_slice().into()));
+    for lossless in [false, true] {
+        let output = OutputSpec { lossless, ..OutputSpec::new(Format::WebP) };
+        let [(_, plain), (_, wide)] = [&plain, &wide].map(|it| seen(it, output.clone()));
+        assert!(wide.profile().is_none() && wide.bytes() != plain.bytes(), "its colours were converted");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decode, edit, encode and decode back, redoing only what changed.
 
 use super::{
-    Cancel, Decoded, Encoded, EngineError, Facts, Format, Limits, Raster, Recipe, Source, Warning, decode,
+    Cancel, Decoded, Encoded, EngineError, Facts, Format, Limits, Raster, Recipe, Source, Warning,
     decode::{DecodeOptions, Decoder, Direct, Fonts, Memory},
     edit, encode,
     recipe::{Edits, OutputSpec},
@@ -216,16 +216,21 @@ fn untouched(source: &Source, decoded: &Decoded) -> Result<Encoded, EngineError>
 }
 
 fn preview(encoded: &Encoded, cache: &mut Cache, tools: Tools<'_>) -> Result<Raster, EngineError> {
-    if let (Some(known), Some((_, of))) = (&cache.preview, &cache.encoded)
-        && of.bytes.is(&encoded.bytes)
-    {
+    // Only what an encoder of ours has made is ever kept there.
+    let is_ours = cache.encoded.as_ref().is_some_and(|(_, of)| of.bytes.is(&encoded.bytes));
+    if let (true, Some(known)) = (is_ours, &cache.preview) {
         return Ok(known.clone());
     }
-    let result = Source::new("result", encoded.bytes.clone());
-    let back = tools.stage(Stage::Preview, || decode::decode(&result, &DecodeOptions::default(), tools))?;
-    let owned = cache.encoded.as_ref().is_some_and(|(_, of)| of.bytes.is(&encoded.bytes));
-    if owned {
-        cache.preview = Some(back.raster.clone());
+    let raster = tools.stage(Stage::Preview, || {
+        if is_ours {
+            return encode::decode_back(encoded, tools);
+        }
+        let result = Source::new("result", encoded.bytes.clone());
+        // The source's own bytes, which are no more to be trusted than before.
+        Ok(tools.decoder.decode(&result, &DecodeOptions::default(), tools)?.raster)
+    })?;
+    if is_ours {
+        cache.preview = Some(raster.clone());
     }
-    Ok(back.raster)
+    Ok(raster)
 }

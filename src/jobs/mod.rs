@@ -2,9 +2,10 @@
 //!
 //! * The **load lane** (two threads) reads and decodes what the user brought; the selected
 //!   picture comes first, nothing is dropped.
-//! * The **render lane** (two threads) edits and encodes the picture that the user looks at;
-//!   the newest request replaces the waiting one and cancels what runs, beside which it runs
-//!   when that does not stop at once. Only the oldest quick one may come to its end.
+//! * The **render lane** (two threads) edits and encodes the picture that the user looks at, sends
+//!   the bytes, and then decodes them back to be seen; the newest request replaces the waiting one
+//!   and cancels what runs, beside which it runs when that does not stop at once. Only the oldest
+//!   quick one may come to its end.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
 //! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.
@@ -30,7 +31,7 @@ pub mod trace;
 pub use self::{
     error::JobError,
     guard::{guard, hush_this_thread},
-    request::{Errand, Event, Glimpsed, Intake, LoadRequest, Loaded, RenderRequest, Rendered, Ticket},
+    request::{Errand, Event, Glimpsed, Intake, LoadRequest, Loaded, Packed, RenderRequest, Rendered, Ticket},
     stopwatch::{Millis, Stopwatch},
     trace::Trace,
 };

@@ -3,7 +3,7 @@
 use super::{
     JobError, Shared,
     guard::guard,
-    request::{Event, RenderRequest, Rendered},
+    request::{Event, Packed, RenderRequest, Rendered},
     stopwatch::Stopwatch,
 };
 use crate::engine::{Cache, Cancel, EngineError, Tools, embed, pipeline};
@@ -28,25 +28,41 @@ pub(super) fn run(shared: &Shared) {
         if matches!(result, Err(JobError::Crashed(_))) {
             cache.clear();
         }
-        // Whoever cancels may want nothing of it to stay.
-        if cancel.check().is_ok() {
-            *shared.cache() = cache;
-        }
+        keep(shared, cache, &cancel);
         shared.send(Event::Rendered { ticket, result: result.map(Box::new) });
     }
 }
 
+/// Keeps what is known now for the next render.
+fn keep(shared: &Shared, cache: Cache, cancel: &Cancel) {
+    let mut kept = shared.cache();
+    // Whoever cancels may want nothing of it to stay.
+    if cancel.check().is_ok() {
+        *kept = cache;
+    }
+}
+
+/// Sends the bytes as soon as they are made, and returns them with what they look like. Whoever
+/// asks for something newer meanwhile stops it in between.
 fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &Cancel) -> Result<Rendered, JobError> {
+    let RenderRequest { ticket, source, decoded, recipe, .. } = request;
     let watch = Stopwatch::tracing(&shared.trace, "render");
     let decoder = shared.decoders.within(request.allowance);
     let tools = Tools { observer: &watch, decoder: &decoder, ..Tools::new(&shared.limits, &shared.fonts, cancel) };
-    cache.prime(&request.source, &request.decoded);
-    let product = pipeline::render(&request.source, &request.recipe, cache, true, tools)?;
-    let preview = product.preview.as_ref().ok_or(EngineError::Cancelled)?;
+    cache.prime(source, decoded);
+    let product = pipeline::render(source, recipe, cache, false, tools)?;
+    let base64 = embed::base64(&product.encoded.bytes);
+    let packed = Packed { product, base64, millis: watch.millis() };
+    cancel.check()?;
+    keep(shared, cache.clone(), cancel);
+    shared.send(Event::Encoded { ticket: *ticket, packed: Box::new(packed.clone()) });
+    // With the same cache, so nothing is made again.
+    let product = pipeline::render(source, recipe, cache, true, tools)?;
+    let preview = product.preview.ok_or(EngineError::Cancelled)?;
+    cancel.check()?;
     let start = Instant::now();
-    let painted = (shared.painter)(preview);
+    let painted = (shared.painter)(&preview);
     shared.trace.span("render", "paint", start, start.elapsed(), &[]);
     cancel.check()?;
-    let base64 = embed::base64(&product.encoded.bytes);
-    Ok(Rendered { base64, painted, millis: watch.millis(), product })
+    Ok(Rendered { packed: Packed { millis: watch.millis(), ..packed }, preview, painted })
 }

@@ -138,17 +138,26 @@ pub struct Loaded {
     pub millis: Millis,
 }
 
-/// A finished result.
+/// The bytes of a result, ready to be pasted or saved.
 #[derive(Clone)]
-pub struct Rendered {
+pub struct Packed {
     /// The bytes and their recipe.
     pub product: Product,
     /// The bytes as base64.
     pub base64: Arc<str>,
-    /// What the bytes decode back to, made ready for the screen.
-    pub painted: Painted,
     /// How long the stages took that had to run.
     pub millis: Millis,
+}
+
+/// A finished result.
+#[derive(Clone)]
+pub struct Rendered {
+    /// The bytes.
+    pub packed: Packed,
+    /// What the bytes decode back to.
+    pub preview: Raster,
+    /// The same, ready for the screen.
+    pub painted: Painted,
 }
 
 /// An answer. Those with a ticket that is no longer wanted are dropped by the session.
@@ -173,6 +182,13 @@ pub enum Event {
         ticket: Ticket,
         /// The picture, or why there is none.
         result: Result<Box<Loaded>, JobError>,
+    },
+    /// The bytes of a result are there, what they look like follows.
+    Encoded {
+        /// Of the [`RenderRequest`].
+        ticket: Ticket,
+        /// The bytes.
+        packed: Box<Packed>,
     },
     /// A render has ended.
     Rendered {

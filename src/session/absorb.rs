@@ -1,18 +1,18 @@
 //! Answers in, effects out; one named function each.
 
 use super::{
-    Action, Effect, Item, ItemId, Kind, Session, Underway,
-    item::{Made, Progress, same_but_effort},
-    notice::{capitalized, causes, failure},
+    Action, Deferred, Effect, Item, ItemId, Kind, Session, Underway,
+    item::{Progress, same_but_effort},
+    notice::{capitalized, causes, failure, not_shown},
 };
 use crate::{
     engine::{
-        Source,
+        Recipe, Source,
         embed::{Embed, Grouped},
         naming,
     },
     jobs::{
-        Event, Glimpsed, Intake, JobError, Loaded, Rendered, Ticket,
+        Event, Glimpsed, Intake, JobError, Loaded, Packed, Rendered, Ticket,
         ports::{News, Pasted},
     },
     settings::Reload,
@@ -26,6 +26,7 @@ impl Session {
             Event::Read { ticket, source } => self.bytes_are_there(ticket, source),
             Event::Glimpsed { ticket, glimpsed } => self.glimpse_is_there(ticket, glimpsed),
             Event::Loaded { ticket, result } => self.load_ended(ticket, result),
+            Event::Encoded { ticket, packed } => self.bytes_were_made(ticket, *packed),
             Event::Rendered { ticket, result } => self.render_ended(ticket, result),
             Event::Pasted(result) => self.clipboard_was_read(result),
             Event::Copied { ticket, result } => self.copy_ended(ticket, result),
@@ -110,6 +111,23 @@ impl Session {
         vec![]
     }
 
+    /// The bytes of a result are there, and with them all numbers; what they look like follows under
+    /// the same ticket. Bytes that were overtaken are stale, but newer than those that there are.
+    fn bytes_were_made(&mut self, ticket: Ticket, packed: Packed) -> Vec<Effect> {
+        let Some((newest, id)) = self.rendering else { return vec![] };
+        let is_newest = ticket == newest;
+        if !is_newest && !self.overtaken.contains(&ticket) {
+            return vec![];
+        }
+        let Some(item) = self.item_mut(id) else { return vec![] };
+        if is_newest {
+            item.refused = None;
+            item.weigh(&packed.product.recipe, packed.product.encoded.bytes.len());
+        }
+        item.take_bytes(ticket, packed);
+        if is_newest { self.deliver(id) } else { vec![] }
+    }
+
     fn render_ended(&mut self, ticket: Ticket, result: Result<Box<Rendered>, JobError>) -> Vec<Effect> {
         if self.overtaken.contains(&ticket) {
             return self.overtaken_ended(ticket, result);
@@ -118,16 +136,16 @@ impl Session {
         self.overtaken.clear();
         let Some(item) = self.item_mut(id) else { return vec![] };
         let Some((_, recipe)) = item.asked.take() else { return vec![] };
+        let has_bytes = item.result.as_ref().is_some_and(|it| it.ticket == ticket);
         match result {
             Ok(rendered) => {
                 item.refused = None;
-                item.millis = rendered.millis.or(item.millis);
-                item.weights.retain(|(known, _)| !same_but_effort(known, &recipe));
-                item.weights.push((recipe, rendered.product.encoded.bytes.len()));
-                item.result = item.source.clone().map(|of| Made { of, rendered: *rendered });
+                item.weigh(&recipe, rendered.packed.product.encoded.bytes.len());
+                item.take_result(ticket, *rendered);
                 self.deliver(id)
             }
             Err(error) if error.is_cancelled() => vec![],
+            Err(error) if has_bytes => self.preview_failed(id, recipe, &error),
             Err(error) => {
                 item.refused = Some((recipe, error.to_string()));
                 // The search for smaller bytes is a gift; without it the quick result stands.
@@ -142,14 +160,26 @@ impl Session {
         }
     }
 
+    /// The bytes are there and stay. That they cannot be shown is said once, not again of the small
+    /// ones after the quick ones.
+    fn preview_failed(&mut self, id: ItemId, recipe: Recipe, error: &JobError) -> Vec<Effect> {
+        let Some(item) = self.item_mut(id) else { return vec![] };
+        let is_said = item.unseen.as_ref().is_some_and(|(known, _)| same_but_effort(known, &recipe));
+        let (text, why) = (not_shown(&item.name, error), error.to_string());
+        item.unseen = Some((recipe, why));
+        if !is_said {
+            self.say(Kind::Bad, text, causes(error));
+        }
+        self.deliver(id)
+    }
+
     /// Shows what was asked for while the newest request is still being carried out.
     fn overtaken_ended(&mut self, ticket: Ticket, result: Result<Box<Rendered>, JobError>) -> Vec<Effect> {
         self.overtaken.retain(|other| *other != ticket);
         let Some(item) = self.rendering.and_then(|(_, id)| self.item_mut(id)) else { return vec![] };
         // Whatever went wrong, the newest request will tell.
         let Ok(rendered) = result else { return vec![] };
-        item.millis = rendered.millis.or(item.millis);
-        item.result = item.source.clone().map(|of| Made { of, rendered: *rendered });
+        item.take_result(ticket, *rendered);
         self.overtaken.retain(|other| ticket < *other);
         vec![]
     }
@@ -157,14 +187,13 @@ impl Session {
     /// Does what was asked for before the result was there. Who waits for the result gets the
     /// small one, not the quick one.
     pub(super) fn deliver(&mut self, id: ItemId) -> Vec<Effect> {
-        let is_settled = self.item(id).is_some_and(|it| it.fresh().is_some() && it.next_recipe().is_none());
-        match self.deferred {
-            Some(deferred) if deferred.item == id && is_settled => {
-                self.deferred = None;
-                self.hand_out(id, deferred.verb)
-            }
-            _ => vec![],
+        let Some(Deferred { verb, .. }) = self.deferred.filter(|it| it.item == id) else { return vec![] };
+        let is_settled = self.item(id).is_some_and(|it| it.is_ready(verb) && it.next_bytes().is_none());
+        if !is_settled {
+            return vec![];
         }
+        self.deferred = None;
+        self.hand_out(id, verb)
     }
 
     fn clipboard_was_read(&mut self, result: Result<Pasted, JobError>) -> Vec<Effect> {

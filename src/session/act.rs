@@ -100,7 +100,7 @@ impl Session {
             self.say(Kind::Bad, text, None);
             return vec![];
         }
-        if item.fresh().is_some() {
+        if item.is_ready(verb) {
             self.deferred = None;
             return self.hand_out(id, verb);
         }

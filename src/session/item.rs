@@ -1,15 +1,15 @@
 //! One picture: what is known of it, what is wanted and what was made of it.
 
-use super::{history::Wanted, reload::Reread};
+use super::{Outlet, history::Wanted, reload::Reread};
 use crate::{
     engine::{
-        Decoded, Facts, Format, Recipe, Source,
+        Decoded, Facts, Format, Raster, Recipe, Source,
         edit::geometry,
         embed::{Embed, Snippet, SnippetFacts, snippet},
         naming,
         recipe::Effort,
     },
-    jobs::{Glimpsed, Intake, Millis, Rendered, Ticket, ports::Painted},
+    jobs::{Glimpsed, Intake, Millis, Packed, Rendered, Ticket, ports::Painted},
 };
 use std::path::Path;
 
@@ -32,7 +32,10 @@ pub struct Item {
     pub(super) original: Option<Original>,
     pub(super) asked: Option<(Ticket, Recipe)>,
     pub(super) result: Option<Made>,
+    pub(super) preview: Option<Preview>,
     pub(super) refused: Option<(Recipe, String)>,
+    /// Bytes that could not be decoded back, by their recipe, and why.
+    pub(super) unseen: Option<(Recipe, String)>,
     pub(super) weights: Vec<(Recipe, usize)>,
     pub(super) millis: Millis,
     /// Its file is being read again beside what is shown.
@@ -68,10 +71,28 @@ pub struct Original {
     pub painted: Painted,
 }
 
-/// A result and the very source it was made of.
+/// The bytes of a result, the very source they were made of, and the request that they answer.
 pub(super) struct Made {
+    pub ticket: Ticket,
     pub of: Source,
-    pub rendered: Rendered,
+    pub packed: Packed,
+}
+
+/// What the bytes of a result look like. The bytes may be older than those of [`Item::result`]; see
+/// [`Item::fresh_preview`].
+pub struct Preview {
+    /// What the bytes were made of.
+    pub of: Source,
+    /// What they were made by.
+    pub recipe: Recipe,
+    /// What they are.
+    pub format: Format,
+    /// How many they are.
+    pub n_bytes: usize,
+    /// Their pixels.
+    pub raster: Raster,
+    /// The same, ready for the screen.
+    pub painted: Painted,
 }
 
 /// What the window shows for a picture.
@@ -98,7 +119,9 @@ impl Item {
             original: None,
             asked: None,
             result: None,
+            preview: None,
             refused: None,
+            unseen: None,
             weights: vec![],
             millis: Millis::default(),
             reread: None,
@@ -148,25 +171,83 @@ impl Item {
         self.original.as_ref()
     }
 
-    /// The last result, which may be stale; see [`Item::fresh`].
-    pub fn result(&self) -> Option<&Rendered> {
-        self.result.as_ref().map(|it| &it.rendered)
+    /// The bytes made last, which may be stale; see [`Item::fresh`].
+    pub fn result(&self) -> Option<&Packed> {
+        self.result.as_ref().map(|it| &it.packed)
     }
 
-    /// The result, if it is what the recipe wants now, and of what the file holds now.
-    pub fn fresh(&self) -> Option<&Rendered> {
+    /// The bytes, if they are what the recipe wants now, and of what the file holds now.
+    pub fn fresh(&self) -> Option<&Packed> {
         self.current().filter(|_| !self.is_reloading())
     }
 
-    /// The result, if it is what the recipe wants of the source that is shown.
-    pub(super) fn current(&self) -> Option<&Rendered> {
+    /// The bytes, if they are what the recipe wants of the source that is shown.
+    pub(super) fn current(&self) -> Option<&Packed> {
         self.made().filter(|it| same_but_effort(&it.product.recipe, &self.recipe))
     }
 
-    /// The result, if it was made of the source that is shown.
-    fn made(&self) -> Option<&Rendered> {
+    /// The bytes, if they were made of the source that is shown.
+    fn made(&self) -> Option<&Packed> {
         let source = self.source.as_ref()?;
-        self.result.as_ref().filter(|it| it.of.is(source)).map(|it| &it.rendered)
+        self.result.as_ref().filter(|it| it.of.is(source)).map(|it| &it.packed)
+    }
+
+    /// What a result looks like, which may be an older one; see [`Item::fresh_preview`].
+    pub fn preview(&self) -> Option<&Preview> {
+        self.preview.as_ref()
+    }
+
+    /// What the fresh bytes look like, as soon as it is known of these very bytes.
+    pub fn fresh_preview(&self) -> Option<&Preview> {
+        self.fresh().and(self.preview_of_result())
+    }
+
+    fn preview_of_result(&self) -> Option<&Preview> {
+        let made = self.result.as_ref()?;
+        self.preview.as_ref().filter(|it| it.of.is(&made.of) && it.recipe == made.packed.product.recipe)
+    }
+
+    /// Why the bytes cannot be looked at, if they cannot.
+    pub(super) fn unseen(&self) -> Option<&str> {
+        let made = &self.result.as_ref()?.packed.product.recipe;
+        self.unseen.as_ref().filter(|(recipe, _)| recipe == made).map(|(_, why)| why.as_str())
+    }
+
+    /// Is there what goes out this way, or is it known that there will be nothing?
+    pub(super) fn is_ready(&self, outlet: Outlet) -> bool {
+        let is_seen = || self.preview_of_result().is_some() || self.unseen().is_some();
+        self.fresh().is_some() && (outlet != Outlet::Image || is_seen())
+    }
+
+    /// Takes in bytes that were made, unless there are newer ones, or those that are wanted.
+    pub(super) fn take_bytes(&mut self, ticket: Ticket, packed: Packed) {
+        self.millis = packed.millis.or(self.millis);
+        let is_wanted = same_but_effort(&packed.product.recipe, &self.recipe) || self.current().is_none();
+        let is_news = self.result.as_ref().is_none_or(|it| it.ticket <= ticket);
+        if let (true, true, Some(of)) = (is_wanted, is_news, self.source.clone()) {
+            self.result = Some(Made { ticket, of, packed });
+        }
+    }
+
+    /// Takes in a finished result. Its picture is shown even if there are newer bytes, unless that
+    /// which is wanted is there.
+    pub(super) fn take_result(&mut self, ticket: Ticket, rendered: Rendered) {
+        let Rendered { packed, preview: raster, painted } = rendered;
+        let (recipe, encoded) = (packed.product.recipe.clone(), &packed.product.encoded);
+        let (format, n_bytes) = (encoded.format, encoded.bytes.len());
+        let preview = self.source.clone().map(|of| Preview { of, recipe, format, n_bytes, raster, painted });
+        self.take_bytes(ticket, packed);
+        let is_seen = self.current().and(self.preview_of_result()).is_some();
+        let is_wanted = |it: &Preview| !is_seen || same_but_effort(&it.recipe, &self.recipe);
+        if let Some(preview) = preview.filter(is_wanted) {
+            self.preview = Some(preview);
+        }
+    }
+
+    /// Remembers what the bytes of a recipe weigh.
+    pub(super) fn weigh(&mut self, recipe: &Recipe, n_bytes: usize) {
+        self.weights.retain(|(known, _)| !same_but_effort(known, recipe));
+        self.weights.push((recipe.clone(), n_bytes));
     }
 
     /// Why the recipe cannot be carried out, if it cannot.
@@ -229,16 +310,27 @@ impl Item {
     }
 
     /// The text to paste for a result of this picture.
-    pub fn snippet(&self, embed: Embed, rendered: &Rendered) -> Snippet {
-        let encoded = &rendered.product.encoded;
+    pub fn snippet(&self, embed: Embed, packed: &Packed) -> Snippet {
+        let encoded = &packed.product.encoded;
         let has_own_name = matches!(self.intake, Intake::Path(_));
         let alt = if has_own_name { naming::alternative_text(&self.name) } else { String::new() };
         let facts = SnippetFacts { size: encoded.size, density: self.density.max(1), alt };
-        snippet(embed, encoded.format, &rendered.base64, &facts)
+        snippet(embed, encoded.format, &packed.base64, &facts)
     }
 
-    /// The recipe to ask for next: first the quick result, then, undisturbed, the small one.
+    /// The recipe to ask for next: that of the bytes there are until it is known what they look
+    /// like, then that of the next bytes.
     pub(super) fn next_recipe(&self) -> Option<Recipe> {
+        self.original.as_ref()?;
+        let is_seen = self.preview_of_result().is_some() || self.unseen().is_some();
+        match self.current() {
+            Some(current) if !is_seen => Some(current.product.recipe.clone()),
+            _ => self.next_bytes(),
+        }
+    }
+
+    /// The recipe of the bytes to make next: first the quick ones, then, undisturbed, the small ones.
+    pub(super) fn next_bytes(&self) -> Option<Recipe> {
         let original = self.original.as_ref()?;
         let (mut quick, mut small) = (self.recipe.clone(), self.recipe.clone());
         quick.output.effort = Effort::Fast;
@@ -262,7 +354,7 @@ impl Item {
     /// Bytes of memory held for the screen and for editing, roughly.
     pub(super) fn held_bytes(&self) -> u64 {
         let original = self.original.as_ref().map(|it| &it.decoded.raster);
-        let preview = self.result().and_then(|it| it.product.preview.as_ref());
+        let preview = self.preview.as_ref().map(|it| &it.raster);
         // The smaller versions for the screen take a third of that once more.
         [original, preview].into_iter().flatten().map(|it| it.byte_len() as u64 / 3 * 4).sum()
     }
@@ -270,14 +362,14 @@ impl Item {
     /// Lets go of what can be made again from the bytes.
     pub(super) fn let_go(&mut self) {
         self.original = None;
-        self.result = None;
+        (self.result, self.preview) = (None, None);
         self.asked = None;
     }
 
     /// Forgets what was measured on other bytes than those to come.
     pub(super) fn forget_measured(&mut self) {
         self.weights.clear();
-        (self.refused, self.asked) = (None, None);
+        (self.refused, self.unseen, self.asked) = (None, None, None);
     }
 }
 

@@ -18,14 +18,14 @@ mod reload;
 
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
-    item::{Item, ItemId, Original, Status},
+    item::{Item, ItemId, Original, Preview, Status},
     notice::{Kind, Notice, capitalized},
     question::Question,
 };
 
-use self::{history::History, question::Questions};
+use self::{history::History, notice::not_copied, question::Questions};
 use crate::{
-    engine::{Bytes, Format, Raster, Recipe, Source, embed::Embed, recipe::Defaults},
+    engine::{Bytes, Format, Recipe, Source, embed::Embed, recipe::Defaults},
     helper::Allowance,
     jobs::{Errand, LoadRequest, RenderRequest, Ticket},
     settings::{Preferences, Start},
@@ -259,19 +259,19 @@ impl Session {
         }
         let ticket = self.tickets.draw();
         let Some(item) = self.item(id) else { return vec![] };
-        let Some(rendered) = item.fresh() else { return vec![] };
+        let Some(packed) = item.fresh() else { return vec![] };
         let (underway, effect) = match outlet {
             Outlet::Text(embed) => {
-                let snippet = item.snippet(embed, rendered);
+                let snippet = item.snippet(embed, packed);
                 (Underway::Text { embed, chars: snippet.chars() }, Effect::Errand(ticket, Errand::CopyText(snippet)))
             }
             Outlet::Image => {
-                let Some(raster) = preview_of(rendered) else { return vec![] };
-                let underway = Underway::Image { name: item.name.clone(), size: raster.size() };
-                (underway, Effect::Errand(ticket, Errand::CopyImage(raster)))
+                let Some(preview) = item.fresh_preview() else { return self.cannot_copy(id) };
+                let underway = Underway::Image { name: item.name.clone(), size: preview.raster.size() };
+                (underway, Effect::Errand(ticket, Errand::CopyImage(preview.raster.clone())))
             }
             Outlet::Save => {
-                let encoded = &rendered.product.encoded;
+                let encoded = &packed.product.encoded;
                 let extension = encoded.format.extension();
                 let suggested_name = crate::engine::naming::suggested(&item.name, extension, encoded.size);
                 let (name, format, bytes) = (item.name.clone(), encoded.format, encoded.bytes.clone());
@@ -284,8 +284,13 @@ impl Session {
         self.underway.insert(ticket, underway);
         vec![effect]
     }
-}
 
-fn preview_of(rendered: &crate::jobs::Rendered) -> Option<Raster> {
-    rendered.product.preview.clone()
+    /// The pixels of a result that cannot be decoded back cannot be copied either.
+    fn cannot_copy(&mut self, id: ItemId) -> Vec<Effect> {
+        let item = self.item(id);
+        if let Some(text) = item.and_then(|it| Some(not_copied(&it.name, it.unseen()?))) {
+            self.say(Kind::Bad, text, None);
+        }
+        vec![]
+    }
 }

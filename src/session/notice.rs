@@ -40,6 +40,16 @@ pub(super) fn failure(name: &str, error: &JobError) -> String {
     format!("{name}: {error}")
 }
 
+/// A result that nobody can look at, in words.
+pub(super) fn not_shown(name: &str, error: &JobError) -> String {
+    format!("{name}: the result can be saved, but not shown ({error})")
+}
+
+/// The same for whoever wants to paste its pixels.
+pub(super) fn not_copied(name: &str, why: &str) -> String {
+    format!("{name}: the result can be saved, but not copied as an image ({why})")
+}
+
 /// The chain of causes below an error, if there is one.
 pub(super) fn causes(error: &JobError) -> Option<String> {
     let mut chain: Vec<String> = vec![];

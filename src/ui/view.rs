@@ -22,12 +22,12 @@ use super::{
     words,
 };
 use crate::{
-    jobs::{Rendered, Trace, ports::Painted},
-    session::{Action, Item, ItemId, Question, Session, Status, Verb, capitalized},
+    jobs::{Trace, ports::Painted},
+    session::{Action, Item, ItemId, Preview, Question, Session, Status, Verb, capitalized},
     settings::{Disclosed, Units},
 };
 use egui::{Context, Key, Modifiers, Popup, RichText, Ui, vec2};
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// What the window remembers between frames that is nobody else's business.
 pub(super) struct View {
@@ -52,7 +52,8 @@ pub(super) struct View {
 struct Marked {
     glimpse: bool,
     original: bool,
-    /// The result's bytes, by their place in memory.
+    /// The bytes whose numbers are shown, and the result's picture, by their place in memory.
+    numbers: Option<usize>,
     result: Option<usize>,
 }
 
@@ -246,18 +247,16 @@ impl View {
             (None, Some(glimpsed)) => picture(&glimpsed.painted, glimpsed.size),
             (None, None) => None,
         };
-        let result = item.result().and_then(|result| picture(&result.painted, result.product.encoded.size));
-        let labels = [
-            original_label(item, self.units),
-            item.result().map(|it| result_label(item, it, self.units)).unwrap_or_default(),
-        ];
+        let preview = item.preview();
+        let labels =
+            [original_label(item, self.units), preview.map(|it| result_label(it, self.units)).unwrap_or_default()];
         let input = CanvasInput {
             original,
-            result,
-            sizing: item.recipe.edits.size,
+            result: preview.and_then(|it| picture(&it.painted, it.raster.size())),
+            sizing: preview.map_or(item.recipe.edits.size, |it| it.recipe.edits.size),
             original_label: &labels[0],
             result_label: &labels[1],
-            stale: item.fresh().is_none(),
+            stale: item.fresh_preview().is_none(),
             page: None,
         };
         self.canvas.show(ui, &input);
@@ -270,12 +269,14 @@ impl View {
         let now = Marked {
             glimpse: self.canvas.is_begun(),
             original: original && item.original().is_some(),
-            result: item.result().filter(|_| result).map(|it| it.product.encoded.bytes.as_ptr().addr()),
+            numbers: item.result().map(|it| it.product.encoded.bytes.as_ptr().addr()),
+            result: item.preview().filter(|_| result).map(|it| Arc::as_ptr(&it.painted).addr()),
         };
         let before = std::mem::replace(&mut self.marked, now);
         for (is_new, name) in [
             (now.glimpse && !before.glimpse, "first pixels"),
             (now.original && !before.original, "full preview"),
+            (now.numbers.is_some() && now.numbers != before.numbers, "numbers shown"),
             (now.result.is_some() && now.result != before.result, "result shown"),
         ] {
             if is_new {
@@ -312,16 +313,15 @@ fn original_label(item: &Item, units: Units) -> String {
     format!("Original · {bytes}")
 }
 
-/// `WebP 78 · 38.4 KB · −99 %`, as measured.
-fn result_label(item: &Item, rendered: &Rendered, units: Units) -> String {
-    let (output, encoded) = (&rendered.product.recipe.output, &rendered.product.encoded);
-    let name = match output {
-        it if it.untouched => format!("Untouched {}", encoded.format.label()),
+/// `WebP 78 · 38.4 KB · −99 %`, as measured on the bytes that are seen.
+fn result_label(seen: &Preview, units: Units) -> String {
+    let name = match &seen.recipe.output {
+        it if it.untouched => format!("Untouched {}", seen.format.label()),
         it if it.format.has_quality() && !it.is_lossless() => format!("{} {}", it.format.label(), it.quality),
         it => it.format.label().to_owned(),
     };
-    let bytes = encoded.bytes.len() as u64;
-    let saving = item.source().and_then(|it| words::saving(it.bytes().len() as u64, bytes));
+    let bytes = seen.n_bytes as u64;
+    let saving = words::saving(seen.of.bytes().len() as u64, bytes);
     [Some(name), Some(words::bytes(bytes, units)), saving].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

@@ -2,7 +2,7 @@
 
 use inlaid::{
     engine::{Decoded, Encoded, Facts, Format, Layout, Product, Raster, Recipe, Source, embed},
-    jobs::{Errand, Event, Intake, Loaded, Millis, RenderRequest, Rendered, Ticket, ports::News},
+    jobs::{Errand, Event, Intake, Loaded, Millis, Packed, RenderRequest, Rendered, Ticket, ports::News},
     session::{Action, Effect, Item, Kind, Session},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -40,9 +40,13 @@ pub(crate) fn loaded_from(source: Source) -> Box<Loaded> {
 }
 
 pub(crate) fn rendered(recipe: &Recipe, bytes: &[u8]) -> Box<Rendered> {
+    Box::new(Rendered { packed: *packed(recipe, bytes), preview: raster(), painted: Arc::new(()) })
+}
+
+pub(crate) fn packed(recipe: &Recipe, bytes: &[u8]) -> Box<Packed> {
     let encoded = Encoded { format: recipe.output.format, bytes: bytes.into(), size: SIZE, warnings: vec![] };
-    let product = Product { recipe: recipe.clone(), encoded, preview: Some(raster()), warnings: vec![] };
-    Box::new(Rendered { product, base64: embed::base64(bytes), painted: Arc::new(()), millis: Millis::default() })
+    let product = Product { recipe: recipe.clone(), encoded, preview: None, warnings: vec![] };
+    Box::new(Packed { product, base64: embed::base64(bytes), millis: Millis::default() })
 }
 
 pub(crate) fn file(name: &str) -> Intake {

@@ -5,6 +5,7 @@
 mod budget;
 mod desk;
 mod dialogs;
+mod halves;
 mod history;
 mod preferences;
 mod reload;

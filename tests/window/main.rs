@@ -5,6 +5,7 @@
 
 mod controls;
 mod desk;
+mod halves;
 mod history;
 mod keyboard;
 mod narrow;

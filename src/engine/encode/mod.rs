@@ -12,7 +12,12 @@ mod tga;
 mod tiff;
 mod webp;
 
-use super::{Bytes, Cancel, EngineError, Format, Layout, Raster, Warning, edit::ground, recipe::OutputSpec};
+use super::{
+    Bytes, Cancel, EngineError, Format, Layout, Raster, Source, Tools, Warning,
+    decode::{self, DecodeOptions},
+    edit::ground,
+    recipe::OutputSpec,
+};
 use image::ExtendedColorType;
 
 /// Encoded bytes and what they hold.
@@ -67,6 +72,23 @@ pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Enc
     cancel.check()?;
     let bytes = encoded.map_err(|cause| EngineError::Encode { format, cause })?;
     Ok(Encoded { format, bytes: bytes.into(), size, warnings })
+}
+
+/// What [`encode`] made, decoded back: what everybody will see.
+///
+/// For nothing else: since the bytes are our own, some of them go to a decoder that would not be
+/// trusted with those of others.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn decode_back(encoded: &Encoded, tools: Tools<'_>) -> Result<Raster, EngineError> {
+    if encoded.format == Format::WebP
+        && let Some(raster) = webp::decode_back(encoded, tools.limits)?
+    {
+        return Ok(raster);
+    }
+    let result = Source::new("result", encoded.bytes.clone());
+    Ok(decode::decode(&result, &DecodeOptions::default(), tools)?.raster)
 }
 
 /// What an encoder returns.

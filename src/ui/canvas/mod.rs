@@ -53,7 +53,7 @@ pub struct CanvasInput<'a> {
     pub original_label: &'a str,
     /// On the lower right corner: "WebP 78 · 38.4 KB · −99 %".
     pub result_label: &'a str,
-    /// The result belongs to earlier settings: its label is muted.
+    /// The result is an earlier one than is wanted: its label is muted.
     pub stale: bool,
     /// The colour of the page on which the picture will stand, when it is known.
     pub page: Option<[u8; 3]>,

@@ -76,7 +76,10 @@ impl Copied {
 
 /// What the primary button would do now.
 fn words(session: &Session) -> &'static str {
-    let is_ready = session.selected().is_some_and(|it| it.fresh().is_some());
+    let is_ready = session.selected().is_some_and(|it| match session.preferences.primary {
+        Primary::Text => it.fresh().is_some(),
+        Primary::Image => it.fresh_preview().is_some(),
+    });
     match session.preferences.primary {
         _ if session.is_copy_deferred() => "Copying when ready…",
         _ if !is_ready => "Copy when ready",

@@ -25,6 +25,11 @@ pub(super) fn with_profile(simple: &[u8], profile: &[u8], size: [u32; 2], has_al
     Ok(file)
 }
 
+/// Is there a profile in what was written?
+pub(super) fn has_profile(file: &[u8]) -> bool {
+    file.get(12..16) == Some(b"VP8X") && file.get(20).is_some_and(|flags| flags & HAS_ICC != 0)
+}
+
 /// Names and contents of the chunks in a RIFF file.
 fn chunks(file: &[u8]) -> Option<Vec<([u8; 4], &[u8])>> {
     let mut rest = file.get(12..)?;
@@ -50,7 +55,7 @@ fn push(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Cause> {
 
 #[cfg(test)]
 mod tests {
-    use super::with_profile;
+    use super::{has_profile, with_profile};
 
     #[test]
     fn the_container_is_laid_out_as_rfc_9649_says() {
@@ -66,6 +71,7 @@ mod tests {
             b"VP8L\x05\0\0\0abcde\0",
         ];
         assert_eq!(file, wanted.concat());
+        assert!(has_profile(&file) && !has_profile(simple));
         assert!(with_profile(&simple[..22], b"icc", [1, 1], false).is_err(), "a chunk that ends early");
         assert!(with_profile(b"RIFF", b"icc", [1, 1], false).is_err());
     }

@@ -1,4 +1,5 @@
-//! The one place that talks to a C library: libwebp's encoder.
+//! The one place that talks to a C library: libwebp's encoder and, for what that has written and
+//! nothing else, its decoder.
 //!
 //! libwebp is called directly because the safe wrapper crate is tied to a version with a
 //! known hole in it. Everything unsafe is in this file; what comes in is checked here, and
@@ -60,6 +61,51 @@ pub(super) fn encode(
         return Err(picture.error());
     }
     Ok(written.to_vec())
+}
+
+/// Does the file say that it has an alpha channel?
+pub(super) fn has_alpha(file: &[u8]) -> Result<bool, Cause> {
+    let (width, height, has_alpha, has_animation, format) = (0, 0, 0, 0, 0);
+    let mut found = sys::WebPBitstreamFeatures { width, height, has_alpha, has_animation, format, pad: [0; 5] };
+    // SAFETY: the call reads at most the `len` bytes of the slice and fills in the struct, which
+    // it keeps no hold of.
+    let status = unsafe { sys::WebPGetFeatures(file.as_ptr(), file.len(), &raw mut found) };
+    if status != sys::VP8StatusCode::VP8_STATUS_OK {
+        return Err(format!("libwebp: {status:?}").into());
+    }
+    Ok(found.has_alpha != 0)
+}
+
+/// Decodes to interleaved 8-bit RGB or RGBA samples with straight alpha.
+///
+/// Only for what [`encode`] has written: a decoder in C is no place for bytes from elsewhere.
+pub(super) fn decode(file: &[u8], [width, height]: [u32; 2], has_alpha: bool) -> Result<Vec<u8>, Cause> {
+    let channels = if has_alpha { 4 } else { 3 };
+    if [width, height].iter().any(|side| !(1..=MAX_SIDE).contains(side)) {
+        return Err("the lengths do not fit".into());
+    }
+    // Sides of at most 16,383 keep every product below within 31 bits.
+    let stride = width as usize * channels;
+    let mut samples = vec![0; stride * height as usize];
+    let mut config = sys::WebPDecoderConfig::new().map_err(|()| "libwebp is of another version")?;
+    config.options.use_threads = 1;
+    config.output.colorspace = if has_alpha { sys::WEBP_CSP_MODE::MODE_RGBA } else { sys::WEBP_CSP_MODE::MODE_RGB };
+    config.output.is_external_memory = 1;
+    config.output.u.RGBA =
+        sys::WebPRGBABuffer { rgba: samples.as_mut_ptr(), stride: stride as c_int, size: samples.len() };
+    // SAFETY: the config is initialised; the call reads at most the `len` bytes of the slice. Of
+    // what is ours it writes into `samples` only: it is told their true length and holds it
+    // against the size that the file states before the first row (`CheckDecBuffer`). Nothing else
+    // touches them meanwhile. When it returns, well or not, its threads have ended and its own
+    // memory is freed; with external memory there is nothing to free later.
+    let status = unsafe { sys::WebPDecode(file.as_ptr(), file.len(), &raw mut config) };
+    if status != sys::VP8StatusCode::VP8_STATUS_OK {
+        return Err(format!("libwebp: {status:?}").into());
+    }
+    if (config.output.width, config.output.height) != (width as c_int, height as c_int) {
+        return Err("the picture has another size than was encoded".into());
+    }
+    Ok(samples)
 }
 
 fn config(mode: Mode) -> Result<sys::WebPConfig, Cause> {

@@ -4,9 +4,9 @@ mod container;
 mod libwebp;
 
 use self::libwebp::Mode;
-use super::Written;
+use super::{Encoded, Written};
 use crate::engine::{
-    Cancel, Raster,
+    Cancel, EngineError, Format, Layout, Limits, Raster,
     recipe::{Effort, OutputSpec},
 };
 
@@ -31,4 +31,22 @@ pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Wri
         Some(profile) => container::with_profile(&bytes, profile, raster.size(), raster.layout().has_alpha()),
         None => Ok(bytes),
     }
+}
+
+/// What [`encode`] made, decoded by the library that made it; `None` with a profile, since that
+/// leads to other colours.
+///
+/// # Errors
+/// [`EngineError::TooManyPixels`], [`EngineError::TooMuchMemory`], [`EngineError::Damaged`].
+pub(super) fn decode_back(encoded: &Encoded, limits: &Limits) -> Result<Option<Raster>, EngineError> {
+    let damaged = |cause| EngineError::Damaged { format: Format::WebP, cause };
+    let Encoded { bytes, size: [width, height], .. } = encoded;
+    if container::has_profile(bytes) {
+        return Ok(None);
+    }
+    let layout = if libwebp::has_alpha(bytes).map_err(damaged)? { Layout::Rgba8 } else { Layout::Rgb8 };
+    // Without loss it is decoded to four bytes a pixel first.
+    limits.check(*width, *height, layout.bytes_per_pixel() as u64 + 4)?;
+    let samples = libwebp::decode(bytes, encoded.size, layout.has_alpha()).map_err(damaged)?;
+    Ok(Raster::from_samples8(*width, *height, layout, samples))
 }
