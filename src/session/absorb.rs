@@ -93,7 +93,7 @@ impl Session {
         let (text, is_file) = (failure(&item.name, error), matches!(item.intake, Intake::Path(_)));
         // The failure of a picture that nobody looks at moves nothing, now or later.
         let before = if self.selected == Some(id) { self.before.take() } else { None };
-        self.say(Kind::Bad, text, causes(error));
+        self.say_unopened(id, text, causes(error));
         self.deferred.take_if(|it| it.item == id);
         if before.is_some() {
             self.selected = before;

@@ -23,7 +23,7 @@ pub use self::{
     question::Question,
 };
 
-use self::{history::History, question::Questions};
+use self::{history::History, notice::Unopened, question::Questions};
 use crate::{
     engine::{Bytes, Format, Raster, Recipe, Source, embed::Embed, recipe::Defaults},
     helper::Allowance,
@@ -236,7 +236,8 @@ impl Session {
 
     fn say(&mut self, kind: Kind, text: impl Into<String>, details: Option<String>) {
         self.n_notices += 1;
-        self.notice = Some(Notice { serial: self.n_notices, kind, text: text.into(), details });
+        let (serial, text, unopened) = (self.n_notices, text.into(), Unopened::default());
+        self.notice = Some(Notice { serial, kind, text, details, unopened });
     }
 
     /// What a new picture starts with.

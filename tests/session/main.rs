@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
+mod batches;
 mod desk;
 mod dialogs;
 mod history;
