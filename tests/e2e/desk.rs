@@ -116,6 +116,11 @@ impl Desk {
         Some(desk)
     }
 
+    /// The folder that everything started here calls home.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
     /// A path in the folder for pictures.
     pub(crate) fn picture(&self, name: &str) -> PathBuf {
         self.folder.path().join("pictures").join(name)
@@ -267,6 +272,15 @@ impl Desk {
         self.start(Command::new(env!("CARGO_BIN_EXE_inlaid")).args(args).stdin(Stdio::null()));
     }
 
+    /// The program once more, with so many files that it hands to the window; until it has.
+    pub(crate) fn hand_over(&self, files: &[PathBuf]) {
+        let mut command = Command::new("timeout");
+        command.args(["20", env!("CARGO_BIN_EXE_inlaid")]).args(files).stdin(Stdio::null());
+        let output = self.furnish(command.envs(self.environment.iter().map(|it| (it.0, &it.1)))).output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{}: {complaint}", output.status);
+    }
+
     /// The windows of the program that can be seen.
     pub(crate) fn windows(&self) -> Vec<String> {
         let output = self.run(10, "xdotool", &["search", "--onlyvisible", "--class", "dev.inlaid.Inlaid"]);
@@ -346,11 +360,21 @@ impl Desk {
         fs::read(path).unwrap()
     }
 
-    /// A picture of the window for people to look at, beside the other products of the build.
-    pub(crate) fn keep_screenshot(&self, name: &str) {
+    /// Something for people to look at, beside the other products of the build.
+    fn kept(name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("e2e");
         fs::create_dir_all(&folder).unwrap();
-        let path = folder.join(name);
+        folder.join(name)
+    }
+
+    /// Figures for people to read.
+    pub(crate) fn keep_report(&self, name: &str, text: &str) {
+        fs::write(Self::kept(name), text).unwrap();
+    }
+
+    /// A picture of the window.
+    pub(crate) fn keep_screenshot(&self, name: &str) {
+        let path = Self::kept(name);
         // With the frame that openbox draws around the place of `remember`.
         self.python("pixels.py", &["grab", path.to_str().unwrap(), "0,0,1182,785"]);
     }

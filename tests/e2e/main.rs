@@ -9,6 +9,8 @@
 
 mod access;
 mod desk;
+mod evidence;
+mod hostile;
 mod outside;
 mod preview;
 
