@@ -104,6 +104,7 @@ impl Desk {
         let mut server = Command::new("Xvfb");
         server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]);
         server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        server.env("HOME", folder.path().join("home"));
         let mut server = Process(server.spawn().expect("Xvfb starts"));
         let mut number = String::new();
         BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
@@ -367,9 +368,9 @@ impl Desk {
         folder.join(name)
     }
 
-    /// Figures for people to read.
-    pub(crate) fn keep_report(&self, name: &str, text: &str) {
-        fs::write(Self::kept(name), text).unwrap();
+    /// Keeps a report.
+    pub(crate) fn keep(&self, name: &str, content: &[u8]) {
+        fs::write(Self::kept(name), content).unwrap();
     }
 
     /// A picture of the window.

@@ -39,6 +39,10 @@ impl Trace {
         Self { path, n_read: 0, frames: vec![], loads: vec![] }
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Reads what was written since.
     pub(crate) fn read_on(&mut self) {
         let mut file = File::open(&self.path).unwrap();
@@ -78,17 +82,28 @@ impl Trace {
     }
 }
 
-/// How long the window took to answer the moves of the pointer that `probe.py` has written down: to the
-/// end of the first frame that knew of it, in milliseconds.
-pub(crate) fn answers(probes: &Path, frames: &[Frame]) -> Vec<f64> {
+/// How the window answered one move of the pointer.
+pub(crate) struct Answer {
+    /// When the move was sent and the first frame was over that knew of it, in microseconds.
+    pub(crate) span: (u64, u64),
+}
+
+impl Answer {
+    pub(crate) fn millis(&self) -> f64 {
+        (self.span.1 - self.span.0) as f64 / 1_000.0
+    }
+}
+
+/// The answers to the moves that `probe.py` has written down.
+pub(crate) fn answers(probes: &Path, frames: &[Frame]) -> Vec<Answer> {
     let until = frames.last().map_or(0, |it| it.at);
     let text = fs::read_to_string(probes).unwrap();
     let whole = &text[..text.rfind('\n').unwrap_or_default()];
-    let sent = whole.lines().map(|line| line.split_once(' ').unwrap().0.parse::<u64>().unwrap());
+    let sent = whole.lines().map(|line| line.parse::<u64>().unwrap());
     let answer = |sent: u64| {
         let first = frames.partition_point(|it| it.at < sent);
         let frame = frames[first..].iter().find(|it| it.has_input)?;
-        Some((frame.at + frame.duration - sent) as f64 / 1_000.0)
+        Some(Answer { span: (sent, frame.at + frame.duration) })
     };
     sent.filter(|it| *it < until).filter_map(answer).collect()
 }
@@ -105,15 +120,19 @@ pub(crate) struct Process {
 
 /// Everything that runs on this desk.
 pub(crate) fn processes(desk: &Desk) -> Vec<Process> {
-    let home = [b"HOME=", desk.home().as_os_str().as_bytes()].concat();
+    let home = desk.home();
     let folders = fs::read_dir("/proc").unwrap().map(|it| it.unwrap().path());
-    folders.filter_map(|it| process(&it, &home)).collect()
+    folders.filter(|it| belongs(it, &home)).filter_map(|it| process(&it)).collect()
 }
 
-/// None if it is gone, is somebody else's, or has ended and only was not waited for.
-fn process(folder: &Path, home: &[u8]) -> Option<Process> {
-    let environment = fs::read(folder.join("environ")).ok()?;
-    environment.split(|it| *it == 0).find(|it| *it == home)?;
+/// Was this process started on the desk with this home?
+pub(crate) fn belongs(folder: &Path, home: &Path) -> bool {
+    let home = [b"HOME=", home.as_os_str().as_bytes()].concat();
+    fs::read(folder.join("environ")).is_ok_and(|it| it.split(|it| *it == 0).any(|it| it == home))
+}
+
+/// None if it is gone.
+fn process(folder: &Path) -> Option<Process> {
     let command = String::from_utf8_lossy(&fs::read(folder.join("cmdline")).ok()?).replace('\0', " ");
     let maps = String::from_utf8_lossy(&fs::read(folder.join("maps")).ok()?).into_owned();
     let handles = fs::read_dir(folder.join("fd")).ok()?;

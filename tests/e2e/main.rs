@@ -11,6 +11,7 @@ mod access;
 mod desk;
 mod evidence;
 mod hostile;
+mod machine;
 mod outside;
 mod preview;
 

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """Moves the pointer over the window at regular moments: probe.py FILE
 
-FILE gets a line a move: when it was sent, in microseconds since 1970, and by how much that was later
-than it should have been, which is the machine's doing.
+FILE gets a line a move: when it was sent, in microseconds since 1970.
 """
 
 import itertools
@@ -27,7 +26,7 @@ def main(path):
             sent = time.time()
             xtest.fake_input(server, X.MotionNotify, x=x, y=y)
             server.sync()
-            print(round(sent * 1e6), round((sent - due) * 1e6), file=file, flush=True)
+            print(round(sent * 1e6), file=file, flush=True)
             due = max(due, sent)
 
 
