@@ -1,8 +1,9 @@
 //! A desk of one's own: an X server without a screen, a window manager, a home, the program.
 
+use super::machine;
 use std::{
     fs,
-    io::{self, BufRead, BufReader, Read as _, Write as _},
+    io::{self, BufRead, BufReader, Write as _},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Output, Stdio},
@@ -395,12 +396,7 @@ impl Desk {
 
     /// Processor time that the program has used so far, in clock ticks.
     pub(crate) fn ticks(&self) -> u64 {
-        let mut text = String::new();
-        let path = format!("/proc/{}/stat", self.window().1);
-        fs::File::open(path).unwrap().read_to_string(&mut text).unwrap();
-        // The name in parentheses may hold anything; utime and stime are fields 14 and 15.
-        let fields: Vec<&str> = text.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        [11, 12].map(|it| fields[it].parse::<u64>().unwrap()).iter().sum()
+        machine::ticks(Path::new(&format!("/proc/{}", self.window().1))).unwrap()
     }
 
     /// The program's exit status, as soon as it has ended.

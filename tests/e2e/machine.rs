@@ -10,8 +10,8 @@ use std::{
 };
 
 const PERIOD: Duration = Duration::from_millis(500);
-/// A share of the processors that is nothing to speak of.
-const QUIET: f64 = 0.1;
+/// A share of the processors that others may have: too little to hold anybody up for long.
+const QUIET: f64 = 0.05;
 
 /// Looks at the processors until it is asked what it saw.
 pub(crate) struct Machine {
@@ -30,14 +30,14 @@ struct Sample {
 impl Machine {
     pub(crate) fn watch(home: PathBuf) -> Self {
         let (stop, stopped) = mpsc::channel();
-        let watcher = thread::spawn(move || {
+        let look = move || {
             let mut samples = vec![sample(&home)];
             while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
                 samples.push(sample(&home));
             }
             samples
-        });
-        Self { stop, watcher }
+        };
+        Self { stop, watcher: thread::Builder::new().spawn(look).unwrap() }
     }
 
     /// When the desk had the machine for itself: from and to, in microseconds since 1970.
@@ -68,8 +68,8 @@ fn sample(home: &Path) -> Sample {
     Sample { micros: u64::try_from(since_1970.as_micros()).unwrap(), all, busy, ours }
 }
 
-/// Of a process and of its children that have ended.
-fn ticks(folder: &Path) -> Option<u64> {
+/// Processor time of a process and of its children that have ended, in clock ticks; `None` once it is gone.
+pub(crate) fn ticks(folder: &Path) -> Option<u64> {
     let text = fs::read_to_string(folder.join("stat")).ok()?;
     // The name in parentheses may hold anything; the times are fields 14 to 17.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
