@@ -84,11 +84,12 @@ impl Session {
         let Some(item) = self.item_mut(id) else { return vec![] };
         item.progress = Progress::Failed(error.to_string());
         item.is_generous |= error.is_out_of_budget();
-        item.let_go();
+        let mut effects: Vec<Effect> = item.let_go().into_iter().collect();
         item.forget_measured();
         (item.source, item.facts, item.glimpsed) = (None, None, None);
         if item.is_outdated && heeds_changes {
-            return self.after_reading(id, false);
+            effects.extend(self.after_reading(id, false));
+            return effects;
         }
         let (text, is_file) = (failure(&item.name, error), matches!(item.intake, Intake::Path(_)));
         // The failure of a picture that nobody looks at moves nothing, now or later.
@@ -106,7 +107,7 @@ impl Session {
                 self.selected = self.items.last().map(Item::id);
             }
         }
-        vec![]
+        effects
     }
 
     fn render_ended(&mut self, ticket: Ticket, result: Result<Box<Rendered>, JobError>) -> Vec<Effect> {

@@ -1,6 +1,6 @@
 //! One picture: what is known of it, what is wanted and what was made of it.
 
-use super::{history::Wanted, reload::Reread};
+use super::{Effect, history::Wanted, reload::Reread};
 use crate::{
     engine::{
         Decoded, Facts, Format, Recipe, Source,
@@ -72,6 +72,18 @@ pub struct Original {
 pub(super) struct Made {
     pub of: Source,
     pub rendered: Rendered,
+}
+
+/// Pixels that nobody looks at any more. To free many of them takes longer than a frame may.
+pub struct Discarded {
+    _original: Option<Original>,
+    _result: Option<Made>,
+}
+
+impl std::fmt::Debug for Discarded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Discarded")
+    }
 }
 
 /// What the window shows for a picture.
@@ -268,10 +280,12 @@ impl Item {
     }
 
     /// Lets go of what can be made again from the bytes.
-    pub(super) fn let_go(&mut self) {
-        self.original = None;
-        self.result = None;
+    #[must_use]
+    pub(super) fn let_go(&mut self) -> Option<Effect> {
         self.asked = None;
+        let pixels = Discarded { _original: self.original.take(), _result: self.result.take() };
+        let is_nothing = matches!(pixels, Discarded { _original: None, _result: None });
+        (!is_nothing).then(|| Effect::Discard(Box::new(pixels)))
     }
 
     /// Forgets what was measured on other bytes than those to come.

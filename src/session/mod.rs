@@ -18,7 +18,7 @@ mod reload;
 
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
-    item::{Item, ItemId, Original, Status},
+    item::{Discarded, Item, ItemId, Original, Status},
     notice::{Kind, Notice, capitalized},
     question::Question,
 };
@@ -50,6 +50,8 @@ pub enum Effect {
     CancelRender,
     /// Nobody looks at this source any more: what is known of its pixels may go.
     LetGo(Source),
+    /// Free these pixels, on a thread that nobody waits for.
+    Discard(Box<Discarded>),
     /// Queue an errand.
     Errand(Ticket, Errand),
     /// Show the dialog for opening.
