@@ -26,8 +26,10 @@ const CORES_FOR_BOTH: usize = 4;
 /// Works until the backlog is closed.
 pub(super) fn run(shared: &Arc<Shared>) {
     while let Some((request, cancel)) = shared.loads.take() {
-        let ticket = request.ticket;
+        let (ticket, start) = (request.ticket, Instant::now());
         let result = guard(|| load(shared, &request, &cancel));
+        let facts = [("ticket", ticket.number()), ("failed", f64::from(u8::from(result.is_err())))];
+        shared.trace.span("load", "load", start, start.elapsed(), &facts);
         shared.send(Event::Loaded { ticket, result: result.map(Box::new) });
     }
 }

@@ -245,6 +245,11 @@ impl Jobs {
         }
     }
 
+    /// Frees memory, without anybody waiting for it.
+    pub fn discard(&self, memory: impl Send + 'static) {
+        self.shared.load_pool.spawn(move || drop(memory));
+    }
+
     /// Queues an errand.
     pub fn errand(&self, ticket: Ticket, errand: Errand) {
         if let Some(errands) = &self.errands {

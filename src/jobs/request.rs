@@ -22,6 +22,11 @@ impl Ticket {
         self.0 += 1;
         *self
     }
+
+    /// As a number, for the trace.
+    pub(super) fn number(self) -> f64 {
+        self.0 as f64
+    }
 }
 
 /// Where a picture comes from.

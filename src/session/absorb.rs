@@ -86,16 +86,17 @@ impl Session {
         let Some(item) = self.item_mut(id) else { return vec![] };
         item.progress = Progress::Failed(error.to_string());
         item.is_generous |= error.is_out_of_budget();
-        item.let_go();
+        let mut effects: Vec<Effect> = item.let_go().into_iter().collect();
         item.forget_measured();
         (item.source, item.facts, item.glimpsed) = (None, None, None);
         if item.is_outdated && heeds_changes {
-            return self.after_reading(id, false);
+            effects.extend(self.after_reading(id, false));
+            return effects;
         }
         let (text, is_file) = (failure(&item.name, error), matches!(item.intake, Intake::Path(_)));
         // The failure of a picture that nobody looks at moves nothing, now or later.
         let before = if self.selected == Some(id) { self.before.take() } else { None };
-        self.say(Kind::Bad, text, causes(error));
+        self.say_unopened(id, text, causes(error));
         self.deferred.take_if(|it| it.item == id);
         if before.is_some() {
             self.selected = before;
@@ -108,7 +109,7 @@ impl Session {
                 self.selected = self.items.last().map(Item::id);
             }
         }
-        vec![]
+        effects
     }
 
     /// The bytes of a result are there, and with them all numbers; what they look like follows under

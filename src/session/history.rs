@@ -254,6 +254,7 @@ impl Session {
         let (mut items, mut effects) = (vec![], vec![]);
         for (at, mut item) in gone {
             effects.extend(self.forget(&mut item));
+            effects.extend(item.let_go());
             if item.put_away() {
                 items.push((at, item));
             } else {
@@ -315,7 +316,6 @@ impl Item {
 
     /// Makes ready to wait outside the list; says whether it can come back.
     fn put_away(&mut self) -> bool {
-        self.let_go();
         if let (Progress::Loading(_), Some(_)) = (&self.progress, &self.source) {
             self.progress = Progress::Done;
         }

@@ -1,6 +1,6 @@
 //! One picture: what is known of it, what is wanted and what was made of it.
 
-use super::{Outlet, history::Wanted, reload::Reread};
+use super::{Effect, Outlet, history::Wanted, reload::Reread};
 use crate::{
     engine::{
         Decoded, Facts, Format, Raster, Recipe, Source,
@@ -93,6 +93,19 @@ pub struct Preview {
     pub raster: Raster,
     /// The same, ready for the screen.
     pub painted: Painted,
+}
+
+/// Pixels that nobody looks at any more. To free many of them takes longer than a frame may.
+pub struct Discarded {
+    _original: Option<Original>,
+    _result: Option<Made>,
+    _preview: Option<Preview>,
+}
+
+impl std::fmt::Debug for Discarded {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Discarded")
+    }
 }
 
 /// What the window shows for a picture.
@@ -360,10 +373,13 @@ impl Item {
     }
 
     /// Lets go of what can be made again from the bytes.
-    pub(super) fn let_go(&mut self) {
-        self.original = None;
-        (self.result, self.preview) = (None, None);
+    #[must_use]
+    pub(super) fn let_go(&mut self) -> Option<Effect> {
         self.asked = None;
+        let (original, result, preview) = (self.original.take(), self.result.take(), self.preview.take());
+        let is_nothing = original.is_none() && result.is_none() && preview.is_none();
+        let pixels = Discarded { _original: original, _result: result, _preview: preview };
+        (!is_nothing).then(|| Effect::Discard(Box::new(pixels)))
     }
 
     /// Forgets what was measured on other bytes than those to come.

@@ -18,12 +18,16 @@ mod reload;
 
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
-    item::{Item, ItemId, Original, Preview, Status},
+    item::{Discarded, Item, ItemId, Original, Preview, Status},
     notice::{Kind, Notice, capitalized},
     question::Question,
 };
 
-use self::{history::History, notice::not_copied, question::Questions};
+use self::{
+    history::History,
+    notice::{Unopened, not_copied},
+    question::Questions,
+};
 use crate::{
     engine::{Bytes, Format, Recipe, Source, embed::Embed, recipe::Defaults},
     helper::Allowance,
@@ -50,6 +54,8 @@ pub enum Effect {
     CancelRender,
     /// Nobody looks at this source any more: what is known of its pixels may go.
     LetGo(Source),
+    /// Free these pixels, on a thread that nobody waits for.
+    Discard(Box<Discarded>),
     /// Queue an errand.
     Errand(Ticket, Errand),
     /// Show the dialog for opening.
@@ -236,7 +242,8 @@ impl Session {
 
     fn say(&mut self, kind: Kind, text: impl Into<String>, details: Option<String>) {
         self.n_notices += 1;
-        self.notice = Some(Notice { serial: self.n_notices, kind, text: text.into(), details });
+        let (serial, text, unopened) = (self.n_notices, text.into(), Unopened::default());
+        self.notice = Some(Notice { serial, kind, text, details, unopened });
     }
 
     /// What a new picture starts with.

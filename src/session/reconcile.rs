@@ -16,7 +16,7 @@ impl Session {
         self.remember_choices();
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());
-        self.let_go_of_pixels();
+        effects.extend(self.let_go_of_pixels());
         effects.extend(self.watch_files());
         effects
     }
@@ -80,22 +80,24 @@ impl Session {
     }
 
     /// A hundred pictures do not fit into memory decoded; the bytes of all of them do.
-    fn let_go_of_pixels(&mut self) {
+    fn let_go_of_pixels(&mut self) -> Vec<Effect> {
         let keep: Vec<ItemId> = [self.selected, self.deferred.map(|it| it.item), self.rendering.map(|it| it.1)]
             .into_iter()
             .flatten()
             .collect();
         let budget = u64::from(self.preferences.memory_mb) * 1_000_000;
         let mut held: u64 = self.items.iter().map(Item::held_bytes).sum();
+        let mut effects = vec![];
         for item in &mut self.items {
             if held <= budget {
                 break;
             }
             if !keep.contains(&item.id) {
                 held -= item.held_bytes();
-                item.let_go();
+                effects.extend(item.let_go());
             }
         }
+        effects
     }
 
     /// The files of all pictures are watched, also of those that could not be read.

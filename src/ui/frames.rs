@@ -10,8 +10,15 @@ const SHOWN: u64 = 2;
 /// Tells the trace of every frame when the next one begins, since only then it is over.
 pub(super) struct Frames {
     pub(super) trace: Trace,
-    begun: Option<Instant>,
+    begun: Option<Begun>,
     count: u64,
+}
+
+/// The frame that is being made.
+struct Begun {
+    at: Instant,
+    /// Events of the pointer and the keyboard that it answers.
+    n_events: usize,
 }
 
 impl Frames {
@@ -28,10 +35,11 @@ impl Frames {
         } else if self.count < SHOWN {
             ctx.request_repaint();
         }
-        if let (Some(begun), Some(seconds)) = (self.begun, seconds) {
-            self.trace.span("window", "frame", begun, Duration::from_secs_f32(seconds.max(0.0)), &[]);
+        if let (Some(Begun { at, n_events }), Some(seconds)) = (&self.begun, seconds) {
+            let duration = Duration::from_secs_f32(seconds.max(0.0));
+            self.trace.span("window", "frame", *at, duration, &[("events", *n_events as f64)]);
         }
-        self.begun = Some(Instant::now());
+        self.begun = Some(Begun { at: Instant::now(), n_events: ctx.input(|it| it.events.len()) });
         self.count == SHOWN
     }
 }

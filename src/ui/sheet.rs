@@ -140,12 +140,16 @@ fn body(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui)) {
         Frame::NONE.inner_margin(Margin { top: 0, ..Margin::same(margin) }).show(ui, |ui| {
             ui.set_width(ui.available_width());
             content(ui);
-            let count = |key| ui.input_mut(|it| it.count_and_consume_key(Modifiers::NONE, key)) as f32;
-            // What is left of the arrows when no control of the sheet wanted them.
-            let steps = count(Key::PageUp) * 4.0 - count(Key::PageDown) * 4.0;
-            if steps != 0.0 {
-                ui.scroll_with_delta(vec2(0.0, steps * STEP));
-            }
+            scroll_by_keys(ui);
         });
     });
+}
+
+/// What is left of the keys when no control wanted them.
+pub(super) fn scroll_by_keys(ui: &mut Ui) {
+    let count = |key| ui.input_mut(|it| it.count_and_consume_key(Modifiers::NONE, key)) as f32;
+    let steps = count(Key::PageUp) * 4.0 - count(Key::PageDown) * 4.0;
+    if steps != 0.0 {
+        ui.scroll_with_delta(vec2(0.0, steps * STEP));
+    }
 }

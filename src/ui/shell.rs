@@ -162,6 +162,7 @@ impl Shell {
                 }
                 Effect::CancelRender => self.jobs.cancel_render(),
                 Effect::LetGo(source) => self.jobs.let_go(&source),
+                Effect::Discard(pixels) => self.jobs.discard(pixels),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
                 Effect::Watch(files) => self.jobs.watch(files),
                 Effect::OpenDialog => self.open_dialog(),

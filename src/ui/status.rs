@@ -1,6 +1,7 @@
 //! The status line: the last notice on the left, measured time or progress on the right.
 
 use super::{
+    sheet,
     theme::{self, Theme},
     widgets::{Icon, IconButton, command_chip, notice},
     words,
@@ -10,12 +11,16 @@ use crate::{
     session::{Action, Kind, Notice, Session, Status, Verb},
 };
 use egui::{
-    Align, Color32, Label, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, Ui, accesskit::Live,
+    Align, Color32, Label, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, ScrollArea, Ui,
+    accesskit::Live, vec2,
 };
 use std::time::Duration;
 
 /// How long a success is shown, in seconds.
 const GOOD_NEWS_SECS: f64 = 4.0;
+
+/// A notice that grows is read out no more often, in seconds: whoever listens could not follow.
+const READ_OUT_SECS: f64 = 3.0;
 
 /// What takes longer, in seconds, can be cancelled here.
 const LONG_SECS: f64 = 0.5;
@@ -24,9 +29,11 @@ const LONG_SECS: f64 = 0.5;
 const WORTH_A_WORD: f64 = 0.5;
 
 /// Which notice is shown and since when.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct StatusLine {
     shown: Option<(u64, f64)>,
+    /// What of it was read out last, and when.
+    read_out: Option<(String, f64)>,
     /// Since when the user waits for something.
     waiting_since: Option<f64>,
 }
@@ -43,7 +50,7 @@ impl StatusLine {
                     measured_ui(ui, session);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| match notice {
-                    Some(notice) => notice_ui(ui, notice, actions),
+                    Some(notice) => self.notice_ui(ui, notice, actions),
                     None => idle_ui(ui, session),
                 });
             });
@@ -57,7 +64,7 @@ impl StatusLine {
             Some((serial, since)) if serial == notice.serial => since,
             _ => {
                 Popup::close_id(ui.ctx(), details_id());
-                self.shown = Some((notice.serial, now));
+                (self.shown, self.read_out) = (Some((notice.serial, now)), None);
                 now
             }
         };
@@ -69,6 +76,47 @@ impl StatusLine {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
         }
         0.0 < left
+    }
+
+    /// The notice on one line; a failure can be read in full and dismissed.
+    fn notice_ui(&mut self, ui: &mut Ui, told: &Notice, actions: &mut Vec<Action>) {
+        let theme = Theme::of(ui);
+        let (ink, urgency) = match told.kind {
+            Kind::Good => (theme.good, Live::Polite),
+            Kind::Plain => (theme.weak, Live::Polite),
+            Kind::Bad => (theme.bad, Live::Assertive),
+        };
+        if told.kind == Kind::Bad {
+            let dismiss = ui.add(IconButton::new(Icon::Close, Verb::Dismiss.label()).key("Esc"));
+            if dismiss.clicked() {
+                actions.push(Verb::Dismiss.into());
+            }
+        }
+        let has_details = told.kind == Kind::Bad || told.details.is_some();
+        let label = notice(ui, &told.text, ink, has_details);
+        let name = self.read_out(ui, &told.text);
+        ui.ctx().accesskit_node_builder(label.id, |node| {
+            node.set_live(urgency);
+            if has_details {
+                node.set_label(name);
+            }
+        });
+        if has_details {
+            details_ui(&label, told, ink);
+        }
+    }
+
+    /// The notice as those know it who hear it.
+    fn read_out(&mut self, ui: &Ui, text: &str) -> &str {
+        let now = ui.input(|it| it.time);
+        let (known, since) = self.read_out.get_or_insert_with(|| (text.to_owned(), now));
+        let left = *since + READ_OUT_SECS - now;
+        if known != text && left <= 0.0 {
+            (*known, *since) = (text.to_owned(), now);
+        } else if known != text {
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
+        }
+        known
     }
 
     /// Has the user waited for long for the picture, or for a copy or a dialog that is to come?
@@ -98,38 +146,21 @@ fn details_id() -> egui::Id {
     egui::Id::unique("notice details")
 }
 
-/// The notice on one line; a failure can be read in full and dismissed.
-fn notice_ui(ui: &mut Ui, told: &Notice, actions: &mut Vec<Action>) {
-    let theme = Theme::of(ui);
-    let (ink, urgency) = match told.kind {
-        Kind::Good => (theme.good, Live::Polite),
-        Kind::Plain => (theme.weak, Live::Polite),
-        Kind::Bad => (theme.bad, Live::Assertive),
-    };
-    if told.kind == Kind::Bad {
-        let dismiss = ui.add(IconButton::new(Icon::Close, Verb::Dismiss.label()).key("Esc"));
-        if dismiss.clicked() {
-            actions.push(Verb::Dismiss.into());
-        }
-    }
-    let has_details = told.kind == Kind::Bad || told.details.is_some();
-    let label = notice(ui, &told.text, ink, has_details);
-    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(urgency));
-    if has_details {
-        details_ui(&label, told, ink);
-    }
-}
-
 /// The whole sentence and its causes, above the line.
 fn details_ui(label: &Response, told: &Notice, ink: Color32) {
     let popup = Popup::from_toggle_button_response(label).id(details_id()).accessible_name("Details");
     let popup = popup.align(RectAlign::TOP_START).gap(6.0).width(theme::DETAILS);
     popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_max_width(theme::DETAILS.min(ui.ctx().content_rect().width() - 2.0 * theme::LINE_MARGIN));
+        let room = ui.ctx().content_rect().size() - 2.0 * vec2(theme::LINE_MARGIN, theme::TOP_LINE);
+        let width = theme::DETAILS.min(room.x);
+        ui.set_max_width(width);
         ui.add(Label::new(RichText::new(&told.text).font(theme::body()).color(ink)).wrap());
         if let Some(details) = &told.details {
             let details = RichText::new(details).font(theme::secondary()).color(Theme::of(ui).weak);
-            ui.add(Label::new(details).wrap());
+            ScrollArea::vertical().max_height(theme::DETAILS_HEIGHT.min(room.y)).show(ui, |ui| {
+                ui.add(Label::new(details).wrap());
+                sheet::scroll_by_keys(ui);
+            });
         }
     });
 }

@@ -48,6 +48,8 @@ pub const TELLING_SHEET: f32 = 500.0;
 pub const CARD: f32 = 520.0;
 /// Width of the details of a notice, at most.
 pub const DETAILS: f32 = 440.0;
+/// Height of a list of causes, at most; then it scrolls.
+pub const DETAILS_HEIGHT: f32 = 280.0;
 /// The window is never smaller.
 pub const LEAST_WINDOW: [f32; 2] = [560.0, 420.0];
 /// Size of the frame that asks for a picture.

@@ -16,9 +16,9 @@ const LEAST_RING: usize = 40;
 
 /// One thing as the screen reader knows it.
 #[derive(Clone, Debug, PartialEq)]
-struct Node {
-    role: String,
-    name: String,
+pub(crate) struct Node {
+    pub(crate) role: String,
+    pub(crate) name: String,
     value: String,
     states: Vec<String>,
     /// Left, top, width and height on the screen.
@@ -46,11 +46,11 @@ impl Node {
     }
 }
 
-fn nodes(desk: &Desk) -> Vec<Node> {
+pub(crate) fn nodes(desk: &Desk) -> Vec<Node> {
     desk.python("atspi.py", &["list"]).lines().map(Node::read).collect()
 }
 
-fn find(desk: &Desk, what: &str, matches: impl Fn(&Node) -> bool) -> Node {
+pub(crate) fn find(desk: &Desk, what: &str, matches: impl Fn(&Node) -> bool) -> Node {
     wait_for(what, || nodes(desk).into_iter().find(&matches))
 }
 

@@ -3,7 +3,7 @@
 
 wake             says that there is a screen reader
 list             every node of the window, one a line: role, name, value, states, place (left, top, width and
-                 height on the screen), description, parted by tabs
+                 height on the screen), description, parted by tabs; a line break in one of them is \\n
 press NAME       the first action of that control
 set NAME VALUE   the value of that control
 hear             says `ready`, and for a while what is announced, line by line
@@ -80,7 +80,7 @@ class Bus:
                 if end < time.monotonic():
                     raise
         for line in lines:
-            print("\t".join(line).replace("\n", " "))
+            print("\t".join(line).replace("\n", "\\n"))
 
     def described(self, node):
         (number,) = self.call(node, ATSPI + "Accessible", "GetRole")

@@ -1,8 +1,9 @@
 //! A desk of one's own: an X server without a screen, a window manager, a home, the program.
 
+use super::machine;
 use std::{
     fs,
-    io::{self, BufRead, BufReader, Read as _, Write as _},
+    io::{self, BufRead, BufReader, Write as _},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Output, Stdio},
@@ -104,6 +105,7 @@ impl Desk {
         let mut server = Command::new("Xvfb");
         server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]);
         server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        server.env("HOME", folder.path().join("home"));
         let mut server = Process(server.spawn().expect("Xvfb starts"));
         let mut number = String::new();
         BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
@@ -114,6 +116,11 @@ impl Desk {
         desk.start(Command::new("openbox").stdout(Stdio::null()).stderr(Stdio::null()));
         wait_for("the window manager", || desk.xdotool(&["get_num_desktops"]));
         Some(desk)
+    }
+
+    /// The folder that everything started here calls home.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
     }
 
     /// A path in the folder for pictures.
@@ -267,6 +274,15 @@ impl Desk {
         self.start(Command::new(env!("CARGO_BIN_EXE_inlaid")).args(args).stdin(Stdio::null()));
     }
 
+    /// The program once more, with so many files that it hands to the window; until it has.
+    pub(crate) fn hand_over(&self, files: &[PathBuf]) {
+        let mut command = Command::new("timeout");
+        command.args(["20", env!("CARGO_BIN_EXE_inlaid")]).args(files).stdin(Stdio::null());
+        let output = self.furnish(command.envs(self.environment.iter().map(|it| (it.0, &it.1)))).output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{}: {complaint}", output.status);
+    }
+
     /// The windows of the program that can be seen.
     pub(crate) fn windows(&self) -> Vec<String> {
         let output = self.run(10, "xdotool", &["search", "--onlyvisible", "--class", "dev.inlaid.Inlaid"]);
@@ -346,11 +362,21 @@ impl Desk {
         fs::read(path).unwrap()
     }
 
-    /// A picture of the window for people to look at, beside the other products of the build.
-    pub(crate) fn keep_screenshot(&self, name: &str) {
+    /// Something for people to look at, beside the other products of the build.
+    fn kept(name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("e2e");
         fs::create_dir_all(&folder).unwrap();
-        let path = folder.join(name);
+        folder.join(name)
+    }
+
+    /// Keeps a report.
+    pub(crate) fn keep(&self, name: &str, content: &[u8]) {
+        fs::write(Self::kept(name), content).unwrap();
+    }
+
+    /// A picture of the window.
+    pub(crate) fn keep_screenshot(&self, name: &str) {
+        let path = Self::kept(name);
         // With the frame that openbox draws around the place of `remember`.
         self.python("pixels.py", &["grab", path.to_str().unwrap(), "0,0,1182,785"]);
     }
@@ -370,12 +396,7 @@ impl Desk {
 
     /// Processor time that the program has used so far, in clock ticks.
     pub(crate) fn ticks(&self) -> u64 {
-        let mut text = String::new();
-        let path = format!("/proc/{}/stat", self.window().1);
-        fs::File::open(path).unwrap().read_to_string(&mut text).unwrap();
-        // The name in parentheses may hold anything; utime and stime are fields 14 and 15.
-        let fields: Vec<&str> = text.rsplit_once(')').unwrap().1.split_whitespace().collect();
-        [11, 12].map(|it| fields[it].parse::<u64>().unwrap()).iter().sum()
+        machine::ticks(Path::new(&format!("/proc/{}", self.window().1))).unwrap()
     }
 
     /// The program's exit status, as soon as it has ended.

@@ -9,6 +9,9 @@
 
 mod access;
 mod desk;
+mod evidence;
+mod hostile;
+mod machine;
 mod outside;
 mod preview;
 

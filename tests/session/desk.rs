@@ -72,7 +72,8 @@ impl Desk {
         self.settle(effects)
     }
 
-    /// A frame without a gesture; which files are watched is kept aside.
+    /// A frame without a gesture; which files are watched is kept aside, and nobody looks at
+    /// discarded pixels.
     pub(crate) fn settle(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
         effects.extend(self.session.reconcile());
         self.session.note_edits(false);
@@ -81,6 +82,7 @@ impl Desk {
                 self.watched.push(std::mem::take(files));
                 false
             }
+            Effect::Discard(_) => false,
             _ => true,
         });
         effects

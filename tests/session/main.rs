@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
+mod batches;
 mod budget;
 mod desk;
 mod dialogs;
@@ -396,7 +397,6 @@ fn pixels_are_let_go_and_brought_back() {
     assert!(first.original().is_none() && first.result().is_none(), "nobody looks at it");
     assert!(first.source().is_some(), "the bytes stay");
     assert!(second.original().is_some() && second.fresh().is_some());
-
     let effects = desk.act(Verb::Previous);
     let [Effect::Load(load)] = &effects[..] else { panic!("{effects:?}") };
     assert!(matches!(&load.intake, Intake::Known(source) if source.name() == "a.png"));
@@ -404,6 +404,30 @@ fn pixels_are_let_go_and_brought_back() {
     let request = only_render(desk.absorb(Event::Loaded { ticket: load.ticket, result: Ok(loaded("a.png")) }));
     desk.finish(&request, b"aa");
     assert_eq!(copied_text(&desk.act(Verb::Copy)).1, "data:image/webp;base64,YWE=");
+}
+
+#[test]
+fn pixels_are_freed_by_others() {
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    desk.finish(&request, b"aa");
+    let mut session = desk.session;
+    let effects = session.act(Verb::Remove.into());
+    assert!(effects.iter().any(|it| matches!(it, Effect::Discard(_))), "{effects:?}");
+    session.act(Verb::Undo.into());
+    session.preferences.memory_mb = 0;
+    let effects = session.reconcile();
+    assert!(!effects.iter().any(|it| matches!(it, Effect::Discard(_))), "there are none: {effects:?}");
+
+    let mut desk = Desk::default();
+    let request = desk.load("a.png");
+    desk.finish(&request, b"aa");
+    let request = desk.load("b.png");
+    desk.finish(&request, b"bb");
+    let mut session = desk.session;
+    session.preferences.memory_mb = 0;
+    let effects = session.reconcile();
+    assert!(effects.iter().any(|it| matches!(it, Effect::Discard(_))), "of the one nobody looks at: {effects:?}");
 }
 
 #[test]

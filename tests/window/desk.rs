@@ -213,6 +213,18 @@ impl Desk {
         shapes.iter().any(|it| matches!(&it.shape, egui::Shape::Text(shape) if shape.galley.text() == text))
     }
 
+    /// Where such texts can be seen; what is scrolled away cannot.
+    pub(crate) fn places(&self, matches: impl Fn(&str) -> bool) -> Vec<egui::Rect> {
+        let shapes = self.window.output().shapes.iter();
+        let place = |it: &egui::epaint::ClippedShape| match &it.shape {
+            egui::Shape::Text(text) if matches(text.galley.text()) => {
+                Some(text.visual_bounding_rect().intersect(it.clip_rect))
+            }
+            _ => None,
+        };
+        shapes.filter_map(place).collect()
+    }
+
     pub(crate) fn click(&mut self, name: &str) {
         self.window.get_by_label(name).click();
         self.step();

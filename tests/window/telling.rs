@@ -1,7 +1,7 @@
 //! What the window tells and asks: drags, questions, notices.
 
 use crate::desk::Desk;
-use eframe::egui::{Event, HoveredFile, Key, Modifiers, accesskit::Live};
+use eframe::egui::{Event, HoveredFile, Key, Modifiers, Pos2, Rect, accesskit::Live};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use inlaid::jobs::ports::{DialogError, News};
 use std::path::PathBuf;
@@ -145,4 +145,43 @@ fn success_is_said_for_four_seconds_and_failure_until_it_is_dismissed() {
     assert!(desk.names().iter().filter(|it| *it == why).count() == 1, "{:?}", desk.names());
     desk.click("Dismiss");
     assert!(!desk.has(why));
+}
+
+#[test]
+fn what_cannot_be_opened_is_listed_within_the_window_and_read_out_without_a_flood() {
+    let mut desk = Desk::with("a.png", [40, 30]);
+    let bad: Vec<PathBuf> =
+        (1..=60).map(|it| desk.folder.path().join(format!("{it:02} {}.png", "long ".repeat(30)))).collect();
+    bad.iter().for_each(|it| std::fs::write(it, "only a text").unwrap());
+    desk.drop_files(&bad);
+    let all = "60 images could not be opened";
+    let (mut heard, begin) = (vec![], desk.window.ctx.input(|it| it.time));
+    desk.wait("the whole count", |desk| {
+        let is_said = |it: &&String| it.ends_with("images could not be opened") || it.contains(".png: ");
+        let said = desk.names().iter().find(is_said).cloned();
+        if said.is_some() && heard.last() != said.as_ref() {
+            heard.extend(said);
+        }
+        (heard.last().map(String::as_str) == Some(all)).then_some(())
+    });
+    let seconds = desk.window.ctx.input(|it| it.time) - begin;
+    assert!(heard.len() as f64 <= 2.0 + seconds / 3.0, "{seconds} s: {heard:#?}");
+
+    for size in [[1180.0, 760.0], [560.0, 420.0]] {
+        desk.resize(size[0], size[1]);
+        desk.click(all);
+        desk.pass(0.2);
+        let window = Rect::from_min_size(Pos2::ZERO, size.into());
+        for part in [all, "\n"] {
+            // Above the line and in it, or only above it.
+            for place in desk.places(|it| it.contains(part)) {
+                assert!(place.is_positive() && window.contains_rect(place), "{part} at {place} in {size:?}");
+            }
+        }
+        let names = desk.names();
+        let list = names.iter().find(|it| it.lines().count() == 60).unwrap();
+        assert!(list.lines().all(|it| it.contains(".png: not an image")), "{list}");
+        desk.press(Modifiers::NONE, Key::Escape);
+        assert!(!desk.has("Details"));
+    }
 }
