@@ -17,9 +17,8 @@ from stage import RELEASE, Desk, Program, drag, photo  # noqa: E402
 PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else RELEASE
 RUNS = 5
 STEPS = 11
-# Left end, right end and height of the slider for each format, where the settings file below puts
-# the window.
-QUALITY = {"jpeg": (890, 1095, 432), "webp": (890, 1095, 470)}
+# Left end, right end and height of the slider, where the settings files below put the window.
+QUALITY = {"JPEG, 24 megapixels": (890, 1095, 398), "JPEG, 1200 × 800": (890, 1095, 432), "WebP, 1200 × 800": (890, 1095, 466)}
 
 
 def starts(desk):
@@ -51,12 +50,11 @@ def large_picture(desk, path):
     before = program.ticks()
     time.sleep(5)
     report["processor ticks in five idle seconds"] = program.ticks() - before
-    report.update(steps(desk, program, "jpeg", "a JPEG of 24 megapixels"))
+    report.update(steps(desk, program, "JPEG, 24 megapixels"))
     size(desk)
     program.rest()
-    report.update(steps(desk, program, "jpeg", "a JPEG of 1200 × 800"))
-    report["results a second while the slider is dragged"], longest = slide(desk, program, "jpeg")
-    report["longest frame while the slider is dragged, ms"] = longest
+    report.update(steps(desk, program, "JPEG, 1200 × 800"))
+    report.update(slide(desk, program, "JPEG, 1200 × 800"))
     report["memory after that, MB"] = program.memory() - empty
     program.end()
     return report
@@ -68,9 +66,8 @@ def webp(desk, path):
     program.wait("full preview")
     size(desk)
     program.rest()
-    report = steps(desk, program, "webp", "a WebP of 1200 × 800")
-    report["results a second while the slider is dragged, WebP"], longest = slide(desk, program, "webp")
-    report["longest frame while the slider is dragged, WebP, ms"] = longest
+    report = steps(desk, program, "WebP, 1200 × 800")
+    report.update(slide(desk, program, "WebP, 1200 × 800"))
     program.end()
     return report
 
@@ -80,37 +77,42 @@ def size(desk):
     desk.xdotool("mousemove", 1014, 143, "click", 1)
 
 
-def steps(desk, program, format, what):
+def steps(desk, program, what):
     """The medians of what single steps take to the numbers and to the picture besides encoding."""
-    left, right, y = QUALITY[format]
-    parts = {"encoding": [], "to the numbers, beyond it": [], "to the picture, beyond it": [], "decoding back": []}
+    left, right, y = QUALITY[what]
+    parts = {"encoding": [], "to the numbers, beyond that": [], "to the picture, beyond that": [], "decoding back": []}
     for at in range(STEPS):
         since, n_shown = time.time() * 1e6, program.count("result shown")
         desk.xdotool("mousemove", (left + right) // 2 + 7 * at, y, "mousedown", 1)
-        time.sleep(0.05)
+        # So long that no frame of letting go comes in between.
+        time.sleep(0.4)
         desk.xdotool("mouseup", 1)
         # The quick result and the small one.
         program.wait("result shown", n_shown + 2)
         time.sleep(1)
         entries = [it for it in program.entries() if it["ts"] >= since]
-        first = lambda name, begin: next(it for it in entries if it["name"] == name and it["ts"] >= begin)
+
+        def first(name, begin):
+            return next(it for it in entries if it["name"] == name and it["ts"] >= begin)
+
         asked = first("render asked for", since)
         encoded = first("encode", asked["ts"])
         made = encoded["ts"] + encoded["dur"]
-        for part, name in [("to the numbers, beyond it", "numbers shown"), ("to the picture, beyond it", "result shown")]:
-            parts[part].append(program.shown(first(name, made)) - asked["ts"] - encoded["dur"])
+        beyond = asked["ts"] + encoded["dur"]
         parts["encoding"].append(encoded["dur"])
+        parts["to the numbers, beyond that"].append(program.shown(first("numbers shown", made)) - beyond)
+        parts["to the picture, beyond that"].append(program.shown(first("result shown", made)) - beyond)
         parts["decoding back"].append(first("decode back", made)["dur"])
-    return {f"a step of the slider, {what}, {part}, ms": median(times) / 1000 for part, times in parts.items()}
+    return {f"a step of the slider ({what}), {part}, ms": median(times) / 1000 for part, times in parts.items()}
 
 
 def median(values):
     return sorted(values)[len(values) // 2]
 
 
-def slide(desk, program, format):
+def slide(desk, program, what):
     """Results a second while the slider moves, and the longest frame."""
-    left, right, y = QUALITY[format]
+    left, right, y = QUALITY[what]
     since = time.time() * 1e6
     desk.xdotool("mousemove", left, y, "mousedown", 1)
     for _ in range(3):
@@ -121,7 +123,10 @@ def slide(desk, program, format):
     desk.xdotool("mouseup", 1)
     program.rest()
     n_shown = sum(it["name"] == "result shown" and since <= it["ts"] <= until for it in program.entries())
-    return n_shown / (until - since) * 1e6, max(program.frames(since))
+    return {
+        f"pictures a second while the slider is dragged ({what})": n_shown / (until - since) * 1e6,
+        f"longest frame while the slider is dragged ({what}), ms": max(program.frames(since)),
+    }
 
 
 def pan(desk, path):
