@@ -177,19 +177,34 @@ impl Loan {
             used.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "more pixels than memory was lent"))?;
         fcntl_add_seals(&*memory, SEALED)?;
         // What was mapped before is what is sealed now: of such memory there is one copy.
-        Ok(Returned { map, used })
+        Ok(Returned { map: Some(map), used })
     }
 }
 
 /// Pixels that nobody can change any more.
 struct Returned {
-    map: Mmap,
+    /// There until the end.
+    map: Option<Mmap>,
     used: usize,
+}
+
+impl Returned {
+    /// What is larger takes milliseconds to free, which a window does not have.
+    const LEAST_ASIDE: usize = 8 << 20;
 }
 
 impl AsRef<[u8]> for Returned {
     fn as_ref(&self) -> &[u8] {
-        self.map.get(..self.used).unwrap_or_default()
+        self.map.as_ref().and_then(|map| map.get(..self.used)).unwrap_or_default()
+    }
+}
+
+impl Drop for Returned {
+    fn drop(&mut self) {
+        if let Some(large) = self.map.take_if(|map| Self::LEAST_ASIDE <= map.len()) {
+            // Without a thread it is freed here.
+            thread::Builder::new().name("freeing".to_owned()).spawn(move || drop(large)).ok();
+        }
     }
 }
 
