@@ -3,7 +3,11 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 use inlaid::{
-    engine::{Decoded, Format, Layout, Limits, Raster, Recipe, Source, decode::Fonts, recipe::Effort},
+    engine::{
+        Decoded, Format, Layout, Limits, Raster, Recipe, Source,
+        decode::Fonts,
+        recipe::{Effort, Want},
+    },
     helper::{Allowance, Decoders},
     jobs::{
         Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
@@ -275,6 +279,41 @@ fn the_bytes_of_a_result_come_before_what_they_look_like() {
     }
 }
 
+/// So many pixels that the bytes do not wait for their picture.
+fn large() -> Recipe {
+    let mut recipe = Recipe::new(Format::Jpeg);
+    (recipe.edits.size.want, recipe.edits.size.upscale) = (Want::Width(1600), true);
+    recipe
+}
+
+#[test]
+fn only_the_bytes_of_a_large_picture_are_worth_a_frame_of_their_own() {
+    let rings = Arc::new(Mutex::new(0));
+    let counter = rings.clone();
+    let count = Arc::new(move || *counter.lock().unwrap() += 1);
+    let mut office = Office::open_before(plain(), Box::new(Silence), Box::new(NoClipboard), count);
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    // A ring comes after its answer, so it is waited for.
+    let has_rung = |wanted: usize| {
+        let end = std::time::Instant::now() + Duration::from_secs(30);
+        while *rings.lock().unwrap() < wanted {
+            assert!(std::time::Instant::now() < end);
+            std::thread::yield_now();
+        }
+        assert_eq!(*rings.lock().unwrap(), wanted);
+    };
+    // Two of the loading: the bytes, and the pixels.
+    has_rung(2);
+    for (recipe, n_rings) in [(Recipe::new(Format::Jpeg), 3), (large(), 5)] {
+        let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
+        office.jobs.render(RenderRequest { ticket, source, decoded, recipe, allowance: Allowance::default() });
+        let events = office.wait(|it| matches!(it, Event::Rendered { .. }));
+        assert!(matches!(&events[..], [Event::Encoded { .. }, Event::Rendered { result: Ok(_), .. }]));
+        has_rung(n_rings);
+    }
+}
+
 #[test]
 fn a_newer_request_stops_what_the_bytes_look_like() {
     // Who has answered goes on only through the gate.
@@ -295,7 +334,7 @@ fn a_newer_request_stops_what_the_bytes_look_like() {
     let (source, decoded) = loaded(&mut office, tickets.draw());
     *gate.0.lock().unwrap() = false;
     let mut ask = |office: &mut Office, quality| {
-        let mut recipe = Recipe::new(Format::WebP);
+        let mut recipe = large();
         recipe.output.quality = quality;
         let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
         office.jobs.render(RenderRequest { ticket, source, decoded, recipe, allowance: Allowance::default() });

@@ -113,10 +113,15 @@ impl Shared {
     }
 
     fn send(&self, event: Event) {
-        // Nobody listens any more when the program ends; then the answer has no reader.
-        if self.events.send(event).is_ok() {
+        if self.leave(event) {
             (self.waker)();
         }
+    }
+
+    /// Leaves an answer for whoever is awake; says whether anybody listens. When the program ends
+    /// nobody does any more; then it has no reader.
+    fn leave(&self, event: Event) -> bool {
+        self.events.send(event).is_ok()
     }
 }
 

@@ -15,6 +15,10 @@ pub(super) type RenderJob = (RenderRequest, Cancel);
 /// With nothing to do for so long, the lane gives the memory back that it does not use.
 const REST: Duration = Duration::from_secs(1);
 
+/// What has no more pixels is decoded back in less time than a frame takes. A frame of their own for
+/// its numbers would only hold up its picture, so both are shown in the same.
+const SOON_PIXELS: u64 = 1_500_000;
+
 /// Works until the mailbox is closed.
 ///
 /// There are two of these, since some encoders hear of a cancel late: while one of them comes to
@@ -55,7 +59,13 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     let packed = Packed { product, base64, millis: watch.millis() };
     cancel.check()?;
     keep(shared, cache.clone(), cancel);
-    shared.send(Event::Encoded { ticket: *ticket, packed: Box::new(packed.clone()) });
+    let answer = Event::Encoded { ticket: *ticket, packed: Box::new(packed.clone()) };
+    let [width, height] = packed.product.encoded.size.map(u64::from);
+    if width * height <= SOON_PIXELS {
+        shared.leave(answer);
+    } else {
+        shared.send(answer);
+    }
     // With the same cache, so nothing is made again.
     let product = pipeline::render(source, recipe, cache, true, tools)?;
     let preview = product.preview.ok_or(EngineError::Cancelled)?;
