@@ -24,6 +24,8 @@ use std::{
 const GLANCE: Duration = Duration::from_millis(10);
 /// A helper that has not said by then that it is there will not.
 const START: Duration = Duration::from_secs(5);
+/// What is there to be seen until the picture is there is not waited for longer than people wait.
+const GLIMPSE: Duration = Duration::from_secs(2);
 /// A process whose connection has closed has ended by then.
 const LAST_BREATH: Duration = Duration::from_secs(1);
 /// The signal that no process can refuse.
@@ -114,7 +116,7 @@ impl Child {
         cancel: &Cancel,
     ) -> Result<Believed, Failure> {
         let bytes = source.bytes();
-        let time = allowance.time(bytes.len());
+        let time = if task == Task::Glimpse { GLIMPSE } else { allowance.time(bytes.len()) };
         let memory = allowance.memory(system::machine_memory());
         let deadline = Instant::now() + time;
         let order = Order {

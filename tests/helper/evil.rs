@@ -100,8 +100,8 @@ impl Decoder for Evil {
         Err(EngineError::NotAnImage)
     }
 
-    fn glimpse(&self, _: &Source, _: Tools<'_>) -> Result<Option<Glimpse>, EngineError> {
-        Err(EngineError::NotAnImage)
+    fn glimpse(&self, source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, EngineError> {
+        self.decode(source, &DecodeOptions::default(), tools).map(|_| None)
     }
 }
 
@@ -219,6 +219,15 @@ fn who_loops_runs_out_of_time() {
     let begun = Instant::now();
     assert_eq!(done(&decoders(), "loop").unwrap_err().to_string(), "the decoder ran out of time after 10 s");
     assert!(Duration::from_secs(10) <= begun.elapsed());
+}
+
+#[test]
+fn a_glimpse_is_not_waited_for() {
+    let (decoders, limits, fonts, cancel) = (decoders(), Limits::default(), Fonts::default(), Cancel::default());
+    let tools = Tools::new(&limits, &fonts, &cancel);
+    let glimpsed = decoders.within(Allowance::default()).glimpse(&wish("loop"), tools);
+    assert_eq!(glimpsed.unwrap_err().to_string(), "the decoder ran out of time after 2 s");
+    assert_eq!(done(&decoders, "honest").unwrap().raster.bytes(), [1, 2, 3]);
 }
 
 #[test]
