@@ -14,6 +14,7 @@ use std::{
     process::ExitStatus,
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
     thread,
@@ -52,6 +53,8 @@ pub(super) struct Child {
     speaker: Box<dyn Speaker>,
     heard: mpsc::Receiver<Heard>,
     last_words: Option<Box<dyn io::Read + Send>>,
+    /// Its connection has ended.
+    is_gone: Arc<AtomicBool>,
 }
 
 impl Child {
@@ -74,11 +77,12 @@ impl Child {
     pub(super) fn adopt(connection: Connection, limits: &Limits, when_gone: WhenGone) -> io::Result<Self> {
         let Connection { process, speaker, answers, last_words } = connection;
         let (sender, heard) = mpsc::channel();
-        let child = Self { process, speaker, heard, last_words: Some(last_words) };
-        let most = limits.max_bytes;
+        let (is_gone, most) = (Arc::new(AtomicBool::new(false)), limits.max_bytes);
+        let child = Self { process, speaker, heard, last_words: Some(last_words), is_gone: is_gone.clone() };
         thread::Builder::new().name("helper's answers".to_owned()).spawn(move || {
             listen(answers, most, &sender);
             drop(sender);
+            is_gone.store(true, Ordering::Relaxed);
             when_gone();
         })?;
         Ok(child)
@@ -86,7 +90,7 @@ impl Child {
 
     /// Has the process ended, or its connection?
     pub(super) fn is_gone(&mut self) -> bool {
-        self.process.try_wait().is_some()
+        self.is_gone.load(Ordering::Relaxed) || self.process.try_wait().is_some()
     }
 
     /// Waits until the helper is contained; returns which walls are missing.

@@ -79,6 +79,8 @@ impl Shared {
         let shared = Arc::downgrade(self);
         Box::new(move || {
             if let Some(shared) = shared.upgrade() {
+                // The keeper either has not looked yet, or waits already.
+                drop(shared.lock());
                 shared.changed.notify_all();
             }
         })

@@ -56,15 +56,23 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// The only test of this program that may start helpers of its own process while it counts: run
-/// in a process of its own.
+const ALONE: &str = "alone";
+
+/// Runs a test that kills or counts helpers in a process of its own, where all of them are its
+/// own. Is it that process?
+fn is_alone(test: &str) -> bool {
+    if std::env::args().any(|it| it == ALONE) {
+        return true;
+    }
+    let name = format!("lives::{test}");
+    let status = Command::new(std::env::current_exe().unwrap()).args(["--exact", &name, ALONE]).status().unwrap();
+    assert!(status.success());
+    false
+}
+
 #[test]
 fn killed_at_any_moment_they_cost_one_picture_at_most() {
-    let is_alone = std::env::args().any(|it| it == ALONE);
-    if !is_alone {
-        let name = "lives::killed_at_any_moment_they_cost_one_picture_at_most";
-        let status = Command::new(std::env::current_exe().unwrap()).args(["--exact", name, ALONE]).status().unwrap();
-        assert!(status.success());
+    if !is_alone("killed_at_any_moment_they_cost_one_picture_at_most") {
         return;
     }
     let (decoders, source) = (real(Transport::Native), png());
@@ -110,8 +118,6 @@ fn killed_at_any_moment_they_cost_one_picture_at_most() {
     assert!(children("self").is_empty(), "helpers are left behind");
 }
 
-const ALONE: &str = "alone";
-
 #[test]
 fn they_go_with_the_program() {
     // Waits for its standard input; meanwhile the helper comes up.
@@ -139,4 +145,22 @@ fn as_many_wait_as_were_wanted() {
     wait_until("there are not two", || decoders.idle() == 2);
     assert!(load().is_ok());
     assert_eq!(decoders.idle(), 2);
+}
+
+#[test]
+fn one_that_dies_while_it_waits_is_replaced() {
+    if !is_alone("one_that_dies_while_it_waits_is_replaced") {
+        return;
+    }
+    let decoders = real(Transport::Native);
+    decoders.want(1);
+    wait_until("there is none", || decoders.idle() == 1);
+    let first = children("self");
+    assert_eq!(first.len(), 1);
+    kill_process(Pid::from_raw(first[0]).unwrap(), Signal::KILL).unwrap();
+    wait_until("no other one came", || {
+        let now = children("self");
+        decoders.idle() == 1 && now.len() == 1 && now != first
+    });
+    assert!(contained(&decoders, &png(), &DecodeOptions::default(), &Cancel::default()).is_ok());
 }
