@@ -23,12 +23,13 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     let first = arguments.next();
     if first.as_deref().is_some_and(|it| it == helper::ARGUMENT) {
-        return decoder(arguments.next());
+        let transport = arguments.next();
+        return decoder(transport, arguments.next().is_some_and(|it| it == helper::GENTLY));
     }
     // A small picture is converted in the time that starting a program takes.
     let is_headless = first.is_some_and(|it| it == cli::CONVERT);
     let early = match if is_headless { helper::split() } else { Split::Program(None) } {
-        Split::Helper => return helper::serve_to_the_end(&service(Transport::Native)),
+        Split::Helper => return helper::serve_to_the_end(&service(Transport::Native, false)),
         Split::Program(early) => early,
     };
     match cli::parse(std::env::args_os()) {
@@ -39,14 +40,15 @@ fn main() -> ExitCode {
 }
 
 /// Decodes for another process of this program until that ends.
-fn decoder(transport: Option<OsString>) -> ExitCode {
+fn decoder(transport: Option<OsString>, is_gentle: bool) -> ExitCode {
     let transport = transport.and_then(|it| Transport::from_id(it.to_str()?));
-    transport.map_or(ExitCode::FAILURE, |it| helper::serve_to_the_end(&service(it)))
+    transport.map_or(ExitCode::FAILURE, |it| helper::serve_to_the_end(&service(it, is_gentle)))
 }
 
-fn service(transport: Transport) -> Service {
+fn service(transport: Transport, is_gentle: bool) -> Service {
     Service {
         transport,
+        is_gentle,
         decoder: Box::new(Direct),
         fonts: system_fonts(),
         font_folders: platform::font_folders(),

@@ -96,7 +96,7 @@ enum End {
 /// Converts everything and says how the process should end. A helper may be there already.
 pub fn convert(config: Config, fonts: Fonts, early: Option<Early>) -> ExitCode {
     let limits = Limits::default();
-    let decoders = Decoders::contained(&limits, early).unwrap_or_else(|error| {
+    let decoders = Decoders::contained(&limits, early, false).unwrap_or_else(|error| {
         log::warn!("no thread for the helpers: {error}");
         Decoders::direct()
     });

@@ -1,7 +1,7 @@
 //! The program's decoder: hands pictures to helpers, and decodes here only when there is none.
 
 use super::{
-    ARGUMENT, Early, Program, Transport,
+    ARGUMENT, Early, GENTLY, Program, Transport,
     budget::Allowance,
     check::Believed,
     child::Failure,
@@ -26,13 +26,15 @@ impl Decoders {
         Self(None)
     }
 
-    /// In helpers that are this executable, of which one may be there already.
+    /// In helpers that are this executable, of which one may be there already; gentle ones, where
+    /// somebody looks at a window meanwhile.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn contained(limits: &Limits, early: Option<Early>) -> io::Result<Self> {
+    pub fn contained(limits: &Limits, early: Option<Early>, is_gentle: bool) -> io::Result<Self> {
         let transport = Transport::Native;
-        let arguments = vec![ARGUMENT.into(), transport.id().into()];
+        let mut arguments = vec![ARGUMENT.into(), transport.id().into()];
+        arguments.extend(is_gentle.then(|| GENTLY.into()));
         let program = Program { path: system::own_executable(), arguments, transport };
         Ok(Self(Some(Arc::new(Pool::new(program, *limits, early)?))))
     }

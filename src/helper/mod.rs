@@ -56,6 +56,9 @@ use std::{
 /// The first argument of a helper; not one that people would use.
 pub const ARGUMENT: &str = "--contained-decoder";
 
+/// Its third argument, behind the transport, where somebody looks at a window meanwhile.
+pub const GENTLY: &str = "gently";
+
 /// How to start a helper.
 #[derive(Clone, Debug)]
 pub struct Program {

@@ -23,6 +23,9 @@ pub(super) fn split() -> io::Result<Split> {
     Ok(Split::Program(None))
 }
 
+/// Not known how.
+pub(super) fn be_gentle() {}
+
 /// Without a path no helper can be started, which is said then.
 pub(super) fn own_executable() -> PathBuf {
     std::env::current_exe().unwrap_or_default()

@@ -29,6 +29,8 @@ const STACK_BYTES: usize = 64 << 20;
 pub struct Service {
     /// Through what it talks to the program.
     pub transport: Transport,
+    /// Does it leave the processors to whoever else needs them?
+    pub is_gentle: bool,
     /// Makes the pixels.
     pub decoder: Box<dyn Decoder + Send>,
     /// Fonts for text in SVG.
@@ -44,6 +46,10 @@ pub struct Service {
 /// # Errors
 /// When the walls cannot be built at all, or there is no program to talk to.
 pub fn serve(service: &Service) -> io::Result<()> {
+    // First, since threads inherit it.
+    if service.is_gentle {
+        system::be_gentle();
+    }
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut missing = system::before_threads(&service.font_folders);
     let (mut ear, mouth) = match service.transport {

@@ -58,6 +58,7 @@ fn process() {
     }
     let service = Service {
         transport: Transport::Native,
+        is_gentle: false,
         decoder: Box::new(Evil),
         fonts: Fonts::default(),
         font_folders: vec![PathBuf::from("/usr/share/fonts")],
