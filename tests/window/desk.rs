@@ -125,7 +125,11 @@ impl Desk {
 
     /// A window that starts with these settings and opens these files of a new folder.
     pub(crate) fn remembering(settings: &str, draw: &[(&str, [u32; 2])]) -> Self {
-        let (world, first, held, folder) = furnished(settings, draw);
+        Self::in_world(furnished(settings, draw))
+    }
+
+    /// A window in a world that is furnished otherwise.
+    pub(crate) fn in_world((world, first, held, folder): Furniture) -> Self {
         let window = Harness::builder()
             .with_size(vec2(1180.0, 760.0))
             .with_step_dt(FRAME_SECS)
@@ -277,9 +281,12 @@ impl Desk {
     }
 }
 
+/// A world, what to begin with, what is held of it and the folder in which it lies.
+pub(crate) type Furniture = (World, Vec<Action>, Hold, tempfile::TempDir);
+
 /// The world around a window that starts with these settings and opens these files of a new
 /// folder, and what to begin with.
-pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> (World, Vec<Action>, Hold, tempfile::TempDir) {
+pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> Furniture {
     let (held, folder) = (Hold::default(), tempfile::tempdir().unwrap());
     let paths: Vec<PathBuf> = draw.iter().map(|(name, size)| drawn(folder.path(), name, *size)).collect();
     let world = World {

@@ -1,9 +1,14 @@
 //! What the window tells and asks: drags, questions, notices.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, furnished};
 use eframe::egui::{Event, HoveredFile, Key, Modifiers, Pos2, Rect, accesskit::Live};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use inlaid::jobs::ports::{DialogError, News};
+use inlaid::{
+    engine::Limits,
+    helper::{Decoders, Program, Transport},
+    jobs::ports::{DialogError, News},
+    ui::shell::World,
+};
 use std::path::PathBuf;
 
 fn hover(desk: &mut Desk, names: &[&str]) {
@@ -184,4 +189,15 @@ fn what_cannot_be_opened_is_listed_within_the_window_and_read_out_without_a_floo
         desk.press(Modifiers::NONE, Key::Escape);
         assert!(!desk.has("Details"));
     }
+}
+
+#[test]
+fn what_no_helper_has_decoded_is_told() {
+    let (world, first, held, folder) = furnished(r#"{ "format": "png" }"#, &[("a.png", [40, 30])]);
+    let program = Program { path: "/no/such/program".into(), arguments: vec![], transport: Transport::Native };
+    let decoders = Decoders::contained_in(program, &Limits::default()).unwrap();
+    let mut desk = Desk::in_world((World { decoders, ..world }, first, held, folder));
+    desk.wait_ready();
+    let is_told = |it: &str| it.starts_with("It was decoded inside the program, because no contained decoder");
+    assert_eq!(desk.places(is_told).len(), 1);
 }
