@@ -61,7 +61,7 @@ pub(super) fn believe(
         (Task::Decode { keeps_profile, vector_size }, Outcome::Decoded(picture, facts)) => {
             let raster = raster(picture)?;
             let has_odd_profile = raster.profile().is_some() && !keeps_profile;
-            let facts = believed_facts(facts, &raster, vector_size, source, limits)?;
+            let facts = believed_facts(facts, &raster, vector_size, source)?;
             if has_odd_profile { Err(Lie) } else { Ok(Believed::Decoded(Decoded { raster, facts })) }
         }
         (Task::Measure, Outcome::Size([width, height])) => {
@@ -86,16 +86,13 @@ fn believed_facts(
     raster: &Raster,
     vector_size: Option<[u32; 2]>,
     source: &Source,
-    limits: &Limits,
 ) -> Result<Facts, Lie> {
     let format = source.format().ok_or(Lie)?;
     // The side of a picture that is stored lying: from 5 on the orientations exchange the sides.
     let turned = if facts.orientation < 5 { facts.size } else { [facts.size[1], facts.size[0]] };
     let is_sized = match (format, vector_size) {
-        // A drawing has a size of its own, and is drawn at the one asked for.
-        (Format::Svg, wanted) => {
-            wanted.unwrap_or(facts.size) == raster.size() && limits.check(facts.size[0], facts.size[1], 0).is_ok()
-        }
+        // A drawing has a size of its own, however large, and is drawn at the one asked for.
+        (Format::Svg, wanted) => wanted.unwrap_or(facts.size) == raster.size() && !facts.size.contains(&0),
         _ => facts.size == raster.size(),
     };
     let is_sane = is_sized

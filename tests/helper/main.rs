@@ -95,6 +95,10 @@ fn a_drawing_is_measured_and_drawn_at_the_size_asked_for() {
         let drawn = contained(&decoders, &source, &options, &cancel).unwrap();
         assert_eq!((drawn.raster.size(), drawn.facts.size), ([80, 60], [40, 30]));
         assert!(drawn.raster.bytes().chunks(3).all(|it| it == [255, 0, 0]));
+        // Ten thousand megapixels, were it drawn at its own size.
+        let huge = br#"<svg xmlns="http://www.w3.org/2000/svg" width="100000" height="100000"/>"#;
+        let drawn = contained(&decoders, &Source::new("b.svg", huge), &options, &cancel).unwrap();
+        assert_eq!((drawn.raster.size(), drawn.facts.size), ([80, 60], [100_000, 100_000]));
     }
 }
 
