@@ -27,7 +27,8 @@ impl Clipboard for SystemClipboard {
     fn read(&mut self) -> Result<Pasted, ClipboardError> {
         let clipboard = self.open()?;
         let mut failure = None;
-        if let Some(files) = found(clipboard.get().file_list(), &mut failure)
+        if offers_files()
+            && let Some(files) = found(clipboard.get().file_list(), &mut failure)
             && !files.is_empty()
         {
             return Ok(Pasted::Files(files));
@@ -52,6 +53,15 @@ impl Clipboard for SystemClipboard {
         check_transferable([image.width(), image.height()], &rgba)?;
         self.open()?.set_image(ImageData { width, height, bytes: rgba.into() }).map_err(unavailable)
     }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+use super::copied_png::offers_files;
+
+/// The other systems say by themselves what there is.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn offers_files() -> bool {
+    true
 }
 
 /// A copied picture, as its owner encoded it: decoding is not this process's business.

@@ -6,7 +6,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use wl_clipboard_rs::paste::{ClipboardType, MimeType, Seat, get_contents};
+use wl_clipboard_rs::paste::{ClipboardType, MimeType, Seat, get_contents, get_mime_types};
 use x11rb::{
     connection::Connection,
     protocol::{
@@ -16,9 +16,11 @@ use x11rb::{
             WindowClass,
         },
     },
+    rust_connection::RustConnection,
 };
 
 const MIME: &str = "image/png";
+const FILES: &str = "text/uri-list";
 /// So begins every PNG (PNG third edition, §5.2). Some owners answer any question with what they have.
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// An owner that is silent for so long has nothing to say.
@@ -33,10 +35,28 @@ type Fault = Box<dyn std::error::Error>;
 
 /// The PNG that is on the clipboard, if there is one.
 pub(super) fn read() -> Option<Vec<u8>> {
-    let is_wayland = env::var_os("WAYLAND_DISPLAY").is_some_and(|it| !it.is_empty());
-    let from_wayland = if is_wayland { sought("Wayland", from_wayland()) } else { None };
-    let found = from_wayland.or_else(|| sought("X11", from_x11()));
+    let from_wayland = if is_wayland() { sought("Wayland", from_wayland()) } else { None };
+    let found = from_wayland.or_else(|| sought("X11", from_x11(MIME).map(|it| it.map(|(bytes, _)| bytes))));
     found.filter(|bytes| bytes.starts_with(SIGNATURE))
+}
+
+/// Does the owner offer files? To be asked before it is asked for them: some answer with what
+/// they have, and those that send it in pieces then wait for ever for the rest to be taken.
+pub(super) fn offers_files() -> bool {
+    // Not every compositor tells; then the X server beside it may.
+    if is_wayland()
+        && let Ok(types) = get_mime_types(ClipboardType::Regular, Seat::Unspecified)
+    {
+        return types.contains(FILES);
+    }
+    x11_offers(FILES).unwrap_or_else(|why| {
+        log::info!("what the clipboard of X11 offers is not known: {why}");
+        false
+    })
+}
+
+fn is_wayland() -> bool {
+    env::var_os("WAYLAND_DISPLAY").is_some_and(|it| !it.is_empty())
 }
 
 fn sought(system: &str, result: Result<Option<Vec<u8>>, Fault>) -> Option<Vec<u8>> {
@@ -53,8 +73,15 @@ fn from_wayland() -> Result<Option<Vec<u8>>, Fault> {
     Ok(Some(bytes))
 }
 
+/// Does the owner say that it has this (`TARGETS`, ICCCM §2.6.2)?
+fn x11_offers(target: &str) -> Result<bool, Fault> {
+    let Some((targets, connection)) = from_x11("TARGETS")? else { return Ok(false) };
+    let wanted = connection.intern_atom(false, target.as_bytes())?.reply()?.atom.to_ne_bytes();
+    Ok(targets.as_chunks::<4>().0.contains(&wanted))
+}
+
 /// Asks the owner of the selection (ICCCM §2.4), piece by piece when it is large (INCR, §2.7.2).
-fn from_x11() -> Result<Option<Vec<u8>>, Fault> {
+fn from_x11(target: &str) -> Result<Option<(Vec<u8>, RustConnection)>, Fault> {
     let (connection, screen) = x11rb::connect(None)?;
     let root = connection.setup().roots.get(screen).ok_or("no screen")?.root;
     let window = connection.generate_id()?;
@@ -62,11 +89,12 @@ fn from_x11() -> Result<Option<Vec<u8>>, Fault> {
     connection.create_window(0, window, root, 0, 0, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &events)?;
     let atom =
         |name: &str| -> Result<Atom, Fault> { Ok(connection.intern_atom(false, name.as_bytes())?.reply()?.atom) };
-    let (clipboard, target, incremental) = (atom("CLIPBOARD")?, atom(MIME)?, atom("INCR")?);
+    let (clipboard, target, incremental) = (atom("CLIPBOARD")?, atom(target)?, atom("INCR")?);
     let letter = Letter { connection: &connection, window, property: atom("INLAID_PASTE")?, incremental };
     connection.convert_selection(window, clipboard, target, letter.property, x11rb::CURRENT_TIME)?;
     connection.flush()?;
-    letter.read()
+    let bytes = letter.read()?;
+    Ok(bytes.map(|bytes| (bytes, connection)))
 }
 
 /// The property in which the owner leaves what it was asked for.

@@ -156,6 +156,18 @@ fn what_other_programs_copied_is_pasted() {
     desk.press("ctrl+w");
     desk.wait_for_title("Inlaid");
 
+    // So large that it comes in pieces, from an owner that answers any question with it.
+    let large = desk.picture("large.png");
+    let hash = |x: u32, y: u32| (x ^ y.rotate_left(11)).wrapping_mul(0x9E37_79B1).rotate_left(9).wrapping_mul(x | 1);
+    let noise = |x, y| image::Rgb([0, 8, 16].map(|it| (hash(x, y) >> it) as u8));
+    image::RgbImage::from_fn(1_400, 1_100, noise).save(&large).unwrap();
+    assert!(3_000_000 < fs::metadata(&large).unwrap().len(), "it goes in one piece");
+    desk.offer("image/png", &fs::read(&large).unwrap());
+    desk.press("ctrl+v");
+    desk.wait_for_title("pasted image — Inlaid");
+    desk.press("ctrl+w");
+    desk.wait_for_title("Inlaid");
+
     let uri = format!("file://{}\r\n", text(&path).replace(' ', "%20"));
     desk.offer("text/uri-list", uri.as_bytes());
     desk.press("ctrl+v");
