@@ -14,7 +14,7 @@ use std::{
 
 /// How long anything may take before it counts as not happening; generous, since the machine
 /// may be busy and OpenGL runs in software.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(50);
 /// The system's, which is the one with the libraries.
 const PYTHON: &str = "/usr/bin/python3";

@@ -54,7 +54,7 @@ fn every_pixel_of_a_long_picture_is_shown_where_it_belongs() {
         let size = if scale == "1" { r#""width": 1180, "height": 760"# } else { r#""width": 900, "height": 560"# };
         desk.write_settings(&format!(r#"{{ "format": "png", "window": {{ {size}, "x": 0, "y": 0 }} }}"#));
         desk.set("WINIT_X11_SCALE_FACTOR", scale.as_ref());
-        let picture = ruler(&desk, 20_000, 1_000);
+        let picture = ruler(&desk, 17_000, 600);
         desk.launch(&[&picture], "ruler.png — Inlaid");
         wait_for("the picture", || pixels(&desk, LEFT).iter().any(|it| *it != DARK).then_some(()));
         desk.press("1");
