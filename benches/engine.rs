@@ -148,6 +148,8 @@ fn resize(bencher: Bencher<'_, '_>, raster: &Raster, resample: Resample, width: 
         orientation: 1,
         frames: Some(1),
         profile_name: None,
+        gamut: Default::default(),
+        details: Default::default(),
         depth: 8,
         has_alpha: raster.layout().has_alpha(),
         warnings: vec![],

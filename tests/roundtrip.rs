@@ -246,6 +246,8 @@ fn seen(raster: &Raster, output: OutputSpec) -> (Encoded, Raster) {
         orientation: 1,
         frames: Some(1),
         profile_name: None,
+        gamut: Default::default(),
+        details: Default::default(),
         depth: 8,
         has_alpha: raster.layout().has_alpha(),
         warnings: vec![],

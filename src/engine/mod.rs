@@ -7,6 +7,7 @@
 pub mod bytes;
 pub mod cancel;
 pub mod decode;
+pub mod details;
 pub mod edit;
 pub mod embed;
 pub mod encode;
@@ -22,6 +23,7 @@ pub mod source;
 pub use self::{
     bytes::Bytes,
     cancel::Cancel,
+    details::{Chroma, Details, Gamut, Metadata, MetadataKind},
     encode::Encoded,
     error::{EngineError, Warning},
     format::Format,

@@ -1,6 +1,6 @@
 //! The original bytes and what is known about them.
 
-use super::{Bytes, Format, Raster, Warning};
+use super::{Bytes, Details, Format, Gamut, Raster, Warning};
 use std::sync::Arc;
 
 /// Untouched encoded bytes with a name. Cloning shares the bytes.
@@ -55,10 +55,15 @@ pub struct Facts {
     pub orientation: u8,
     /// Frames; 1 for a still picture, `None` when animated and not counted.
     pub frames: Option<u32>,
-    /// The description of the embedded ICC profile when it is not sRGB.
+    /// What the colour space of the stored values calls itself when it is not sRGB: the description
+    /// of an ICC profile, or the standard whose code points the file names.
     pub profile_name: Option<String>,
     /// Bits a channel as stored.
     pub depth: u8,
+    /// What kind of colours the stored values describe.
+    pub gamut: Gamut,
+    /// What the headers say besides.
+    pub details: Box<Details>,
     /// Does any pixel let the ground through?
     pub has_alpha: bool,
     /// What the user should know.

@@ -2,7 +2,8 @@
 
 use super::protocol::{self, Outcome, Picture, Task};
 use crate::engine::{
-    Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Source, Warning, decode::Glimpse, raster::Storage,
+    Decoded, Details, EngineError, Facts, Format, Layout, Limits, Raster, Source, Warning, decode::Glimpse,
+    raster::Storage,
 };
 use std::sync::Arc;
 
@@ -10,6 +11,11 @@ use std::sync::Arc;
 const MOST_CHARS: usize = 300;
 /// More warnings than this say nothing.
 const MOST_WARNINGS: usize = 16;
+/// As many as [`decode`] tells of at most.
+///
+/// [`decode`]: crate::engine::decode
+const MOST_FRAMES: usize = crate::engine::details::MOST_FRAMES;
+const MOST_PARTS: usize = crate::engine::details::MOST_PARTS;
 /// 32-bit floats are the deepest samples there are.
 const MOST_DEPTH: u8 = 64;
 
@@ -112,9 +118,20 @@ fn believed_facts(
         frames: facts.frames,
         profile_name: facts.profile_name.map(|it| plain(&it)),
         depth: facts.depth,
+        gamut: facts.gamut,
+        details: Box::new(details(facts.details)?),
         has_alpha: raster.layout().has_alpha(),
         warnings: facts.warnings.into_iter().map(warning).collect(),
     })
+}
+
+/// Lists as long as a file's own are believed, whatever the numbers in them.
+fn details(mut details: Details) -> Result<Details, Lie> {
+    if MOST_FRAMES < details.delays.len() || MOST_PARTS < details.metadata.len() {
+        return Err(Lie);
+    }
+    details.codec = details.codec.map(|it| plain(&it));
+    Ok(details)
 }
 
 /// The error that the helper met, in the engine's words.
@@ -172,7 +189,7 @@ fn plain(text: &str) -> String {
 mod tests {
     use super::{Believed, Lie, believe, fault, pixel_bytes};
     use crate::{
-        engine::{Limits, Source, raster::Storage},
+        engine::{Details, Gamut, Limits, Source, raster::Storage},
         helper::protocol::{Facts, Fault, Layout, Outcome, Picture, Task, Warning},
     };
     use std::sync::Arc;
@@ -195,6 +212,8 @@ mod tests {
             frames: Some(1),
             profile_name: None,
             depth: 8,
+            gamut: Gamut::default(),
+            details: Details::default(),
             warnings: vec![],
         }
     }

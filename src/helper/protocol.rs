@@ -5,11 +5,12 @@
 //! executable that was replaced while the program ran. What a helper says is believed only as
 //! far as [`super::check`] has looked at it.
 
+use crate::engine::{Details, Gamut};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read};
 
 /// Grows with every change of the messages.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Of one message. A colour profile is the longest that one has to carry.
 const MOST_BYTES: usize = 16 << 20;
@@ -89,6 +90,8 @@ pub(super) struct Facts {
     pub(super) frames: Option<u32>,
     pub(super) profile_name: Option<String>,
     pub(super) depth: u8,
+    pub(super) gamut: Gamut,
+    pub(super) details: Details,
     pub(super) warnings: Vec<Warning>,
 }
 

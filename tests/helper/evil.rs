@@ -146,6 +146,8 @@ fn facts(size: [u32; 2]) -> Facts {
         orientation: 1,
         frames: Some(1),
         profile_name: None,
+        gamut: Default::default(),
+        details: Default::default(),
         depth: 8,
         has_alpha: false,
         warnings: vec![],

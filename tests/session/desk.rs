@@ -24,6 +24,8 @@ pub(crate) fn decoded() -> Decoded {
         orientation: 1,
         frames: Some(1),
         profile_name: None,
+        gamut: Default::default(),
+        details: Default::default(),
         depth: 8,
         has_alpha: false,
         warnings: vec![],

@@ -1,8 +1,14 @@
-//! Embedded colour profiles: converted to sRGB in full precision, or kept.
+//! Stated colour spaces: converted to sRGB in full precision, or kept.
 
-use super::pixels::{Pixels, Samples};
-use crate::engine::{Cancel, EngineError, Tools, Warning, recipe::ProfilePolicy};
-use moxcms::{ColorProfile, DataColorSpace, Layout, ProfileText, Transform16BitExecutor, TransformOptions};
+use super::{
+    hdr,
+    pixels::{Pixels, Samples},
+    space::{Described, Light, Space, named},
+};
+use crate::engine::{Cancel, EngineError, Gamut, Tools, Warning, recipe::ProfilePolicy};
+use moxcms::{
+    ColorProfile, DataColorSpace, Layout, ProfileText, RenderingIntent, Transform16BitExecutor, TransformOptions,
+};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -13,45 +19,76 @@ pub(super) struct Colors {
     pub(super) profile: Option<Arc<[u8]>>,
     /// What the embedded profile calls itself, unless it is sRGB.
     pub(super) name: Option<String>,
+    /// What colours the stored values could hold.
+    pub(super) gamut: Gamut,
     /// Why the profile was not used.
     pub(super) warning: Option<Warning>,
 }
 
 /// Brings the pixels into the space that the policy asks for.
 ///
+/// Conversion is relative colorimetric, without black point compensation: white becomes white, and
+/// what is darker or more saturated than sRGB can show is cut off. Light brighter than white (PQ
+/// and HLG) is brought down to it, see [`hdr`].
+///
 /// # Errors
 /// [`EngineError::Cancelled`].
 pub(super) fn apply(
     pixels: Pixels,
-    icc: Option<&[u8]>,
+    space: &Space,
     policy: ProfilePolicy,
     tools: Tools<'_>,
 ) -> Result<(Pixels, Colors), EngineError> {
-    let Some(icc) = icc.filter(|it| !it.is_empty()) else { return Ok((pixels, Colors::default())) };
-    let profile = match ColorProfile::new_from_slice(icc) {
-        Ok(profile) => profile,
-        Err(cause) => return Ok((pixels, ignored(&format!("it cannot be read ({cause:?})")))),
+    let described = match space.describe() {
+        Ok(Some(described)) => described,
+        Ok(None) => return Ok((pixels, Colors::default())),
+        Err(why) => return Ok((pixels, ignored(&why))),
     };
-    match profile.color_space {
-        DataColorSpace::Rgb => through_rgb(pixels, &profile, icc, policy, tools),
-        DataColorSpace::Gray if pixels.channels < 3 => Ok(through_grey(pixels, &profile, policy)),
+    match described.profile.color_space {
+        DataColorSpace::Rgb if described.light != Light::Relative => through_hdr(pixels, &described, policy, tools),
+        DataColorSpace::Rgb => through_rgb(pixels, &described, policy, tools),
+        DataColorSpace::Gray if pixels.channels < 3 => Ok(through_grey(pixels, &described.profile, policy)),
         _ => Ok((pixels, ignored("it describes other channels than the picture has"))),
     }
+}
+
+fn through_hdr(
+    pixels: Pixels,
+    described: &Described,
+    policy: ProfilePolicy,
+    tools: Tools<'_>,
+) -> Result<(Pixels, Colors), EngineError> {
+    let name = Some(name(&described.profile));
+    if policy == ProfilePolicy::Keep {
+        let profile = Some(described.icc.clone());
+        return Ok((pixels, Colors { profile, name, gamut: Gamut::Hdr, ..Colors::default() }));
+    }
+    let mut pixels = pixels.into_color(tools.memory);
+    hdr::convert(&mut pixels, &described.profile, described.light, tools.cancel)?;
+    Ok((pixels, Colors { name, gamut: Gamut::Hdr, ..Colors::default() }))
 }
 
 fn ignored(why: &str) -> Colors {
     Colors { warning: Some(Warning::ProfileIgnored { why: why.to_owned() }), ..Colors::default() }
 }
 
-/// Tables in floating point instead of 13 bits: a tenth of the error for a little more time.
+/// Relative colorimetric. Tables in floating point instead of 13 bits: a tenth of the error for a
+/// little more time.
 pub(super) fn options() -> TransformOptions {
-    TransformOptions { prefer_fixed_point: false, ..TransformOptions::default() }
+    let rendering_intent = RenderingIntent::RelativeColorimetric;
+    TransformOptions { rendering_intent, prefer_fixed_point: false, ..TransformOptions::default() }
+}
+
+/// Does one of the primaries lie outside of sRGB, by more than profiles of sRGB differ?
+fn is_wide(profile: &ColorProfile) -> bool {
+    const MARGIN: f64 = 0.02;
+    let primaries = profile.transform_matrix(&ColorProfile::new_srgb());
+    primaries.v.as_flattened().iter().any(|share| *share < -MARGIN || 1.0 + MARGIN < *share)
 }
 
 fn through_rgb(
     pixels: Pixels,
-    profile: &ColorProfile,
-    icc: &[u8],
+    Described { profile, icc, .. }: &Described,
     policy: ProfilePolicy,
     tools: Tools<'_>,
 ) -> Result<(Pixels, Colors), EngineError> {
@@ -68,12 +105,13 @@ fn through_rgb(
         return Ok((pixels, Colors::default()));
     }
     let name = Some(name(profile));
+    let gamut = if is_wide(profile) { Gamut::Wide } else { Gamut::Srgb };
     if policy == ProfilePolicy::Keep {
-        return Ok((pixels, Colors { profile: Some(icc.into()), name, warning: None }));
+        return Ok((pixels, Colors { profile: Some(icc.clone()), name, gamut, warning: None }));
     }
     let mut pixels = pixels.into_color(tools.memory);
     convert(&mut pixels, &*transform, tools.cancel)?;
-    Ok((pixels, Colors { name, ..Colors::default() }))
+    Ok((pixels, Colors { name, gamut, ..Colors::default() }))
 }
 
 /// Values per block: small enough to stay in the cache, and often enough to hear of a cancel.
@@ -114,7 +152,7 @@ fn through_grey(mut pixels: Pixels, profile: &ColorProfile, policy: ProfilePolic
     if policy == ProfilePolicy::Keep
         && let Some(as_rgb) = rgb_from_grey(profile)
     {
-        return (pixels, Colors { profile: Some(as_rgb), name, warning: None });
+        return (pixels, Colors { profile: Some(as_rgb), name, ..Colors::default() });
     }
     let channels = pixels.channels;
     let shown = |value: u16| curve.get(usize::from(value)).copied().unwrap_or(value);
@@ -144,11 +182,7 @@ fn rgb_from_grey(profile: &ColorProfile) -> Option<Arc<[u8]>> {
     rgb.red_trc.clone_from(&profile.gray_trc);
     rgb.green_trc.clone_from(&profile.gray_trc);
     rgb.blue_trc.clone_from(&profile.gray_trc);
-    rgb.description = Some(ProfileText::Localizable(vec![moxcms::LocalizableString::new(
-        "en".to_owned(),
-        "US".to_owned(),
-        name(profile),
-    )]));
+    rgb.description = Some(named(&name(profile)));
     profile.gray_trc.as_ref()?;
     rgb.encode().ok().map(Arc::from)
 }
@@ -191,7 +225,7 @@ pub(super) fn narrow(value: u16) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Colors, Pixels, Samples, apply};
+    use super::{Colors, Pixels, Samples, Space, apply};
     use crate::engine::{Cancel, Limits, Tools, Warning, decode::Fonts, recipe::ProfilePolicy};
     use moxcms::ColorProfile;
 
@@ -202,7 +236,8 @@ mod tests {
     fn applied_bytes(channels: usize, samples: &[u8], icc: &[u8], policy: ProfilePolicy) -> (Vec<u8>, Colors) {
         let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
         let pixels = Pixels { width: 1, height: 1, channels, samples: Samples::Narrow(samples.to_vec().into()) };
-        let (pixels, colors) = apply(pixels, Some(icc), policy, Tools::new(&limits, &fonts, &cancel)).unwrap();
+        let (pixels, colors) =
+            apply(pixels, &Space::Icc(icc.to_vec()), policy, Tools::new(&limits, &fonts, &cancel)).unwrap();
         let Samples::Narrow(samples) = pixels.samples else { panic!("samples became wider") };
         (samples.to_vec(), colors)
     }

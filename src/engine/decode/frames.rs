@@ -65,7 +65,7 @@ fn after_sub_blocks(bytes: &[u8], mut at: usize) -> usize {
 /// not part of the animation counts as a picture of its own.
 fn apng(bytes: &[u8]) -> u32 {
     let (mut controls, mut animated, mut hidden_default) = (0, false, false);
-    for (kind, _) in Chunks::new(bytes, 8, u32::from_be_bytes, Order::LengthFirst) {
+    for (kind, _) in Chunks::of_png(bytes) {
         match &kind {
             b"acTL" => animated = true,
             b"IDAT" if !animated => return 1,
@@ -80,12 +80,12 @@ fn apng(bytes: &[u8]) -> u32 {
 
 /// Counts the frames of an animated WebP (RFC 9649 §2.7.1.1).
 fn webp(bytes: &[u8]) -> u32 {
-    let chunks = Chunks::new(bytes, 12, u32::from_le_bytes, Order::KindFirst);
+    let chunks = Chunks::of_webp(bytes);
     chunks.filter(|(kind, _)| kind == b"ANMF").fold(0, |frames, _| frames + 1)
 }
 
 /// Chunks of a PNG or a RIFF file: a kind, a length, a body.
-struct Chunks<'a> {
+pub(super) struct Chunks<'a> {
     bytes: &'a [u8],
     at: usize,
     number: fn([u8; 4]) -> u32,
@@ -101,6 +101,16 @@ enum Order {
 }
 
 impl<'a> Chunks<'a> {
+    /// The chunks of a PNG behind its signature.
+    pub(super) fn of_png(bytes: &'a [u8]) -> Self {
+        Self::new(bytes, 8, u32::from_be_bytes, Order::LengthFirst)
+    }
+
+    /// The chunks of a WebP behind its header.
+    pub(super) fn of_webp(bytes: &'a [u8]) -> Self {
+        Self::new(bytes, 12, u32::from_le_bytes, Order::KindFirst)
+    }
+
     fn new(bytes: &'a [u8], at: usize, number: fn([u8; 4]) -> u32, order: Order) -> Self {
         Self { bytes, at, number, order }
     }

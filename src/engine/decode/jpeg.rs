@@ -5,15 +5,14 @@
 //! Both kinds go through jpeg-decoder; all others take the faster road.
 
 use super::{
-    color,
+    inks,
     pixels::{Pixels, Samples},
+    space::Space,
     still::Stored,
 };
-use crate::engine::{EngineError, Format, Tools, Warning};
+use crate::engine::{EngineError, Format, Gamut, Tools};
 use image::metadata::Orientation;
 use jpeg_decoder::{Decoder, PixelFormat};
-use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor};
-use rayon::prelude::*;
 
 /// What the markers say before the first coded bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +97,7 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineErr
     tools.cancel.check()?;
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let icc = decoder.icc_profile();
-    let still = |pixels, icc, depth| Stored { icc, orientation, ..Stored::plain(pixels, depth) };
+    let still = |pixels, icc, depth| Stored { space: Space::of_icc(icc), orientation, ..Stored::plain(pixels, depth) };
     let pixels = |channels, samples| Pixels { width, height, channels, samples };
     Ok(match info.pixel_format {
         PixelFormat::L8 => still(pixels(1, Samples::Narrow(samples.into())), icc, 8),
@@ -108,21 +107,11 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineErr
         }
         PixelFormat::RGB24 => still(pixels(3, Samples::Narrow(samples.into())), icc, 8),
         PixelFormat::CMYK32 => {
-            let (samples, profile_name, warnings) = rgb_from_inks(&samples, icc.as_deref());
-            let pixels = pixels(3, Samples::Narrow(samples.into()));
-            Stored { profile_name, warnings, ..still(pixels, None, 8) }
+            let developed = inks::develop(&Samples::Narrow(samples.into()), icc.as_deref());
+            let inks::Developed { samples, profile_name, warnings } = developed;
+            Stored { profile_name, warnings, gamut: Gamut::Cmyk, ..still(pixels(3, samples), None, 8) }
         }
     })
-}
-
-/// Inks (255: full) to sRGB: through the embedded profile, or as if each ink took away its own
-/// light when there is none. Inks never stay as they are: a raster holds red, green and blue.
-fn rgb_from_inks(inks: &[u8], icc: Option<&[u8]>) -> (Vec<u8>, Option<String>, Vec<Warning>) {
-    let Some(icc) = icc else { return (rgb_without_profile(inks), None, vec![]) };
-    match ink_transform(icc) {
-        Ok((transform, name)) => (convert(inks, &*transform), Some(name), vec![]),
-        Err(why) => (rgb_without_profile(inks), None, vec![Warning::ProfileIgnored { why }]),
-    }
 }
 
 /// So many pixels are decoded before anybody would see a picture come.
@@ -154,42 +143,8 @@ pub(super) fn reduced(bytes: &[u8], tools: Tools<'_>) -> Result<Option<(Stored, 
     tools.cancel.check()?;
     let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
     let pixels = Pixels { width: small_width.into(), height: small_height.into(), channels: 3, samples };
-    let stored = Stored { icc: decoder.icc_profile(), orientation, ..Stored::plain(pixels, 8) };
+    let stored = Stored { space: Space::of_icc(decoder.icc_profile()), orientation, ..Stored::plain(pixels, 8) };
     Ok(Some((stored, [width, height])))
-}
-
-fn ink_transform(icc: &[u8]) -> Result<(std::sync::Arc<Transform8BitExecutor>, String), String> {
-    let profile = ColorProfile::new_from_slice(icc).map_err(|cause| format!("it cannot be read ({cause:?})"))?;
-    if profile.color_space != DataColorSpace::Cmyk {
-        return Err("it describes other channels than the picture has".to_owned());
-    }
-    let transform = profile
-        .create_transform_8bit(Layout::Rgba, &ColorProfile::new_srgb(), Layout::Rgb, color::options())
-        .map_err(|cause| format!("it cannot be applied ({cause:?})"))?;
-    Ok((transform, color::name(&profile)))
-}
-
-/// Pixels per block of the conversion: four planes of it stay in the cache.
-const BLOCK_PIXELS: usize = 8192;
-
-fn convert(inks: &[u8], transform: &Transform8BitExecutor) -> Vec<u8> {
-    let mut samples = vec![0; inks.len() / 4 * 3];
-    let blocks = samples.par_chunks_mut(BLOCK_PIXELS * 3).zip(inks.par_chunks(BLOCK_PIXELS * 4));
-    blocks.for_each(|(to, from)| {
-        // Whole pixels on both sides, so there is nothing to fail; black shows if there were.
-        let _whole_pixels = transform.transform(from, to);
-    });
-    samples
-}
-
-fn rgb_without_profile(inks: &[u8]) -> Vec<u8> {
-    let light = |ink: u8, black: u8| {
-        let product = u32::from(255 - ink) * u32::from(255 - black);
-        // At most 255 × 255, so the quotient fits.
-        ((product + 127) / 255) as u8
-    };
-    let pixels = inks.as_chunks::<4>().0.iter();
-    pixels.flat_map(|[c, m, y, k]| [light(*c, *k), light(*m, *k), light(*y, *k)]).collect()
 }
 
 fn fault(cause: jpeg_decoder::Error) -> EngineError {

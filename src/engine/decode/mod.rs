@@ -3,11 +3,15 @@
 mod buffer;
 mod color;
 mod frames;
+mod hdr;
 mod ico;
+mod inks;
 mod jpeg;
 mod orient;
 mod pixels;
+mod png;
 mod sniff;
+mod space;
 mod still;
 mod svg;
 mod svg_cost;
@@ -18,7 +22,9 @@ mod tiff;
 
 pub use self::buffer::{Lent, Memory};
 
-use super::{Decoded, EngineError, Facts, Format, Raster, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy};
+use super::{
+    Decoded, EngineError, Facts, Format, Gamut, Raster, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy,
+};
 use std::sync::{Arc, OnceLock};
 
 /// How to decode. The default converts colours to sRGB and renders an SVG at its own size.
@@ -183,7 +189,7 @@ fn finish(
     let stored_size = [stored.pixels.width, stored.pixels.height];
     let pixels = stored.pixels.without_idle_alpha().upright(stored.orientation, tools.memory);
     tools.cancel.check()?;
-    let (pixels, colors) = color::apply(pixels, stored.icc.as_deref(), options.profile, tools)?;
+    let (pixels, colors) = color::apply(pixels, &stored.space, options.profile, tools)?;
     let raster = pixels.into_raster(tools)?.with_profile(colors.profile);
     let mut warnings = stored.warnings;
     warnings.extend(colors.warning);
@@ -195,6 +201,8 @@ fn finish(
         frames: stored.frames,
         profile_name: stored.profile_name.or(colors.name),
         depth: stored.depth,
+        gamut: if stored.gamut == Gamut::Srgb { colors.gamut } else { stored.gamut },
+        details: Box::default(),
         has_alpha: raster.layout().has_alpha(),
         warnings,
     };

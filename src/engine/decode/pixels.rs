@@ -1,7 +1,10 @@
 //! Samples on their way from a decoder to a [`Raster`]: one to four channels, 8 or 16 bits.
 
-use super::buffer::{Buffer, Memory};
-use crate::engine::{EngineError, Layout, Raster, Tools};
+use super::{
+    buffer::{Buffer, Memory},
+    hdr,
+};
+use crate::engine::{EngineError, Gamut, Layout, Raster, Tools};
 use image::DynamicImage;
 use std::sync::Arc;
 
@@ -20,8 +23,14 @@ pub(super) enum Samples {
 }
 
 impl Pixels {
-    /// Takes over what a decoder delivered; floating-point pictures become 16 bits wide.
-    pub(super) fn from_dynamic(image: DynamicImage) -> Self {
+    /// Takes over what a decoder delivered; floating-point pictures become 16 bits wide. Says also
+    /// whether anything of it was brighter than white.
+    pub(super) fn from_dynamic(image: DynamicImage) -> (Self, Gamut) {
+        let gamut = match &image {
+            DynamicImage::ImageRgb32F(it) if hdr::exceeds_white(it, 3) => Gamut::Hdr,
+            DynamicImage::ImageRgba32F(it) if hdr::exceeds_white(it, 4) => Gamut::Hdr,
+            _ => Gamut::Srgb,
+        };
         let (width, height) = (image.width(), image.height());
         let channels = usize::from(image.color().channel_count());
         let samples = match image {
@@ -33,11 +42,11 @@ impl Pixels {
             DynamicImage::ImageLumaA16(it) => Samples::Wide(it.into_raw()),
             DynamicImage::ImageRgb16(it) => Samples::Wide(it.into_raw()),
             DynamicImage::ImageRgba16(it) => Samples::Wide(it.into_raw()),
-            DynamicImage::ImageRgb32F(it) => Samples::Wide(display_values(&it, 3)),
-            DynamicImage::ImageRgba32F(it) => Samples::Wide(display_values(&it, 4)),
+            DynamicImage::ImageRgb32F(it) => Samples::Wide(hdr::shown_scene(&it, 3)),
+            DynamicImage::ImageRgba32F(it) => Samples::Wide(hdr::shown_scene(&it, 4)),
             other => Samples::Narrow(other.into_rgba8().into_raw().into()),
         };
-        Self { width, height, channels, samples }
+        (Self { width, height, channels, samples }, gamut)
     }
 
     /// Is the last channel an alpha?
@@ -164,22 +173,13 @@ fn spread_narrow(samples: &[u8], channels: usize, memory: &dyn Memory) -> Buffer
     }
 }
 
-/// Linear light in floating point to 16-bit sRGB values. What is brighter than white is cut
-/// off, as it is wherever such a picture is shown without an exposure control; not-a-number
-/// becomes black.
-fn display_values(samples: &[f32], channels: usize) -> Vec<u16> {
-    let is_alpha = |at: usize| channels == 4 && at % 4 == 3;
-    let shown = |(at, value): (usize, &f32)| if is_alpha(at) { whole(*value) } else { linear_to_display(*value) };
-    samples.iter().enumerate().map(shown).collect()
-}
-
 /// One value of linear light as a 16-bit sRGB value.
 pub(super) fn linear_to_display(value: f32) -> u16 {
     whole(srgb_from_linear(value.clamp(0.0, 1.0)))
 }
 
 /// 0 to 1 as 0 to 65,535; what lies outside is cut off, and not-a-number is 0.
-fn whole(value: f32) -> u16 {
+pub(super) fn whole(value: f32) -> u16 {
     // Clamped to 0..=1, so the rounded value fits; casting makes 0 of what is no number.
     (value.clamp(0.0, 1.0) * 65_535.0).round() as u16
 }

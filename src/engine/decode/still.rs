@@ -4,9 +4,11 @@ use super::{
     buffer::Buffer,
     frames, ico, jpeg,
     pixels::{Pixels, Samples},
+    png,
+    space::Space,
     tiff,
 };
-use crate::engine::{EngineError, Format, Limits, Tools, Warning};
+use crate::engine::{EngineError, Format, Gamut, Limits, Tools, Warning};
 use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageResult,
     codecs::{
@@ -21,20 +23,32 @@ use std::io::Cursor;
 /// What a decoder delivers: as stored, not yet turned, colours untouched.
 pub(super) struct Stored {
     pub(super) pixels: Pixels,
-    pub(super) icc: Option<Vec<u8>>,
+    /// What the values mean.
+    pub(super) space: Space,
     pub(super) orientation: Orientation,
     pub(super) depth: u8,
     pub(super) frames: Option<u32>,
     /// The name of a profile that was used up on the way.
     pub(super) profile_name: Option<String>,
+    /// What kind of colours that profile was for, or what was lost on the way to these values.
+    pub(super) gamut: Gamut,
     pub(super) warnings: Vec<Warning>,
 }
 
 impl Stored {
-    /// Upright, a single frame, no profile, nothing to warn of.
+    /// Upright, a single frame, sRGB, nothing to warn of.
     pub(super) fn plain(pixels: Pixels, depth: u8) -> Self {
         let orientation = Orientation::NoTransforms;
-        Self { pixels, icc: None, orientation, depth, frames: Some(1), profile_name: None, warnings: vec![] }
+        Self {
+            pixels,
+            space: Space::Unstated,
+            orientation,
+            depth,
+            frames: Some(1),
+            profile_name: None,
+            gamut: Gamut::Srgb,
+            warnings: vec![],
+        }
     }
 }
 
@@ -77,7 +91,7 @@ pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> R
     // A damaged EXIF block says nothing about the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let depth = depth(decoder.original_color_type());
-    let mut pixels = read(decoder, orientation, tools).map_err(fault)?;
+    let (mut pixels, gamut) = read(decoder, orientation, tools).map_err(fault)?;
     tools.cancel.check()?;
     let frames = frames::count(format, bytes);
     if frames != Some(1) {
@@ -86,11 +100,16 @@ pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> R
     if format == Format::Tiff && pixels.has_alpha() && tiff::has_associated_alpha(bytes) {
         pixels = pixels.with_straight_alpha();
     }
-    Ok(Stored { icc, orientation, frames, warnings, ..Stored::plain(pixels, depth) })
+    let space = if format == Format::Png { png::space(bytes, icc) } else { Space::of_icc(icc) };
+    Ok(Stored { space, orientation, frames, gamut, warnings, ..Stored::plain(pixels, depth) })
 }
 
 /// Reads the pixels; ordinary ones straight to where they stay when nothing has to be moved.
-fn read(decoder: Box<dyn ImageDecoder + '_>, orientation: Orientation, tools: Tools<'_>) -> ImageResult<Pixels> {
+fn read(
+    decoder: Box<dyn ImageDecoder + '_>,
+    orientation: Orientation,
+    tools: Tools<'_>,
+) -> ImageResult<(Pixels, Gamut)> {
     let channels = match decoder.color_type() {
         ColorType::Rgb8 => 3,
         ColorType::Rgba8 => 4,
@@ -102,7 +121,7 @@ fn read(decoder: Box<dyn ImageDecoder + '_>, orientation: Orientation, tools: To
     let stays = orientation == Orientation::NoTransforms;
     let mut buffer = if stays { Buffer::last(bytes, tools.memory) } else { Buffer::from(vec![0; bytes]) };
     decoder.read_image_boxed(&mut buffer)?;
-    Ok(Pixels { width, height, channels, samples: Samples::Narrow(buffer) })
+    Ok((Pixels { width, height, channels, samples: Samples::Narrow(buffer) }, Gamut::Srgb))
 }
 
 fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box<dyn ImageDecoder + 'a>> {

@@ -3,7 +3,7 @@
 //! No file and no network reference is ever followed; embedded pictures count only as data.
 
 use super::{Fonts, svg_cost, svg_guard, svg_text};
-use crate::engine::{Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Tools};
+use crate::engine::{Decoded, EngineError, Facts, Format, Gamut, Layout, Limits, Raster, Tools};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{ImageHrefResolver, ImageKind, Options, Tree},
@@ -38,6 +38,8 @@ pub(super) fn decode(bytes: &[u8], size: Option<[u32; 2]>, tools: Tools<'_>) -> 
         frames: Some(1),
         profile_name: None,
         depth: 8,
+        gamut: Gamut::Srgb,
+        details: Box::default(),
         has_alpha: raster.layout().has_alpha(),
         warnings: vec![],
     };

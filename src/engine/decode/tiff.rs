@@ -3,6 +3,7 @@
 
 use super::{
     pixels::{Pixels, Samples, linear_to_display},
+    space::Space,
     still::Stored,
 };
 use crate::engine::{EngineError, Format, Tools};
@@ -59,7 +60,7 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Option<Stored>, E
     let pixels = Pixels { width, height, channels, samples };
     let Header { orientation, icc, .. } = header;
     // At most 32.
-    Ok(Some(Stored { orientation, icc, ..Stored::plain(pixels, header.bits as u8) }))
+    Ok(Some(Stored { orientation, space: Space::of_icc(icc), ..Stored::plain(pixels, header.bits as u8) }))
 }
 
 /// Is the alpha already multiplied into the colours (ExtraSamples 1, TIFF 6.0 §18)?

@@ -15,6 +15,8 @@ fn decoded(raster: Raster, format: Format) -> Decoded {
         orientation: 1,
         frames: Some(1),
         profile_name: None,
+        gamut: Default::default(),
+        details: Default::default(),
         depth: if raster.layout().is_wide() { 16 } else { 8 },
         has_alpha: raster.layout().has_alpha(),
         warnings: vec![],

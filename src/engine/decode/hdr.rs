@@ -1,0 +1,198 @@
+//! Light brighter than white, brought down to what a screen without HDR shows.
+//!
+//! PQ (SMPTE ST 2084) and HLG (ARIB STD-B67) state absolute light. Reference white is 203 cd/m²
+//! (ITU-R BT.2408), the brightest that is expected 1,000 cd/m²; what lies between is compressed by
+//! the extended operator of Reinhard et al. (2002, equation 4) on the largest of the three
+//! channels in BT.2020 primaries, as browsers do on such screens. Linear light of a scene (EXR,
+//! Radiance, floating-point TIFF) has white at 1 and stays as it is below a knee.
+
+use super::{
+    color::narrow,
+    pixels::{Pixels, Samples, whole},
+    space::Light,
+};
+use crate::engine::{Cancel, EngineError};
+use moxcms::ColorProfile;
+use rayon::prelude::*;
+
+/// Reference white (ITU-R BT.2408 §2.1), in cd/m².
+const WHITE: f32 = 203.0;
+/// The brightest light of content that does not say otherwise, in cd/m².
+const PEAK: f32 = 1_000.0;
+/// The brightest light that PQ can state, in cd/m².
+const PQ_PEAK: f32 = 10_000.0;
+
+type Matrix = [[f32; 3]; 3];
+
+/// How stored values become linear light of sRGB primaries.
+struct Road {
+    /// Light of every 16-bit stored value, white being 1; for HLG before its system gamma.
+    light: Vec<f32>,
+    is_scene: bool,
+    to_bt2020: Matrix,
+    to_srgb: Matrix,
+}
+
+impl Road {
+    fn new(profile: &ColorProfile, light: Light) -> Self {
+        let bt2020 = ColorProfile::new_bt2020();
+        let srgb = ColorProfile::new_srgb();
+        let is_scene = light == Light::Hlg;
+        let curve = if is_scene { scene_light_of_hlg } else { light_of_pq };
+        Self {
+            light: (0..=u16::MAX).map(|it| curve(f32::from(it) / 65_535.0)).collect(),
+            is_scene,
+            to_bt2020: matrix(profile, &bt2020),
+            to_srgb: matrix(&bt2020, &srgb),
+        }
+    }
+
+    /// One pixel.
+    fn shown(&self, stored: [u16; 3]) -> [u16; 3] {
+        let light = stored.map(|it| self.light.get(usize::from(it)).copied().unwrap_or_default());
+        let mut light = times(&self.to_bt2020, light);
+        if self.is_scene {
+            // ITU-R BT.2100 table 5: the system gamma of a display of 1,000 cd/m² acts on luminance.
+            let luminance = 0.2627 * light[0] + 0.678 * light[1] + 0.0593 * light[2];
+            let gain = PEAK / WHITE * luminance.max(0.0).powf(0.2);
+            light = light.map(|it| it * gain);
+        }
+        let brightest = light.iter().copied().fold(0.0, f32::max);
+        let most = PEAK / WHITE;
+        let gain = (1.0 + brightest / (most * most)) / (1.0 + brightest);
+        times(&self.to_srgb, light.map(|it| it * gain)).map(super::pixels::linear_to_display)
+    }
+}
+
+fn matrix(from: &ColorProfile, to: &ColorProfile) -> Matrix {
+    from.transform_matrix(to).v.map(|row| row.map(|it| it as f32))
+}
+
+fn times(matrix: &Matrix, [x, y, z]: [f32; 3]) -> [f32; 3] {
+    matrix.map(|[a, b, c]| a * x + b * y + c * z)
+}
+
+/// SMPTE ST 2084 §5.2: light relative to reference white.
+fn light_of_pq(stored: f32) -> f32 {
+    const M1: f32 = 2610.0 / 16384.0;
+    const M2: f32 = 2523.0 / 4096.0 * 128.0;
+    const C1: f32 = 3424.0 / 4096.0;
+    const C2: f32 = 2413.0 / 4096.0 * 32.0;
+    const C3: f32 = 2392.0 / 4096.0 * 32.0;
+    let root = stored.powf(1.0 / M2);
+    ((root - C1).max(0.0) / (C2 - C3 * root)).powf(1.0 / M1) * PQ_PEAK / WHITE
+}
+
+/// ITU-R BT.2100 table 5: light of the scene, 0 to 1.
+fn scene_light_of_hlg(stored: f32) -> f32 {
+    const A: f32 = 0.178_832_77;
+    const B: f32 = 1.0 - 4.0 * A;
+    const C: f32 = 0.559_910_7;
+    if stored <= 0.5 { stored * stored / 3.0 } else { (((stored - C) / A).exp() + B) / 12.0 }
+}
+
+/// Values per block: small enough to stay in the cache, and often enough to hear of a cancel.
+const BLOCK_VALUES: usize = 3 * 4 * 4096;
+
+/// Turns three or four channels of stored values into sRGB.
+///
+/// # Errors
+/// [`EngineError::Cancelled`].
+pub(super) fn convert(
+    pixels: &mut Pixels,
+    profile: &ColorProfile,
+    light: Light,
+    cancel: &Cancel,
+) -> Result<(), EngineError> {
+    let (road, channels) = (Road::new(profile, light), pixels.channels);
+    match &mut pixels.samples {
+        Samples::Wide(samples) => samples.par_chunks_mut(BLOCK_VALUES).try_for_each(|block| {
+            cancel.check()?;
+            for pixel in block.chunks_exact_mut(channels) {
+                if let Some(colors) = pixel.first_chunk_mut::<3>() {
+                    *colors = road.shown(*colors);
+                }
+            }
+            Ok(())
+        }),
+        Samples::Narrow(samples) => samples.par_chunks_mut(BLOCK_VALUES).try_for_each(|block| {
+            cancel.check()?;
+            for pixel in block.chunks_exact_mut(channels) {
+                if let Some(colors) = pixel.first_chunk_mut::<3>() {
+                    *colors = road.shown(colors.map(|it| u16::from(it) * 257)).map(narrow);
+                }
+            }
+            Ok(())
+        }),
+    }
+}
+
+/// Below this share of white, light of a scene is shown as it is.
+const KNEE: f32 = 0.75;
+
+/// Linear light of a scene in sRGB primaries, white being 1, as 16-bit sRGB values.
+///
+/// Where nothing is brighter than white nothing is changed. Otherwise everything above the knee is
+/// compressed so that the brightest light becomes white; pixels keep their hue. What is no number
+/// becomes black.
+pub(super) fn shown_scene(samples: &[f32], channels: usize) -> Vec<u16> {
+    let colors = channels.min(3);
+    let brightest_of =
+        |pixel: &[f32]| pixel.iter().take(colors).copied().filter(|it| it.is_finite()).fold(0.0, f32::max);
+    let most = samples.chunks_exact(channels).map(brightest_of).fold(0.0, f32::max);
+    let mut shown = vec![0; samples.len()];
+    let pairs = shown.chunks_exact_mut(channels).zip(samples.chunks_exact(channels));
+    for (to, pixel) in pairs {
+        let brightest = brightest_of(pixel);
+        let gain = if most <= 1.0 || brightest <= KNEE { 1.0 } else { compressed(brightest, most) / brightest };
+        for (at, (to, value)) in to.iter_mut().zip(pixel).enumerate() {
+            *to = if at < colors { super::pixels::linear_to_display(value * gain) } else { whole(*value) };
+        }
+    }
+    shown
+}
+
+/// Is any light of the scene brighter than white?
+pub(super) fn exceeds_white(samples: &[f32], channels: usize) -> bool {
+    let colors = channels.min(3);
+    samples.chunks_exact(channels).any(|pixel| pixel.iter().take(colors).any(|it| 1.0 < *it && it.is_finite()))
+}
+
+/// The extended operator of Reinhard, above the knee only.
+fn compressed(light: f32, most: f32) -> f32 {
+    let room = 1.0 - KNEE;
+    let (above, white) = ((light - KNEE) / room, (most - KNEE) / room);
+    KNEE + room * above * (1.0 + above / (white * white)) / (1.0 + above)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{light_of_pq, scene_light_of_hlg, shown_scene};
+
+    #[test]
+    fn curves_meet_their_standards() {
+        // SMPTE ST 2084 annex: code 0.5 is 92.2 cd/m²; BT.2408: 58 % is 203 cd/m², 75 % of HLG is 0.265.
+        assert!((light_of_pq(0.5) * 203.0 - 92.2).abs() < 0.1);
+        assert!((light_of_pq(0.58) - 1.0).abs() < 0.03);
+        assert!((light_of_pq(1.0) * 203.0 - 10_000.0).abs() < 1.0);
+        assert!((scene_light_of_hlg(0.5) - 1.0 / 12.0).abs() < 1e-6);
+        assert!((scene_light_of_hlg(0.75) - 0.265).abs() < 1e-3);
+        assert!((scene_light_of_hlg(1.0) - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_scene_keeps_what_white_allows() {
+        // IEC 61966-2-1 by hand: 0.2140 in linear light is 0.5.
+        let dim = shown_scene(&[0.2140, 1.0, 0.0], 3);
+        assert!(dim[0].abs_diff(32_768) < 20 && dim[1] == 65_535 && dim[2] == 0);
+        // The brightest becomes white, what lies below the knee stays, and hues are kept.
+        let bright =
+            shown_scene(&[0.2140, 0.2140, 0.2140, 0.5, 8.0, 4.0, 0.5, f32::NAN, -1.0, f32::INFINITY, 2.0, 0.25], 4);
+        assert!(bright[0].abs_diff(32_768) < 20 && bright[3] == 32_768);
+        assert_eq!((bright[4], bright[8], bright[9]), (65_535, 65_535, 65_535));
+        let bright = shown_scene(&[8.0, 4.0, 0.0, 2.0, 2.0, 2.0], 3);
+        // Half of the light of white: 0.7354 (IEC 61966-2-1).
+        assert!(bright[0] == 65_535 && bright[1].abs_diff(48_192) < 50 && bright[2] == 0);
+        assert!(bright[3] < 65_535);
+    }
+}
