@@ -1,10 +1,10 @@
 //! Light brighter than white, brought down to what a screen without HDR shows.
 //!
 //! PQ (SMPTE ST 2084) and HLG (ARIB STD-B67) state absolute light. Reference white is 203 cd/m²
-//! (ITU-R BT.2408), the brightest that is expected 1,000 cd/m²; what lies between is compressed by
-//! the extended operator of Reinhard et al. (2002, equation 4) on the largest of the three
-//! channels in BT.2020 primaries, as browsers do on such screens. Linear light of a scene (EXR,
-//! Radiance, floating-point TIFF) has white at 1 and stays as it is below a knee.
+//! (ITU-R BT.2408), the brightest that is expected 1,000 cd/m²; both are brought down by the curve
+//! that SMPTE ST 2094-50 gives for pictures that do not state one of their own, on the largest of
+//! the three channels in BT.2020 primaries, as browsers do on screens without HDR. Linear light of
+//! a scene (EXR, Radiance, floating-point TIFF) has white at 1 and stays as it is below a knee.
 
 use super::{
     color::narrow,
@@ -57,11 +57,33 @@ impl Road {
             let gain = PEAK / WHITE * luminance.max(0.0).powf(0.2);
             light = light.map(|it| it * gain);
         }
-        let brightest = light.iter().copied().fold(0.0, f32::max);
-        let most = PEAK / WHITE;
-        let gain = (1.0 + brightest / (most * most)) / (1.0 + brightest);
+        let gain = gain(light.iter().copied().fold(0.0, f32::max));
         times(&self.to_srgb, light.map(|it| it * gain)).map(super::pixels::linear_to_display)
     }
+}
+
+/// Reference white is shown at this share of the screen's white, so that there is room above it.
+const SHOWN_WHITE: f32 = 0.5;
+/// How far the bend of the curve follows the line below it (ST 2094-50: κ).
+const STRAIGHTNESS: f32 = 0.65;
+
+/// By what light is multiplied whose largest channel is `brightest` (reference white being 1):
+/// a line up to reference white, a parabola from there to the peak, which becomes white.
+fn gain(brightest: f32) -> f32 {
+    let peak = PEAK / WHITE;
+    if brightest <= 1.0 {
+        return SHOWN_WHITE;
+    }
+    if peak <= brightest {
+        return 1.0 / brightest;
+    }
+    // The parabola begins at (1, white), ends at (peak, 1), and its tangents meet at this point.
+    let between = |near: f32, far: f32| near * (1.0 - STRAIGHTNESS) + far * STRAIGHTNESS;
+    let (mid_in, mid_out) = (between(1.0, 1.0 / SHOWN_WHITE), between(SHOWN_WHITE, 1.0));
+    let (a, b) = (1.0 - 2.0 * mid_in + peak, 2.0 * (mid_in - 1.0));
+    let t = ((b * b + 4.0 * a * (brightest - 1.0)).sqrt() - b) / (2.0 * a);
+    let out = SHOWN_WHITE + t * (2.0 * (mid_out - SHOWN_WHITE) + t * (SHOWN_WHITE - 2.0 * mid_out + 1.0));
+    out / brightest
 }
 
 fn matrix(from: &ColorProfile, to: &ColorProfile) -> Matrix {
@@ -167,7 +189,7 @@ fn compressed(light: f32, most: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{light_of_pq, scene_light_of_hlg, shown_scene};
+    use super::{gain, light_of_pq, scene_light_of_hlg, shown_scene};
 
     #[test]
     fn curves_meet_their_standards() {
@@ -178,6 +200,15 @@ mod tests {
         assert!((scene_light_of_hlg(0.5) - 1.0 / 12.0).abs() < 1e-6);
         assert!((scene_light_of_hlg(0.75) - 0.265).abs() < 1e-3);
         assert!((scene_light_of_hlg(1.0) - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn absolute_light_is_brought_down() {
+        // A line up to white, then a parabola through (1, 0.5) and (4.926, 1). By hand: half-way in
+        // its parameter, light (1 + 2 × 1.65 + 4.926) ÷ 4 = 2.3065 becomes (0.5 + 2 × 0.825 + 1) ÷ 4 = 0.7875.
+        assert_eq!([gain(0.1), gain(1.0)], [0.5; 2]);
+        assert!((gain(2.3065) * 2.3065 - 0.7875).abs() < 1e-3);
+        assert!((gain(4.9) * 4.9 - 1.0).abs() < 2e-3 && (gain(40.0) * 40.0 - 1.0).abs() < 1e-6);
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub(super) enum Light {
 const UNSPECIFIED: u16 = 2;
 const BT709: u16 = 1;
 const SRGB: u16 = 13;
+/// BT.709, BT.601 and both of BT.2020: one curve.
+const VIDEO: [u16; 4] = [1, 6, 14, 15];
 const PQ: u16 = 16;
 const HLG: u16 = 18;
 
@@ -122,6 +124,11 @@ impl Cicp {
         if profile.red_trc.is_none() {
             return Err(unknown());
         }
+        if VIDEO.contains(&cicp.transfer) {
+            // The standard states what a camera does; a screen answers with this (ITU-R BT.1886).
+            profile.cicp = None;
+            set_curves(&mut profile, 2.4);
+        }
         profile.description = Some(named(&cicp.name()));
         let icc = profile.encode().map_err(|cause| format!("it cannot be written ({cause:?})"))?;
         Ok(Some(Described { profile, icc: icc.into(), light }))
@@ -140,7 +147,7 @@ impl Cicp {
             _ => "other primaries",
         };
         let transfer = match self.transfer {
-            1 | 6 | 14 | 15 => return primaries.to_owned(),
+            it if VIDEO.contains(&it) => return primaries.to_owned(),
             4 => "gamma 2.2",
             5 => "gamma 2.8",
             8 => "linear",
@@ -154,7 +161,19 @@ impl Cicp {
 }
 
 impl Measured {
+    /// Software that knows nothing but sRGB writes this gamma for want of a better one, and browsers
+    /// take it for sRGB.
+    fn stands_for_srgb(self) -> bool {
+        const SRGB: [[f64; 2]; 4] = [[0.3127, 0.329], [0.64, 0.33], [0.3, 0.6], [0.15, 0.06]];
+        let is_near = |one: [f64; 2], other: [f64; 2]| one.iter().zip(other).all(|(a, b)| (a - b).abs() < 1e-3);
+        let has_its_primaries = |own: [[f64; 2]; 4]| own.into_iter().zip(SRGB).all(|(a, b)| is_near(a, b));
+        (self.exponent - 2.2).abs() < 5e-3 && self.primaries.is_none_or(has_its_primaries)
+    }
+
     fn describe(self) -> Result<Option<Described>, String> {
+        if self.stands_for_srgb() {
+            return Ok(None);
+        }
         let mut profile = ColorProfile::new_srgb();
         profile.cicp = None;
         if let Some([white, red, green, blue]) = self.primaries {
@@ -166,15 +185,19 @@ impl Measured {
             }
             profile.update_rgb_colorimetry(white.to_xyyb(), ColorPrimaries { red, green, blue });
         }
-        let curve = ToneReprCurve::Parametric(vec![self.exponent as f32]);
-        profile.red_trc = Some(curve.clone());
-        profile.green_trc = Some(curve.clone());
-        profile.blue_trc = Some(curve);
+        set_curves(&mut profile, self.exponent as f32);
         let primaries = if self.primaries.is_some() { " with primaries of its own" } else { "" };
         profile.description = Some(named(&format!("gamma {:.2}{primaries}", self.exponent)));
         let icc = profile.encode().map_err(|cause| format!("it cannot be written ({cause:?})"))?;
         Ok(Some(Described { profile, icc: icc.into(), light: Light::Relative }))
     }
+}
+
+fn set_curves(profile: &mut ColorProfile, exponent: f32) {
+    let curve = ToneReprCurve::Parametric(vec![exponent]);
+    profile.red_trc = Some(curve.clone());
+    profile.green_trc = Some(curve.clone());
+    profile.blue_trc = Some(curve);
 }
 
 /// A description in English.
