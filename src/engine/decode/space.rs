@@ -161,13 +161,10 @@ impl Cicp {
 }
 
 impl Measured {
-    /// Software that knows nothing but sRGB writes this gamma for want of a better one, and browsers
-    /// take it for sRGB.
+    /// Software that knows nothing but sRGB writes this gamma, and nothing else, for want of a
+    /// better one; browsers take it for sRGB.
     fn stands_for_srgb(self) -> bool {
-        const SRGB: [[f64; 2]; 4] = [[0.3127, 0.329], [0.64, 0.33], [0.3, 0.6], [0.15, 0.06]];
-        let is_near = |one: [f64; 2], other: [f64; 2]| one.iter().zip(other).all(|(a, b)| (a - b).abs() < 1e-3);
-        let has_its_primaries = |own: [[f64; 2]; 4]| own.into_iter().zip(SRGB).all(|(a, b)| is_near(a, b));
-        (self.exponent - 2.2).abs() < 5e-3 && self.primaries.is_none_or(has_its_primaries)
+        (self.exponent - 2.2).abs() < 5e-3 && self.primaries.is_none()
     }
 
     fn describe(self) -> Result<Option<Described>, String> {
