@@ -64,10 +64,10 @@ pub(super) fn believe(
             .map(|it| it.with_profile(picture.profile.map(Arc::from)))
     };
     match (task, outcome) {
-        (Task::Decode { keeps_profile, vector_size }, Outcome::Decoded(picture, facts)) => {
+        (Task::Decode { keeps_profile, vector_size, enough }, Outcome::Decoded(picture, facts)) => {
             let raster = raster(picture)?;
             let has_odd_profile = raster.profile().is_some() && !keeps_profile;
-            let facts = believed_facts(facts, &raster, vector_size, source)?;
+            let facts = believed_facts(facts, &raster, [vector_size, enough], source)?;
             if has_odd_profile { Err(Lie) } else { Ok(Believed::Decoded(Decoded { raster, facts })) }
         }
         (Task::Measure, Outcome::Size([width, height])) => {
@@ -90,7 +90,7 @@ pub(super) fn believe(
 fn believed_facts(
     facts: protocol::Facts,
     raster: &Raster,
-    vector_size: Option<[u32; 2]>,
+    [vector_size, enough]: [Option<[u32; 2]>; 2],
     source: &Source,
 ) -> Result<Facts, Lie> {
     let format = source.format().ok_or(Lie)?;
@@ -99,7 +99,7 @@ fn believed_facts(
     let is_sized = match (format, vector_size) {
         // A drawing has a size of its own, however large, and is drawn at the one asked for.
         (Format::Svg, wanted) => wanted.unwrap_or(facts.size) == raster.size() && !facts.size.contains(&0),
-        _ => facts.size == raster.size(),
+        _ => facts.size == raster.size() || enough.is_some_and(|enough| is_part(raster.size(), facts.size, enough)),
     };
     let is_sane = is_sized
         && facts.stored_size == turned
@@ -123,6 +123,12 @@ fn believed_facts(
         has_alpha: raster.layout().has_alpha(),
         warnings: facts.warnings.into_iter().map(warning).collect(),
     })
+}
+
+/// Is this the size of a picture at a half, a quarter or an eighth, and enough of it?
+fn is_part(size: [u32; 2], whole: [u32; 2], enough: [u32; 2]) -> bool {
+    let is_enough = size.iter().zip(enough).all(|(side, enough)| enough <= *side);
+    is_enough && [2, 4, 8].iter().any(|divisor| size == whole.map(|side| side.div_ceil(*divisor)))
 }
 
 /// Lists as long as a file's own are believed, whatever the numbers in them.
@@ -194,7 +200,7 @@ mod tests {
     };
     use std::sync::Arc;
 
-    const PLAIN: Task = Task::Decode { keeps_profile: false, vector_size: None };
+    const PLAIN: Task = Task::Decode { keeps_profile: false, vector_size: None, enough: None };
 
     fn png() -> Source {
         Source::new("a.png", b"\x89PNG\r\n\x1a\n")

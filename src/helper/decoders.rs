@@ -112,7 +112,7 @@ impl Contained {
 impl Decoder for Contained {
     fn decode(&self, source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Result<Decoded, EngineError> {
         let keeps_profile = options.profile == ProfilePolicy::Keep;
-        let task = Task::Decode { keeps_profile, vector_size: options.vector_size };
+        let task = Task::Decode { keeps_profile, vector_size: options.vector_size, enough: options.enough };
         let result = self.ask(task, source, tools);
         system::let_handle_go(source.bytes());
         match result? {

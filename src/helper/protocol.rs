@@ -38,7 +38,7 @@ pub(super) struct Order {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Task {
-    Decode { keeps_profile: bool, vector_size: Option<[u32; 2]> },
+    Decode { keeps_profile: bool, vector_size: Option<[u32; 2]>, enough: Option<[u32; 2]> },
     Measure,
     Glimpse,
 }

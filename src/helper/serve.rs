@@ -188,9 +188,9 @@ fn work(desk: &Desk, service: &Service, order: &Order, source: Bytes) -> io::Res
 
 fn perform(decoder: &dyn Decoder, task: Task, source: &Source, tools: Tools<'_>) -> Result<Product, EngineError> {
     Ok(match task {
-        Task::Decode { keeps_profile, vector_size } => {
+        Task::Decode { keeps_profile, vector_size, enough } => {
             let profile = if keeps_profile { ProfilePolicy::Keep } else { ProfilePolicy::default() };
-            Product::Decoded(decoder.decode(source, &DecodeOptions { profile, vector_size }, tools)?)
+            Product::Decoded(decoder.decode(source, &DecodeOptions { profile, vector_size, enough }, tools)?)
         }
         Task::Measure => Product::Size(decoder.measure(source, tools)?),
         Task::Glimpse => Product::Glimpsed(decoder.glimpse(source, tools)?),

@@ -64,7 +64,7 @@ fn what_comes_out_is_what_comes_out_here() {
         let mut n_decoded = 0;
         for source in examples() {
             for profile in [ProfilePolicy::default(), ProfilePolicy::Keep] {
-                let options = DecodeOptions { profile, vector_size: None };
+                let options = DecodeOptions { profile, ..DecodeOptions::default() };
                 let name = source.name();
                 match (contained(&decoders, &source, &options, &cancel), decode(&source, &options, tools)) {
                     (Ok(there), Ok(here)) => {

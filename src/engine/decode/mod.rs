@@ -23,7 +23,8 @@ mod tiff;
 pub use self::buffer::{Lent, Memory};
 
 use super::{
-    Decoded, EngineError, Facts, Format, Gamut, Raster, Source, Tools, edit, recipe::Edits, recipe::ProfilePolicy,
+    Decoded, EngineError, Facts, Format, Gamut, Raster, Source, Tools, edit,
+    recipe::{Edits, ProfilePolicy, Resample, Sizing},
 };
 use std::sync::{Arc, OnceLock};
 
@@ -35,10 +36,17 @@ pub struct DecodeOptions {
     /// Width and height in pixels at which an SVG is rendered; `None`: its own size, and
     /// always `None` for pictures made of pixels.
     pub vector_size: Option<[u32; 2]>,
+    /// Width and height in pixels, upright, that suffice for what is made of the picture: where a
+    /// decoder can deliver fewer than all pixels in less time, it may, as many as these or more,
+    /// and the raster is smaller than the size in the facts. `None`: all of them.
+    pub enough: Option<[u32; 2]>,
 }
 
 impl DecodeOptions {
-    /// What the edits need: an SVG is rendered at the size they ask for.
+    /// What the edits need: an SVG is rendered at the size they ask for, and of a JPEG that is made
+    /// much smaller on its stored values not all pixels are needed. (A reduced decode averages
+    /// stored values, so it would be wrong in linear light. Twice the size asked for leaves the
+    /// filter enough to work on.)
     ///
     /// `natural` is the picture's own size in pixels where it is known already.
     ///
@@ -50,13 +58,20 @@ impl DecodeOptions {
         edits: &Edits,
         tools: Tools<'_>,
     ) -> Result<Self, EngineError> {
-        let vector_size = match (source.format(), natural) {
-            (Some(Format::Svg), Some(natural)) => Some(natural),
-            (Some(Format::Svg), None) => Some(tools.decoder.measure(source, tools)?),
-            _ => None,
-        };
-        let vector_size = vector_size.map(|natural| edit::geometry(natural, &edits.size, true).scaled);
-        Ok(Self { profile: edits.profile, vector_size })
+        let measure = || tools.decoder.measure(source, tools);
+        let options = Self { profile: edits.profile, ..Self::default() };
+        Ok(match (source.format(), natural) {
+            (Some(Format::Svg), natural) => {
+                let natural = natural.map_or_else(measure, Ok)?;
+                let vector_size = Some(edit::geometry(natural, &edits.size, true).scaled);
+                Self { vector_size, ..options }
+            }
+            (Some(Format::Jpeg), None) if edits.resample == Resample::Srgb && edits.size != Sizing::default() => {
+                let scaled = edit::geometry(measure()?, &edits.size, false).scaled;
+                Self { enough: Some(scaled.map(|side| side.saturating_mul(2))), ..options }
+            }
+            _ => options,
+        })
     }
 }
 
@@ -102,6 +117,10 @@ pub fn decode(source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Res
     tools.cancel.check()?;
     match source.format().ok_or(EngineError::NotAnImage)? {
         Format::Svg => svg::decode(bytes, options.vector_size, tools),
+        Format::Jpeg => match small_enough(bytes, options, tools)? {
+            Some(decoded) => Ok(decoded),
+            None => finish(Format::Jpeg, still::decode(Format::Jpeg, bytes, tools)?, options, tools),
+        },
         format if format.can_read() => finish(format, still::decode(format, bytes, tools)?, options, tools),
         format => Err(EngineError::Unreadable { format }),
     }
@@ -146,12 +165,16 @@ impl Decoder for Direct {
     }
 }
 
-/// The size in CSS pixels (96 a inch), rounded, of a picture without pixels: an SVG.
+/// Width and height before anything is drawn or decoded: of an SVG in CSS pixels (96 a inch),
+/// rounded, of a JPEG in pixels, upright.
 ///
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
 pub fn measure(source: &Source, tools: Tools<'_>) -> Result<[u32; 2], EngineError> {
-    svg::measure(source.bytes(), tools)
+    match source.format() {
+        Some(Format::Jpeg) => jpeg::measure(source.bytes()),
+        _ => svg::measure(source.bytes(), tools),
+    }
 }
 
 /// A picture made small while it was decoded, to be looked at until it is there itself.
@@ -172,11 +195,32 @@ pub fn glimpse(source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, Eng
     if source.format() != Some(Format::Jpeg) {
         return Ok(None);
     }
-    let Some((stored, [width, height])) = jpeg::reduced(source.bytes(), tools)? else { return Ok(None) };
-    let decoded = finish(Format::Jpeg, stored, &DecodeOptions::default(), tools)?;
+    let Some((stored, size)) = jpeg::glimpse(source.bytes(), tools)? else { return Ok(None) };
+    let Decoded { raster, facts } = finish_small(stored, size, &DecodeOptions::default(), tools)?;
+    Ok(Some(Glimpse { raster, size: facts.size }))
+}
+
+/// As few pixels of a JPEG as the options allow; `None` when they do not, or nothing is gained.
+fn small_enough(bytes: &[u8], options: &DecodeOptions, tools: Tools<'_>) -> Result<Option<Decoded>, EngineError> {
+    let Some(enough) = options.enough else { return Ok(None) };
+    let Some((stored, size)) = jpeg::sufficient(bytes, enough, tools)? else { return Ok(None) };
+    finish_small(stored, size, options, tools).map(Some)
+}
+
+/// The same as [`finish`] for a picture of which not all pixels were decoded.
+fn finish_small(
+    stored: still::Stored,
+    stored_size: [u32; 2],
+    options: &DecodeOptions,
+    tools: Tools<'_>,
+) -> Result<Decoded, EngineError> {
+    let mut decoded = finish(Format::Jpeg, stored, options, tools)?;
+    let [width, height] = stored_size;
     // From 5 on the orientations of Exif exchange width and height.
     let size = if decoded.facts.orientation < 5 { [width, height] } else { [height, width] };
-    Ok(Some(Glimpse { raster: decoded.raster, size }))
+    decoded.facts.stored_size = stored_size;
+    decoded.facts.size = size;
+    Ok(decoded)
 }
 
 /// Turns the stored picture upright and its colours into the space asked for.

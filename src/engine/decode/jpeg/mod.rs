@@ -4,6 +4,11 @@
 //! own into garbage without an error, and it converts CMYK without looking at the profile.
 //! Both kinds go through jpeg-decoder; all others take the faster road.
 
+mod huffman;
+mod markers;
+mod small;
+mod transform;
+
 use super::{
     inks,
     pixels::{Pixels, Samples},
@@ -117,34 +122,115 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineErr
 /// So many pixels are decoded before anybody would see a picture come.
 const QUICK_PIXELS: u64 = 4_000_000;
 /// The longest side of what is seen first need not be longer than this.
-const GLIMPSE_SIDE: u16 = 640;
+const GLIMPSE_SIDE: u32 = 640;
 
-/// A large picture at an eighth, a quarter or half of its size, made while it is decoded (a
-/// smaller inverse transform of the same coefficients), with its full size as stored.
+/// What is known before the first coefficient.
+struct Outline {
+    /// Width and height as stored, in pixels.
+    size: [u32; 2],
+    is_coloured: bool,
+    orientation: Orientation,
+    icc: Option<Vec<u8>>,
+}
+
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+fn outline(decoder: &mut Decoder<&[u8]>) -> Result<Option<Outline>, EngineError> {
+    decoder.read_info().map_err(fault)?;
+    let Some(info) = decoder.info() else { return Ok(None) };
+    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
+    Ok(Some(Outline {
+        size: [info.width.into(), info.height.into()],
+        is_coloured: info.pixel_format == PixelFormat::RGB24,
+        orientation,
+        icc: decoder.icc_profile(),
+    }))
+}
+
+/// Width and height of the upright picture in pixels.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn measure(bytes: &[u8]) -> Result<[u32; 2], EngineError> {
+    let outline = outline(&mut Decoder::new(bytes))?;
+    let Outline { size, orientation, .. } = outline.ok_or(EngineError::NoPixels { width: 0, height: 0 })?;
+    Ok(upright(size, orientation))
+}
+
+/// From 5 on the orientations of Exif exchange width and height.
+fn upright([width, height]: [u32; 2], orientation: Orientation) -> [u32; 2] {
+    if orientation.to_exif() < 5 { [width, height] } else { [height, width] }
+}
+
+impl Outline {
+    fn stored(self, pixels: Pixels) -> Stored {
+        Stored { space: Space::of_icc(self.icc), orientation: self.orientation, ..Stored::plain(pixels, 8) }
+    }
+}
+
+fn pixels_of(small: small::Small) -> Pixels {
+    let small::Small { width, height, channels, samples } = small;
+    Pixels { width, height, channels, samples: Samples::Narrow(samples.into()) }
+}
+
+/// A large picture at an eighth, a quarter or half of its size, with its full size as stored; to
+/// be looked at.
 ///
 /// `None` where that would save nothing: a small picture, or one in inks.
 ///
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
-pub(super) fn reduced(bytes: &[u8], tools: Tools<'_>) -> Result<Option<(Stored, [u32; 2])>, EngineError> {
+pub(super) fn glimpse(bytes: &[u8], tools: Tools<'_>) -> Result<Option<(Stored, [u32; 2])>, EngineError> {
     let mut decoder = Decoder::new(bytes);
-    decoder.read_info().map_err(fault)?;
-    let Some(info) = decoder.info() else { return Ok(None) };
-    let (width, height) = (u32::from(info.width), u32::from(info.height));
-    if info.pixel_format != PixelFormat::RGB24 || u64::from(width) * u64::from(height) < QUICK_PIXELS {
+    let Some(outline) = outline(&mut decoder)? else { return Ok(None) };
+    let [width, height] = outline.size;
+    if !outline.is_coloured || u64::from(width) * u64::from(height) < QUICK_PIXELS {
         return Ok(None);
     }
     tools.limits.check(width, height, coefficient_bytes(bytes))?;
-    let divisor = [8, 4, 2].into_iter().find(|it| GLIMPSE_SIDE < info.width.max(info.height) / it).unwrap_or(2);
-    let (small_width, small_height) =
-        decoder.scale(info.width.div_ceil(divisor), info.height.div_ceil(divisor)).map_err(fault)?;
+    let divisor = [8, 4, 2].into_iter().find(|it| GLIMPSE_SIDE < width.max(height) / it).unwrap_or(2);
+    let small = [divisor, 8].into_iter().find_map(|it| small::decode(bytes, it, tools.cancel));
     tools.cancel.check()?;
-    let samples = Samples::Narrow(decoder.decode().map_err(fault)?.into());
+    let pixels = match small {
+        Some(small) => pixels_of(small),
+        None => {
+            let side = |side: u32| u16::try_from(side.div_ceil(divisor)).unwrap_or(u16::MAX);
+            let (width, height) = decoder.scale(side(width), side(height)).map_err(fault)?;
+            let samples = Samples::Narrow(decoder.decode().map_err(fault)?.into());
+            tools.cancel.check()?;
+            Pixels { width: width.into(), height: height.into(), channels: 3, samples }
+        }
+    };
+    Ok(Some((outline.stored(pixels), [width, height])))
+}
+
+/// The picture with at least `enough` pixels across and down (upright) but as few as a half, a
+/// quarter or an eighth allows, with its full size as stored; `None` where all of them are needed
+/// or the file is none that this can be done with.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn sufficient(
+    bytes: &[u8],
+    enough: [u32; 2],
+    tools: Tools<'_>,
+) -> Result<Option<(Stored, [u32; 2])>, EngineError> {
+    let Some(outline) = outline(&mut Decoder::new(bytes))? else { return Ok(None) };
+    let [width, height] = outline.size;
+    let suffices = |divisor: &u32| {
+        let small = upright([width / divisor, height / divisor], outline.orientation);
+        enough[0] <= small[0] && enough[1] <= small[1]
+    };
+    let Some(divisor) = [8, 4, 2].into_iter().find(suffices) else { return Ok(None) };
+    // Of a progressive file only its roughest form could be had, and what is missing is told of a
+    // whole decode.
+    if header(bytes).is_none_or(|it| it.is_progressive) || is_truncated(bytes) {
+        return Ok(None);
+    }
+    tools.limits.check(width, height, 1)?;
+    let small = small::decode(bytes, divisor, tools.cancel);
     tools.cancel.check()?;
-    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms);
-    let pixels = Pixels { width: small_width.into(), height: small_height.into(), channels: 3, samples };
-    let stored = Stored { space: Space::of_icc(decoder.icc_profile()), orientation, ..Stored::plain(pixels, 8) };
-    Ok(Some((stored, [width, height])))
+    Ok(small.map(|small| (outline.stored(pixels_of(small)), [width, height])))
 }
 
 fn fault(cause: jpeg_decoder::Error) -> EngineError {
@@ -154,3 +240,6 @@ fn fault(cause: jpeg_decoder::Error) -> EngineError {
         _ => EngineError::Damaged { format, cause: cause.into() },
     }
 }
+
+#[cfg(test)]
+mod tests;
