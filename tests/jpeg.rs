@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 use inlaid::engine::{
-    Cancel, Decoded, EngineError, Limits, Raster, Source, Tools, Warning,
+    Cache, Cancel, Decoded, EngineError, Format, Limits, Raster, Recipe, Source, Tools, Warning,
     decode::{DecodeOptions, Fonts, Glimpse, decode, glimpse},
+    pipeline,
+    recipe::{Resample, Want},
 };
 
 const SIDE: u16 = 96;
@@ -119,4 +121,45 @@ fn a_glimpse_shows_the_same_picture_with_fewer_pixels() {
 fn small_pictures_are_not_worth_a_glimpse() {
     assert!(glimpsed(encoded(false).unwrap()).is_none());
     assert!(glimpsed(b"GIF89a".to_vec()).is_none());
+}
+
+/// What comes out of a PNG of this width, on stored values.
+fn made_smaller(source: &Source, width: u32, cache: &mut Cache) -> image::RgbImage {
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let mut recipe = Recipe::new(Format::Png);
+    recipe.edits.size.want = Want::Width(width);
+    recipe.edits.resample = Resample::Srgb;
+    let product = pipeline::render(source, &recipe, cache, false, Tools::new(&limits, &fonts, &cancel)).unwrap();
+    image::load_from_memory(&product.encoded.bytes).unwrap().into_rgb8()
+}
+
+/// Stored lying, to be turned by a quarter (Exif orientation 6).
+fn lying() -> Vec<u8> {
+    let mut bytes = encoded(false).unwrap();
+    let exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    bytes.splice(2..2, [&[0xff, 0xe1][..], &length, exif].concat());
+    bytes
+}
+
+#[test]
+fn fewer_pixels_are_decoded_where_they_suffice_and_it_cannot_be_seen() {
+    for bytes in [encoded(false).unwrap(), lying()] {
+        let source = Source::new("waves.jpg", bytes.clone());
+        let mut whole = Cache::default();
+        whole.prime(&source, &decoded(bytes).unwrap());
+        for width in [12, 24, 40] {
+            let mut reduced = Cache::default();
+            let quick = made_smaller(&source, width, &mut reduced);
+            let slow = made_smaller(&source, width, &mut whole);
+            assert_eq!(quick.dimensions(), slow.dimensions());
+            let differences = quick.as_raw().iter().zip(slow.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b)));
+            let mean = differences.sum::<f64>() / quick.as_raw().len() as f64;
+            assert!(mean < 2.0, "{width}: {mean}");
+            assert_eq!(reduced.facts().unwrap().size, [u32::from(SIDE); 2], "the facts are those of the whole");
+            // What was decoded for a small result is not used for a large one.
+            let large = made_smaller(&source, u32::from(SIDE) - 1, &mut reduced);
+            assert_eq!(large, made_smaller(&source, u32::from(SIDE) - 1, &mut whole));
+        }
+    }
 }

@@ -170,7 +170,7 @@ fn decoded(source: &Source, recipe: &Recipe, cache: &mut Cache, tools: Tools<'_>
     let options = DecodeOptions::for_edits(source, natural, &recipe.edits, tools)?;
     if let Some((known, with, decoded)) = &cache.decoded
         && known.is(source)
-        && *with == options
+        && with.satisfies(&options)
     {
         return Ok(decoded.clone());
     }

@@ -66,12 +66,24 @@ impl DecodeOptions {
                 let vector_size = Some(edit::geometry(natural, &edits.size, true).scaled);
                 Self { vector_size, ..options }
             }
-            (Some(Format::Jpeg), None) if edits.resample == Resample::Srgb && edits.size != Sizing::default() => {
-                let scaled = edit::geometry(measure()?, &edits.size, false).scaled;
+            (Some(Format::Jpeg), natural) if edits.resample == Resample::Srgb && edits.size != Sizing::default() => {
+                let scaled = edit::geometry(natural.map_or_else(measure, Ok)?, &edits.size, false).scaled;
                 Self { enough: Some(scaled.map(|side| side.saturating_mul(2))), ..options }
             }
             _ => options,
         })
+    }
+}
+
+impl DecodeOptions {
+    /// Is a picture that was decoded with these options as good as one with others?
+    pub fn satisfies(&self, other: &Self) -> bool {
+        let has_enough = match (self.enough, other.enough) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(wanted)) => wanted[0] <= own[0] && wanted[1] <= own[1],
+        };
+        has_enough && (self.profile, self.vector_size) == (other.profile, other.vector_size)
     }
 }
 
