@@ -41,6 +41,7 @@ pub(super) fn decode(bytes: &[u8], divisor: u32, cancel: &Cancel) -> Option<Smal
     let mut bits = Bits::new(bytes, frame.scan_at);
     let mut until_restart = frame.restart_interval;
     let rows = side * frame.tallest;
+    let colours = Colours::new(frame.is_rgb);
     for strip in 0..frame.units_down {
         cancel.check().ok()?;
         for unit in 0..frame.units_across {
@@ -60,7 +61,7 @@ pub(super) fn decode(bytes: &[u8], divisor: u32, cancel: &Cancel) -> Option<Smal
             return None;
         }
         let wanted = rows.min(height.saturating_sub(strip * rows));
-        (0..wanted).for_each(|row| append_row(&planes, frame.is_rgb, row as usize, width as usize, &mut samples));
+        (0..wanted).for_each(|row| append_row(&planes, &colours, row as usize, width as usize, &mut samples));
     }
     Some(Small { width, height, channels, samples })
 }
@@ -141,7 +142,7 @@ fn read_details(
 }
 
 /// Appends one row of pixels.
-fn append_row(planes: &[Plane], is_rgb: bool, row: usize, width: usize, to: &mut Vec<u8>) {
+fn append_row(planes: &[Plane], colours: &Colours, row: usize, width: usize, to: &mut Vec<u8>) {
     match planes {
         [grey] => to.extend(spread(grey, row).take(width)),
         [first, second, third] => {
@@ -151,10 +152,10 @@ fn append_row(planes: &[Plane], is_rgb: bool, row: usize, width: usize, to: &mut
             let pixels = to.get_mut(start..).unwrap_or_default().as_chunks_mut::<3>().0.iter_mut();
             if all_alike {
                 let samples = first.row(row).iter().zip(second.row(row)).zip(third.row(row));
-                pixels.zip(samples).for_each(|(pixel, ((a, b), c))| *pixel = colour([*a, *b, *c], is_rgb));
+                pixels.zip(samples).for_each(|(pixel, ((a, b), c))| *pixel = colours.rgb([*a, *b, *c]));
             } else {
                 let samples = spread(first, row).zip(spread(second, row)).zip(spread(third, row));
-                pixels.zip(samples).for_each(|(pixel, ((a, b), c))| *pixel = colour([a, b, c], is_rgb));
+                pixels.zip(samples).for_each(|(pixel, ((a, b), c))| *pixel = colours.rgb([a, b, c]));
             }
         }
         _ => {}
@@ -166,19 +167,36 @@ fn spread(plane: &Plane, row: usize) -> impl Iterator<Item = u8> {
     plane.row(row).iter().flat_map(move |it| std::iter::repeat_n(*it, times))
 }
 
-/// JFIF 1.02: luma and chroma of BT.601 in full range to red, green and blue.
-#[inline]
-fn colour([luma, blue, red]: [u8; 3], is_rgb: bool) -> [u8; 3] {
-    if is_rgb {
-        return [luma, blue, red];
+/// What chroma adds to luma: JFIF 1.02, BT.601 in full range.
+struct Colours {
+    is_rgb: bool,
+    /// Of each stored value of the blue difference what it adds to green and blue.
+    blue: [[i16; 2]; 256],
+    /// Of each stored value of the red difference what it adds to red and green.
+    red: [[i16; 2]; 256],
+}
+
+impl Colours {
+    /// Parts of a step that the sums are taken in.
+    const FINE: f32 = 64.0;
+
+    fn new(is_rgb: bool) -> Self {
+        let table = |factors: [f32; 2]| {
+            // At most 1.772 × 128 × 64, which fits.
+            std::array::from_fn(|value| factors.map(|it| (it * Self::FINE * (value as f32 - 128.0)).round() as i16))
+        };
+        Self { is_rgb, blue: table([-0.344_136_3, 1.772]), red: table([1.402, -0.714_136_3]) }
     }
-    const HALF: i32 = 1 << 15;
-    let fixed = |factor: f64| (factor * 65_536.0 + 0.5) as i32;
-    let (y, cb, cr) = ((i32::from(luma) << 16) + HALF, i32::from(blue) - 128, i32::from(red) - 128);
-    let clamped = |value: i32| (value >> 16).clamp(0, 255) as u8;
-    [
-        clamped(y + fixed(1.402) * cr),
-        clamped(y - fixed(0.344_136_286) * cb - fixed(0.714_136_286) * cr),
-        clamped(y + fixed(1.772) * cb),
-    ]
+
+    #[inline]
+    fn rgb(&self, [luma, blue, red]: [u8; 3]) -> [u8; 3] {
+        if self.is_rgb {
+            return [luma, blue, red];
+        }
+        const HALF: i16 = Colours::FINE as i16 / 2;
+        let ([to_green, to_blue], [to_red, also_to_green]) = (self.blue[usize::from(blue)], self.red[usize::from(red)]);
+        let luma = i16::from(luma) * Self::FINE as i16 + HALF;
+        // At most 255 × 64 + 227 × 64, which fits; clamped, so the cast cannot cut anything off.
+        [to_red, to_green + also_to_green, to_blue].map(|it| ((luma + it) / Self::FINE as i16).clamp(0, 255) as u8)
+    }
 }

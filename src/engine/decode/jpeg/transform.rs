@@ -10,7 +10,8 @@ const ZIGZAG: [u8; 64] = [
 /// Dequantised coefficients: rows of rising frequency down, columns of rising frequency across.
 pub(super) struct Block {
     coefficients: [f32; 64],
-    is_flat: bool,
+    /// So many frequencies across, and down, may differ from zero.
+    used: [usize; 2],
 }
 
 impl Block {
@@ -19,7 +20,7 @@ impl Block {
     pub(super) fn new(mean: i32, quantisation: &[u16; 64]) -> Self {
         let mut coefficients = [0.0; 64];
         coefficients[0] = mean as f32 * f32::from(quantisation[0]);
-        Self { coefficients, is_flat: true }
+        Self { coefficients, used: [1; 2] }
     }
 
     /// Puts in the coefficient stored at `at`, unless a block of this size has no use for it.
@@ -27,16 +28,17 @@ impl Block {
     pub(super) fn set(&mut self, at: usize, value: i16, [across, down]: [usize; 2], quantisation: &[u16; 64]) {
         let at = at & 63;
         let place = usize::from(ZIGZAG[at]) & 63;
-        if place % 8 < across && place / 8 < down {
+        let (column, row) = (place % 8, place / 8);
+        if column < across && row < down {
             self.coefficients[place] = f32::from(value) * f32::from(quantisation[at]);
-            self.is_flat = false;
+            self.used = [self.used[0].max(column + 1), self.used[1].max(row + 1)];
         }
     }
 
     /// Writes `across` × `down` samples (each 1, 2, 4 or 8) to rows that are `stride` apart.
     #[inline]
     pub(super) fn draw(&self, [across, down]: [usize; 2], to: &mut [u8], stride: usize) {
-        if self.is_flat {
+        if self.used == [1; 2] {
             let mean = sample(self.coefficients[0] * (MEAN * MEAN));
             to.chunks_mut(stride).take(down).for_each(|row| row.iter_mut().take(across).for_each(|it| *it = mean));
             return;
@@ -64,14 +66,16 @@ impl Block {
         let (across, down) = (const { basis::<ACROSS>() }, const { basis::<DOWN>() });
         // Frequencies down stay, frequencies across become places.
         let mut rows = [[0.0_f32; ACROSS]; DOWN];
-        for (row, coefficients) in rows.iter_mut().zip(self.coefficients.as_chunks::<8>().0) {
-            for (coefficient, wave) in coefficients.iter().zip(&across) {
+        // Most blocks are smooth, and what is zero need not be added.
+        let [columns_used, rows_used] = self.used;
+        for (row, coefficients) in rows.iter_mut().zip(self.coefficients.as_chunks::<8>().0).take(rows_used) {
+            for (coefficient, wave) in coefficients.iter().zip(&across).take(columns_used) {
                 row.iter_mut().zip(wave).for_each(|(sum, share)| *sum += coefficient * share);
             }
         }
         for (place, line) in to.chunks_mut(stride).take(DOWN).enumerate() {
             let mut sums = [0.0_f32; ACROSS];
-            for (row, wave) in rows.iter().zip(&down) {
+            for (row, wave) in rows.iter().zip(&down).take(rows_used) {
                 sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * wave[place]);
             }
             line.iter_mut().zip(sums).for_each(|(to, value)| *to = sample(value));
