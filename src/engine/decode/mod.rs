@@ -2,6 +2,7 @@
 
 mod buffer;
 mod color;
+mod details;
 mod frames;
 mod hdr;
 mod ico;
@@ -102,7 +103,7 @@ pub fn decode(source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Res
     tools.cancel.check()?;
     match source.format().ok_or(EngineError::NotAnImage)? {
         Format::Svg => svg::decode(bytes, options.vector_size, tools),
-        format if format.can_read() => finish(format, still::decode(format, bytes, tools)?, options, tools),
+        format if format.can_read() => finish(format, bytes, still::decode(format, bytes, tools)?, options, tools),
         format => Err(EngineError::Unreadable { format }),
     }
 }
@@ -173,7 +174,7 @@ pub fn glimpse(source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, Eng
         return Ok(None);
     }
     let Some((stored, [width, height])) = jpeg::reduced(source.bytes(), tools)? else { return Ok(None) };
-    let decoded = finish(Format::Jpeg, stored, &DecodeOptions::default(), tools)?;
+    let decoded = finish(Format::Jpeg, source.bytes(), stored, &DecodeOptions::default(), tools)?;
     // From 5 on the orientations of Exif exchange width and height.
     let size = if decoded.facts.orientation < 5 { [width, height] } else { [height, width] };
     Ok(Some(Glimpse { raster: decoded.raster, size }))
@@ -182,6 +183,7 @@ pub fn glimpse(source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, Eng
 /// Turns the stored picture upright and its colours into the space asked for.
 fn finish(
     format: Format,
+    bytes: &[u8],
     stored: still::Stored,
     options: &DecodeOptions,
     tools: Tools<'_>,
@@ -202,7 +204,7 @@ fn finish(
         profile_name: stored.profile_name.or(colors.name),
         depth: stored.depth,
         gamut: if stored.gamut == Gamut::Srgb { colors.gamut } else { stored.gamut },
-        details: Box::default(),
+        details: Box::new(details::find(format, bytes)),
         has_alpha: raster.layout().has_alpha(),
         warnings,
     };
