@@ -94,7 +94,8 @@ struct Place {
 fn places(locations: &[u8]) -> HashMap<u64, Place> {
     let numbers = Numbers::big_endian(locations);
     let mut places = HashMap::new();
-    let half = |at: usize, is_high: bool| locations.get(at).map_or(0, |it| usize::from(it >> (4 * u8::from(is_high)) & 15));
+    let half =
+        |at: usize, is_high: bool| locations.get(at).map_or(0, |it| usize::from(it >> (4 * u8::from(is_high)) & 15));
     let version = locations.first().copied().unwrap_or(0);
     let (offset_bytes, length_bytes, base_bytes) = (half(4, true), half(4, false), half(5, true));
     let index_bytes = if version == 0 { 0 } else { half(5, false) };
@@ -131,14 +132,14 @@ fn places(locations: &[u8]) -> HashMap<u64, Place> {
 /// Codec, chroma and profile, by the properties of the primary item or, where it has none of its
 /// own because it is put together of others, by the first that there are.
 fn coding(meta: &[u8], properties: &[u8], details: &mut Details) {
-    let all: Vec<_> = Boxes::of(Boxes::of(properties).first(b"ipco").unwrap_or_default()).take(MOST_PROPERTIES).collect();
+    let all: Vec<_> =
+        Boxes::of(Boxes::of(properties).first(b"ipco").unwrap_or_default()).take(MOST_PROPERTIES).collect();
     let primary = Boxes::of(meta).first(b"pitm").and_then(|it| {
         let numbers = Numbers::big_endian(it);
         numbers.get(4, if it.first() == Some(&0) { 2 } else { 4 })
     });
-    let associated = Boxes::of(properties).filter(|(kind, _)| kind == b"ipma").find_map(|(_, it)| {
-        associations(it, primary?)
-    });
+    let associated =
+        Boxes::of(properties).filter(|(kind, _)| kind == b"ipma").find_map(|(_, it)| associations(it, primary?));
     let own = associated.unwrap_or_default();
     let own = own.iter().filter_map(|index| all.get(index.checked_sub(1)?));
     for (kind, body) in own.clone() {
