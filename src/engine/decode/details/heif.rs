@@ -17,16 +17,11 @@ use std::collections::HashMap;
 const XMP_TYPE: &[u8] = b"application/rdf+xml";
 
 pub(super) fn read(bytes: &[u8], details: &mut Details) {
-    let mut movie = None;
-    for (kind, body) in Boxes::of(bytes) {
-        match &kind {
-            // Version and flags come before the boxes in it.
-            b"meta" => items(bytes, body.get(4..).unwrap_or_default(), details),
-            b"moov" => movie = movie.or(Some(body)),
-            _ => {}
-        }
+    // Version and flags come before the boxes in it.
+    if let Some(meta) = Boxes::of(bytes).first(b"meta").and_then(|it| it.get(4..)) {
+        items(bytes, meta, details);
     }
-    if let Some(track) = movie.and_then(pictures_track) {
+    if let Some(track) = Boxes::of(bytes).first(b"moov").and_then(pictures_track) {
         animation(track, details);
     }
 }
@@ -180,7 +175,7 @@ fn associations(bytes: &[u8], item: u64) -> Option<Vec<usize>> {
 /// The codec and the subsampling, by the box that configures the decoder.
 fn configuration(kind: [u8; 4], body: &[u8], details: &mut Details) {
     let (codec, chroma) = match &kind {
-        b"av1C" => ("AV1", body.get(2).and_then(|it| av1_chroma(*it))),
+        b"av1C" => ("AV1", av1_chroma(body)),
         b"hvcC" => ("HEVC", body.get(16).and_then(|it| hevc_chroma(*it))),
         b"vvcC" => ("VVC", None),
         b"avcC" => ("AVC", None),
@@ -193,15 +188,21 @@ fn configuration(kind: [u8; 4], body: &[u8], details: &mut Details) {
     details.chroma = chroma;
 }
 
-/// By three bits: is there no colour, is it halved across, is it halved down (AV1 Codec ISO
-/// Media File Format Binding §2.3)?
-fn av1_chroma(flags: u8) -> Option<Chroma> {
-    match (flags & 0x10 != 0, flags & 8 != 0, flags & 4 != 0) {
-        (true, ..) => Some(Chroma::Yuv400),
-        (false, true, true) => Some(Chroma::Yuv420),
-        (false, true, false) => Some(Chroma::Yuv422),
-        (false, false, false) => Some(Chroma::Yuv444),
-        (false, false, true) => None,
+/// By the profile, the depth and whether there is no colour; only in twelve bits is there a choice,
+/// for which two bits say whether colour is halved across and down (AV1 §5.5.2, AV1 Codec ISO
+/// Media File Format Binding §2.3). Some writers leave those at zero.
+fn av1_chroma(configuration: &[u8]) -> Option<Chroma> {
+    let (profile, flags) = (configuration.get(1)? >> 5, *configuration.get(2)?);
+    let (is_twelve_bit, is_grey) = (flags & 0x20 != 0, flags & 0x10 != 0);
+    match (profile, flags & 8 != 0, flags & 4 != 0) {
+        _ if is_grey => Some(Chroma::Yuv400),
+        (0, ..) => Some(Chroma::Yuv420),
+        (1, ..) => Some(Chroma::Yuv444),
+        _ if !is_twelve_bit => Some(Chroma::Yuv422),
+        (_, true, true) => Some(Chroma::Yuv420),
+        (_, true, false) => Some(Chroma::Yuv422),
+        (_, false, false) => Some(Chroma::Yuv444),
+        (_, false, true) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the marker segments of a JPEG say, up to the first scan (ITU-T T.81 annex B, JFIF 1.02).
 
-use super::{EXIF_HEAD, INCH_CM, add, add_exif, grow, photoshop, set_density};
+use super::{EXIF_HEAD, INCH_CM, Pieces, add, add_exif, photoshop, set_density};
 use crate::engine::{
     Details,
     details::{
@@ -37,7 +37,7 @@ struct Coding {
 pub(super) fn read(bytes: &[u8], details: &mut Details) {
     let mut coding = Coding::default();
     let mut exif = vec![];
-    let mut resources = vec![];
+    let mut applications = Applications::new();
     for (marker, body) in (Segments { bytes, at: 2 }) {
         match marker {
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
@@ -52,7 +52,7 @@ pub(super) fn read(bytes: &[u8], details: &mut Details) {
             }
             // Its density counts where the container has none, so it comes last.
             0xe1 if body.starts_with(EXIF_HEAD) => exif.push(body),
-            0xe1..=0xef => application(marker, body, &mut resources, details),
+            0xe1..=0xef => applications.read(marker, body, details),
             0xfe => add(details, Comment, body.len() as u64),
             _ => {}
         }
@@ -61,7 +61,7 @@ pub(super) fn read(bytes: &[u8], details: &mut Details) {
         }
     }
     exif.iter().for_each(|it| add_exif(details, it));
-    photoshop::resources(&resources, details);
+    photoshop::resources(&applications.resources, details);
     details.chroma = coding.chroma();
 }
 
@@ -126,20 +126,35 @@ fn jfif(body: &[u8], details: &mut Details) {
     add(details, Thumbnail, 3 * u64::from(*width) * u64::from(*height));
 }
 
-fn application(marker: u8, body: &[u8], resources: &mut Vec<u8>, details: &mut Details) {
-    let rest = |head: &[u8], more: usize| body.strip_prefix(head).map(|it| it.len().saturating_sub(more) as u64);
-    match marker {
-        0xe1 => match (rest(XMP, 0), rest(MORE_XMP, MORE_XMP_HEAD)) {
-            (Some(packet), _) | (None, Some(packet)) => grow(details, Xmp, packet),
-            _ => add(details, Other, body.len() as u64),
-        },
-        0xe2 if body.starts_with(ICC) => grow(details, Icc, rest(ICC, ICC_HEAD).unwrap_or(0)),
-        0xed if body.starts_with(PHOTOSHOP) => {
-            resources.extend(body.strip_prefix(PHOTOSHOP).unwrap_or_default());
+/// What is spread over several application segments.
+struct Applications {
+    icc: Pieces,
+    xmp: Pieces,
+    others: Pieces,
+    /// The image resources of Photoshop, which go on from one segment to the next.
+    resources: Vec<u8>,
+}
+
+impl Applications {
+    fn new() -> Self {
+        Self { icc: Pieces::of(Icc), xmp: Pieces::of(Xmp), others: Pieces::of(Other), resources: vec![] }
+    }
+
+    fn read(&mut self, marker: u8, body: &[u8], details: &mut Details) {
+        let rest = |head: &[u8], more: usize| body.strip_prefix(head).map(|it| it.len().saturating_sub(more) as u64);
+        match marker {
+            0xe1 => match rest(XMP, 0).or(rest(MORE_XMP, MORE_XMP_HEAD)) {
+                Some(packet) => self.xmp.grow(details, packet),
+                None => self.others.grow(details, body.len() as u64),
+            },
+            0xe2 if body.starts_with(ICC) => self.icc.grow(details, rest(ICC, ICC_HEAD).unwrap_or(0)),
+            0xed if body.starts_with(PHOTOSHOP) => {
+                self.resources.extend(body.strip_prefix(PHOTOSHOP).unwrap_or_default());
+            }
+            // It says how the colours are stored.
+            0xee if body.starts_with(ADOBE) => {}
+            _ => self.others.grow(details, body.len() as u64),
         }
-        // It says how the colours are stored.
-        0xee if body.starts_with(ADOBE) => {}
-        _ => grow(details, Other, body.len() as u64),
     }
 }
 
@@ -156,7 +171,7 @@ impl Coding {
             return None;
         }
         let ([_, across, down], [_, few_across, few_down]) = (light, blue);
-        let is_whole = |many: u8, few: u8| few != 0 && many % few == 0;
+        let is_whole = |many: u8, few: u8| few != 0 && many.is_multiple_of(few);
         if !is_whole(across, few_across) || !is_whole(down, few_down) {
             return None;
         }

@@ -55,11 +55,27 @@ fn add(details: &mut Details, kind: MetadataKind, bytes: u64) {
     }
 }
 
-/// So many bytes more of a part that a file holds in pieces.
-fn grow(details: &mut Details, kind: MetadataKind, bytes: u64) {
-    match details.metadata.iter_mut().find(|it| it.kind == kind) {
-        Some(part) => part.bytes = part.bytes.saturating_add(bytes),
-        None => add(details, kind, bytes),
+/// One part that a file holds in pieces.
+struct Pieces {
+    kind: MetadataKind,
+    /// Where it stands among the parts, once there is a piece.
+    at: Option<usize>,
+}
+
+impl Pieces {
+    fn of(kind: MetadataKind) -> Self {
+        Self { kind, at: None }
+    }
+
+    /// One more piece of so many bytes.
+    fn grow(&mut self, details: &mut Details, bytes: u64) {
+        if let Some(part) = self.at.and_then(|at| details.metadata.get_mut(at)) {
+            part.bytes = part.bytes.saturating_add(bytes);
+        } else {
+            let place = details.metadata.len();
+            add(details, self.kind, bytes);
+            self.at = (place < details.metadata.len()).then_some(place);
+        }
     }
 }
 
@@ -95,10 +111,15 @@ const INCH_M: f64 = 0.0254;
 const EXIF_HEAD: &[u8] = b"Exif\0\0";
 
 /// A block of Exif data, with or without its usual head: the block itself and what stands in it.
+/// Of several blocks the first counts; a file may name one block a thousand times.
 fn add_exif(details: &mut Details, block: &[u8]) {
     let block = block.strip_prefix(EXIF_HEAD).unwrap_or(block);
+    let is_first =
+        details.metadata.len() < MOST_PARTS && details.metadata.iter().all(|it| it.kind != MetadataKind::Exif);
     add(details, MetadataKind::Exif, block.len() as u64);
-    tiff::read_exif(block, details);
+    if is_first {
+        tiff::read_exif(block, details);
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the text of an SVG carries besides the drawing: metadata elements (SVG 2 §5.10) and
 //! comments, in bytes of the inflated text.
 
-use super::{add, grow};
+use super::{Pieces, add};
 use crate::engine::{
     Details,
     details::MetadataKind::{Comment, Other, Xmp},
@@ -13,20 +13,21 @@ const XMP_NAMESPACE: &str = "adobe:ns:meta/";
 const MOST_CHARS: usize = 64;
 
 pub(super) fn read(text: &str, details: &mut Details) {
+    let mut comments = Pieces::of(Comment);
     let mut rest = text;
     while let Some(at) = rest.find('<') {
         let tag = rest.get(at + 1..).unwrap_or_default();
         // What does not end is not well-formed.
-        let Some(end) = pass(tag, details) else { return };
+        let Some(end) = pass(tag, &mut comments, details) else { return };
         rest = tag.get(end..).unwrap_or_default();
     }
 }
 
 /// Tells what begins with this tag, its first sign left out; says where to look on.
-fn pass(tag: &str, details: &mut Details) -> Option<usize> {
+fn pass(tag: &str, comments: &mut Pieces, details: &mut Details) -> Option<usize> {
     if let Some(comment) = tag.strip_prefix("!--") {
         let length = comment.find("-->")?;
-        grow(details, Comment, length as u64);
+        comments.grow(details, length as u64);
         return Some(length + 6);
     }
     if tag.starts_with("![CDATA[") {

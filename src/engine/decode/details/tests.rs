@@ -96,7 +96,8 @@ fn apng_delays() {
     assert_eq!((details.delays, details.loops), (vec![333, 50], Some(3)));
     let still = find(Format::Png, &png(&[(b"acTL", plays(0)), (b"fcTL", control(1, 3)), idat()]));
     assert_eq!((still.delays, still.loops), (vec![], None), "one frame");
-    let late = find(Format::Png, &png(&[idat(), (b"acTL", plays(0)), (b"fcTL", control(1, 3)), (b"fcTL", control(1, 3))]));
+    let late =
+        find(Format::Png, &png(&[idat(), (b"acTL", plays(0)), (b"fcTL", control(1, 3)), (b"fcTL", control(1, 3))]));
     assert_eq!((late.delays, late.loops), (vec![], None), "no animation");
 }
 
@@ -147,7 +148,7 @@ fn jpeg_coding() {
 
 /// A resource of Photoshop without a name.
 fn resource(id: u16, data: &[u8]) -> Vec<u8> {
-    let pad = if data.len() % 2 == 0 { &[][..] } else { &[0] };
+    let pad = if data.len().is_multiple_of(2) { &[][..] } else { &[0] };
     [b"8BIM", &id.to_be_bytes()[..], &[0, 0], &(data.len() as u32).to_be_bytes(), data, pad].concat()
 }
 
@@ -231,8 +232,12 @@ fn webp_chunks() {
     assert_eq!(parts(&lossy), [("exif", exif().len() as u64), ("gps", 36), ("thumbnail", 5), ("xmp", 3)]);
     assert_eq!(lossy.density, Some([30_000, 15_000]));
     let frame = |millis: u32| [&[0; 12][..], &millis.to_le_bytes()[..3], &[0], b"VP8L\x02\0\0\0ab"].concat();
-    let file =
-        riff(&[(b"ICCP", vec![0; 5]), (b"ANIM", vec![0, 0, 0, 0, 4, 0]), (b"ANMF", frame(40)), (b"ANMF", frame(70_000))]);
+    let file = riff(&[
+        (b"ICCP", vec![0; 5]),
+        (b"ANIM", vec![0, 0, 0, 0, 4, 0]),
+        (b"ANMF", frame(40)),
+        (b"ANMF", frame(70_000)),
+    ]);
     let moving = find(Format::WebP, &file);
     assert_eq!((moving.codec.as_deref(), moving.chroma), (Some("VP8L"), None));
     assert_eq!((&moving.delays[..], moving.loops), (&[40, 70_000][..], Some(4)));
@@ -243,7 +248,8 @@ fn webp_chunks() {
 fn heif_boxes() {
     let boxed = |kind: &[u8; 4], body: &[u8]| [&(body.len() as u32 + 8).to_be_bytes()[..], kind, body].concat();
     let full = |kind: &[u8; 4], version: u8, body: &[u8]| boxed(kind, &[&[version, 0, 0, 0], body].concat());
-    let info = |id: u8, kind: &[u8; 4], mime: &[u8]| full(b"infe", 2, &[&[0, id, 0, 0], &kind[..], b"\0", mime].concat());
+    let info =
+        |id: u8, kind: &[u8; 4], mime: &[u8]| full(b"infe", 2, &[&[0, id, 0, 0], &kind[..], b"\0", mime].concat());
     let infos = [info(1, b"av01", b""), info(2, b"Exif", b""), info(3, b"mime", b"application/rdf+xml\0")].concat();
     let exif = [&[0, 0, 0, 0][..], &exif()].concat();
     let inner = [&exif[..], b"<xmp/>"].concat();
@@ -268,6 +274,10 @@ fn heif_boxes() {
     let details = find(Format::Avif, &file);
     assert_eq!((details.codec.as_deref(), details.chroma), (Some("AV1"), Some(Chroma::Yuv420)));
     assert_eq!(parts(&details), [("icc", 4), ("exif", 155), ("gps", 36), ("thumbnail", 5), ("xmp", 6)]);
+
+    // Profile 2 of AV1 has nothing but 4:2:2 below twelve bits, whatever the other flags say.
+    let odd = boxed(b"iprp", &boxed(b"ipco", &boxed(b"av1C", &[0x81, 0x40, 0, 0])));
+    assert_eq!(find(Format::Avif, &full(b"meta", 0, &odd)).chroma, Some(Chroma::Yuv422));
 
     // Items that claim pieces without size cost nothing.
     let endless = [&[0, 0, 0xff, 0xff][..], &[0, 2, 0, 0, 0, 0, 0xff, 0xff].repeat(9_000)].concat();
@@ -392,4 +402,13 @@ fn files_cut_anywhere_say_what_is_left() {
             }
         }
     }
+}
+
+/// A file may name one block of Exif a thousand times; it is looked into once.
+#[test]
+fn the_first_block_of_exif_counts() {
+    let block = exif();
+    let one = [&(block.len() as u32 + 12).to_be_bytes()[..], b"Exif\0\0\0\0", &block].concat();
+    let details = find(Format::JpegXl, &one.repeat(3));
+    assert_eq!(parts(&details), [("exif", 155), ("gps", 36), ("thumbnail", 5), ("exif", 155), ("exif", 155)]);
 }
