@@ -75,7 +75,7 @@ fn rows(item: &Item, units: Units) -> Vec<Row> {
 fn fact_rows(facts: &Facts, units: Units) -> Vec<Row> {
     let details = &*facts.details;
     let mut rows = vec![];
-    rows.extend(details.codec.clone().map(|it| ("Codec", it)));
+    rows.extend(details.codec.as_deref().map(|it| ("Codec", capitalized(it))));
     rows.push(("Size", size(facts)));
     rows.extend(orientation(facts.orientation).map(|it| ("Orientation", it.to_owned())));
     // A drawing has no samples.
@@ -230,7 +230,7 @@ mod tests {
         let rows = rows_of(&told);
         let find = |name: &str| rows.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
         for (name, value) in [
-            ("Codec", "progressive"),
+            ("Codec", "Progressive"),
             ("Size", "40 × 30, stored as 30 × 40"),
             ("Orientation", "Turned to the right"),
             ("Chroma", "4:2:0"),

@@ -181,7 +181,7 @@ fn the_facts_lead_to_everything_known_of_the_picture() {
     let weight = format!("{} bytes", bytes.len());
     for said in [
         "JPEG",
-        "progressive",
+        "Progressive",
         "16 × 24, stored as 24 × 16",
         "Turned to the right",
         "8 bits a channel",
