@@ -1,30 +1,18 @@
 //! The report: one JSON object a line, one line an input.
 
 use super::{input::Input, output::Payload, run::Made};
-use crate::jobs::Millis;
+use crate::{engine::details::Chroma, jobs::Millis};
 use serde_json::{Map, Value, json};
 
 /// One input's line, without its line end. `written` is the place of the result, or why there
 /// is none.
 pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &str>, warnings: &[&str]) -> String {
     let parcel = made.map(|it| &it.parcel);
-    let facts = made.map(|it| &it.facts);
     let chars = parcel.and_then(|it| match &it.payload {
         Payload::Bytes(_) => None,
         Payload::Text(text) => Some(text.chars()),
     });
-    let source = facts.map(|it| {
-        let [width, height] = it.stored_size;
-        json!({
-            "format": it.format.id(),
-            "width": width,
-            "height": height,
-            "bytes": made.map(|it| it.source_bytes),
-            "frames": it.frames,
-            "orientation": it.orientation,
-            "profile": it.profile_name,
-        })
-    });
+    let source = made.map(source);
     let fields = [
         ("input", json!(input.name)),
         ("output", json!(written.ok())),
@@ -43,6 +31,34 @@ pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &st
         ("error", json!(written.err())),
     ];
     Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>()).to_string()
+}
+
+/// What is known of the source: the sides as stored, the density in dots an inch, the delays in
+/// milliseconds.
+fn source(made: &Made) -> Value {
+    let facts = &made.facts;
+    let details = &facts.details;
+    let [width, height] = facts.stored_size;
+    let metadata: Vec<_> =
+        details.metadata.iter().map(|it| json!({ "kind": it.kind.id(), "bytes": it.bytes })).collect();
+    json!({
+        "format": facts.format.id(),
+        "width": width,
+        "height": height,
+        "bytes": made.source_bytes,
+        "frames": facts.frames,
+        "orientation": facts.orientation,
+        "profile": facts.profile_name,
+        "depth": facts.depth,
+        "gamut": facts.gamut.id(),
+        "alpha": facts.has_alpha,
+        "codec": details.codec,
+        "chroma": details.chroma.map(Chroma::label),
+        "density": details.density.map(|it| it.map(|side| f64::from(side) / 100.0)),
+        "delays": details.delays,
+        "loops": details.loops,
+        "metadata": metadata,
+    })
 }
 
 /// Milliseconds to the microsecond; a clock knows no more.

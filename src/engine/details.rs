@@ -1,15 +1,13 @@
 //! What a file says about itself besides its pixels: codec, chroma subsampling, density,
 //! animation, and the metadata that it carries.
 
-use serde::{Deserialize, Serialize};
-
 /// Of so many frames the delays are told at most.
 pub const MOST_FRAMES: usize = 100_000;
 /// Of so many parts of metadata is told at most.
 pub const MOST_PARTS: usize = 1_000;
 
 /// What was found in the headers; nothing of it was needed to make pixels.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {
     /// How the pixels are coded inside the container, in the field's words: "baseline",
     /// "progressive", "VP8", "AV1", "LZW"; `None` where there is only one way.
@@ -27,7 +25,7 @@ pub struct Details {
 }
 
 /// Chroma subsampling, by the usual notation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the labels say what each is")]
 pub enum Chroma {
     Yuv400,
@@ -55,7 +53,7 @@ impl Chroma {
 }
 
 /// One part of the metadata.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Metadata {
     /// What it is.
     pub kind: MetadataKind,
@@ -64,7 +62,7 @@ pub struct Metadata {
 }
 
 /// The kinds of metadata.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the labels say what each is")]
 pub enum MetadataKind {
     Icc,
@@ -115,7 +113,7 @@ impl MetadataKind {
 }
 
 /// What kind of colours the stored values describe.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Gamut {
     /// Nothing beyond sRGB.
     #[default]

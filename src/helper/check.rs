@@ -1,8 +1,11 @@
 //! What a helper says, looked at before it is believed, and put back into the engine's words.
 
-use super::protocol::{self, Outcome, Picture, Task};
+use super::{
+    details,
+    protocol::{self, Outcome, Picture, Task},
+};
 use crate::engine::{
-    Decoded, Details, EngineError, Facts, Format, Layout, Limits, Raster, Source, Warning, decode::Glimpse,
+    self, Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Source, Warning, decode::Glimpse,
     raster::Storage,
 };
 use std::sync::Arc;
@@ -118,8 +121,8 @@ fn believed_facts(
         frames: facts.frames,
         profile_name: facts.profile_name.map(|it| plain(&it)),
         depth: facts.depth,
-        gamut: facts.gamut,
-        details: Box::new(details(facts.details)?),
+        gamut: facts.gamut.into(),
+        details: Box::new(believed_details(facts.details)?),
         has_alpha: raster.layout().has_alpha(),
         warnings: facts.warnings.into_iter().map(warning).collect(),
     })
@@ -132,12 +135,12 @@ fn is_part(size: [u32; 2], whole: [u32; 2], enough: [u32; 2]) -> bool {
 }
 
 /// Lists as long as a file's own are believed, whatever the numbers in them.
-fn details(mut details: Details) -> Result<Details, Lie> {
+fn believed_details(mut details: details::Details) -> Result<engine::Details, Lie> {
     if MOST_FRAMES < details.delays.len() || MOST_PARTS < details.metadata.len() {
         return Err(Lie);
     }
     details.codec = details.codec.map(|it| plain(&it));
-    Ok(details)
+    Ok(details.into())
 }
 
 /// The error that the helper met, in the engine's words.
@@ -195,8 +198,11 @@ fn plain(text: &str) -> String {
 mod tests {
     use super::{Believed, Lie, believe, fault, pixel_bytes};
     use crate::{
-        engine::{Details, Gamut, Limits, Source, raster::Storage},
-        helper::protocol::{Facts, Fault, Layout, Outcome, Picture, Task, Warning},
+        engine::{Limits, Source, details::MetadataKind, raster::Storage},
+        helper::{
+            details::{self, Details, Gamut},
+            protocol::{Facts, Fault, Layout, Outcome, Picture, Task, Warning},
+        },
     };
     use std::sync::Arc;
 
@@ -218,7 +224,7 @@ mod tests {
             frames: Some(1),
             profile_name: None,
             depth: 8,
-            gamut: Gamut::default(),
+            gamut: Gamut::Srgb,
             details: Details::default(),
             warnings: vec![],
         }
@@ -234,11 +240,15 @@ mod tests {
     #[test]
     fn the_truth_is_believed_and_cleaned() {
         let warnings = vec![Warning::ProfileIgnored { why: "\u{1b}[31mred\n".to_owned() }];
-        let told = Facts { warnings, profile_name: Some("P3\0".to_owned()), ..facts() };
+        let metadata = vec![(details::MetadataKind::Gps, 7)];
+        let details = Details { codec: Some("VP\u{7}8".to_owned()), metadata, ..Details::default() };
+        let told = Facts { warnings, details, profile_name: Some("P3\0".to_owned()), ..facts() };
         let Ok(Believed::Decoded(decoded)) = judged(PLAIN, Outcome::Decoded(picture([2, 3]), told), 18) else {
             panic!("a true answer was not believed");
         };
         assert_eq!(decoded.facts.profile_name.as_deref(), Some("P3"));
+        assert_eq!(decoded.facts.details.codec.as_deref(), Some("VP8"));
+        assert_eq!(decoded.facts.details.metadata[0].kind, MetadataKind::Gps);
         assert_eq!(decoded.facts.warnings[0].to_string(), "the colour profile was ignored: [31mred");
         assert_eq!((decoded.raster.size(), decoded.facts.has_alpha), ([2, 3], false));
         let turned = Facts { stored_size: [3, 2], orientation: 6, ..facts() };
@@ -254,6 +264,11 @@ mod tests {
         assert!(lies(Facts { depth: 0, ..facts() }) && lies(Facts { frames: Some(0), ..facts() }));
         let many = (0..17).map(|_| Warning::Truncated).collect();
         assert!(lies(Facts { warnings: many, ..facts() }));
+        let longer = |delays: usize, parts: usize| {
+            let metadata = vec![(details::MetadataKind::Text, 1); parts];
+            lies(Facts { details: Details { delays: vec![1; delays], metadata, ..Details::default() }, ..facts() })
+        };
+        assert!(longer(100_001, 0) && longer(0, 1_001) && !longer(100_000, 1_000), "longer lists than are told");
 
         let with = |picture: Picture, bytes| judged(PLAIN, Outcome::Decoded(picture, facts()), bytes).is_err();
         assert!(with(picture([2, 3]), 17) && with(picture([2, 3]), 19), "pixels of another length");

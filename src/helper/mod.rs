@@ -22,6 +22,7 @@ mod budget;
 mod check;
 mod child;
 mod decoders;
+mod details;
 mod pool;
 mod protocol;
 mod serve;

@@ -5,12 +5,12 @@
 //! executable that was replaced while the program ran. What a helper says is believed only as
 //! far as [`super::check`] has looked at it.
 
-use crate::engine::{Details, Gamut};
+use super::details::{Details, Gamut};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read};
 
 /// Grows with every change of the messages.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Of one message. A colour profile is the longest that one has to carry.
 const MOST_BYTES: usize = 16 << 20;

@@ -200,7 +200,8 @@ fn perform(decoder: &dyn Decoder, task: Task, source: &Source, tools: Tools<'_>)
 fn facts(facts: engine::Facts) -> Facts {
     let engine::Facts { stored_size, size, orientation, frames, profile_name, depth, gamut, details, .. } = facts;
     let warnings = facts.warnings.into_iter().filter_map(warning).collect();
-    Facts { stored_size, size, orientation, frames, profile_name, depth, gamut, details: *details, warnings }
+    let (gamut, details) = (gamut.into(), (*details).into());
+    Facts { stored_size, size, orientation, frames, profile_name, depth, gamut, details, warnings }
 }
 
 /// The others come of editing and encoding.

@@ -11,6 +11,7 @@ pub mod berth;
 pub mod canvas;
 mod drawer;
 pub mod empty;
+mod facts;
 mod frames;
 pub mod grammar;
 mod help;

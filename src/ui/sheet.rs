@@ -1,4 +1,4 @@
-//! A sheet over the dimmed window: settings, keys, about. The keyboard stays on it while it is
+//! A sheet over the dimmed window: settings, keys, facts, about. The keyboard stays on it while it is
 //! open and returns to where it was.
 
 use super::theme::{self, Theme};
@@ -15,6 +15,8 @@ pub(super) enum Sheet {
     Settings,
     /// The list of keys.
     Keys,
+    /// What is known of the selected picture.
+    Facts,
     /// Name, version, licence.
     About,
 }

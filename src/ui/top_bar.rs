@@ -1,14 +1,16 @@
 //! The top line: which picture, what is known of it, the ways in, and what else there is.
 
 use super::{
+    facts::facts_words,
     intake::key_words,
     menu::{Entry, menu_ui},
+    sheet::Sheet,
     theme::{self, Theme},
-    widgets::{Button, Icon, IconButton},
+    widgets::{Button, Icon, IconButton, notice},
     words,
 };
 use crate::{
-    session::{Action, Item, Session, Status, Verb},
+    session::{Action, Item, Session, Verb},
     settings::Units,
 };
 use egui::{Align, FontId, Layout, Rect, Response, RichText, Ui, UiBuilder, vec2};
@@ -31,6 +33,8 @@ pub(super) struct Pressed {
     pub(super) switch: Option<Response>,
 }
 
+/// The name of the facts, which lead to a sheet with all of them.
+pub(super) const ABOUT: &str = "About this picture";
 /// What the drawer holds: the name of its switch.
 const DRAWER: &str = "Size and format";
 
@@ -44,12 +48,10 @@ pub(super) fn top_bar_ui(
     let with_keys = line.width() + 2.0 * theme::LINE_MARGIN >= theme::DRAWER_BELOW;
     let right = right_width(ui, session, drawer.is_some(), with_keys);
     let (left, right) = line.split_left_right_at_x(line.right() - right);
-    side(ui, left.with_max_x(left.right() - GAP), |ui| {
+    let asks_for_facts = side(ui, left.with_max_x(left.right() - GAP), |ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         ui.label(RichText::new("Inlaid").font(theme::strong()).color(Theme::of(ui).text));
-        if let Some(item) = session.selected() {
-            item_ui(ui, item, session.preferences.units);
-        }
+        session.selected().is_some_and(|item| item_ui(ui, item, session.preferences.units))
     });
     side(ui, right, |ui| {
         ui.spacing_mut().item_spacing.x = GAP;
@@ -58,7 +60,8 @@ pub(super) fn top_bar_ui(
             ways_in_ui(ui, with_keys, actions);
         }
         let switch = drawer.map(|it| ui.add(IconButton::new(Icon::Sliders, DRAWER).key("F9").on(it.is_open)));
-        Pressed { switch, entry: menu_ui(ui, session) }
+        let entry = menu_ui(ui, session).or(asks_for_facts.then_some(Entry::Sheet(Sheet::Facts)));
+        Pressed { switch, entry }
     })
 }
 
@@ -121,7 +124,8 @@ fn steps_ui(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
     }
 }
 
-fn item_ui(ui: &mut Ui, item: &Item, units: Units) {
+/// Name and facts; says whether more of them is asked for.
+fn item_ui(ui: &mut Ui, item: &Item, units: Units) -> bool {
     let theme = Theme::of(ui);
     let room = ui.available_width();
     let facts = facts_words(item, units);
@@ -134,38 +138,15 @@ fn item_ui(ui: &mut Ui, item: &Item, units: Units) {
         label.on_hover_text(item.name());
     }
     if facts.is_empty() {
-        return;
+        return false;
     }
-    let label = egui::Label::new(RichText::new(facts).font(theme::secondary()).color(theme.weak)).truncate();
-    let label = ui.add(label);
-    if let Some(source) = item.source() {
-        label.on_hover_text(words::exact_bytes(source.bytes().len() as u64));
-    }
-}
-
-/// Pixels · format · bytes · profile when it is not sRGB · frames when animated.
-fn facts_words(item: &Item, units: Units) -> String {
-    let mut words = vec![];
-    let facts = item.facts();
-    if let Some(facts) = facts {
-        words.push(words::pixels(facts.size));
-    }
-    if let Some(source) = item.source() {
-        words.extend(source.format().map(|it| it.label().to_owned()));
-        words.push(words::bytes(source.bytes().len() as u64, units));
-    }
-    if let Some(facts) = facts {
-        words.extend(facts.profile_name.clone());
-        match facts.frames {
-            Some(1) => {}
-            Some(frames) => words.push(words::counted(frames.into(), "frame")),
-            None => words.push("animated".to_owned()),
-        }
-    }
-    if words.is_empty() && item.status() == Status::Loading {
-        words.push("reading".to_owned());
-    }
-    words.join(" · ")
+    let pressable = notice(ui, &facts, theme.weak, true);
+    ui.ctx().accesskit_node_builder(pressable.id, |node| {
+        node.set_label(ABOUT);
+        node.set_description(facts);
+    });
+    let bytes = item.source().map(|it| format!(": {}", words::exact_bytes(it.bytes().len() as u64)));
+    pressable.on_hover_text(format!("{ABOUT}{}", bytes.unwrap_or_default())).clicked()
 }
 
 fn text_width(ui: &Ui, text: &str, font: FontId) -> f32 {

@@ -6,6 +6,7 @@ use super::{
     canvas::{Canvas, CanvasInput, Picture},
     drawer::Drawer,
     empty,
+    facts::facts_ui,
     help::keys_ui,
     inspector::{self, Inspector},
     menu::Entry,
@@ -17,7 +18,7 @@ use super::{
     sheet::{Sheet, Sheets},
     status::StatusLine,
     theme::{self, Theme},
-    top_bar::{DrawerSwitch, Pressed, top_bar_ui},
+    top_bar::{ABOUT, DrawerSwitch, Pressed, top_bar_ui},
     widgets::Button,
     words,
 };
@@ -211,6 +212,11 @@ impl View {
                 }
             }
             Some(Sheet::Keys) => self.sheets.show(ctx, "Keys", theme::TELLING_SHEET, keys_ui),
+            Some(Sheet::Facts) => self.sheets.show(ctx, ABOUT, theme::TELLING_SHEET, |ui| {
+                if let Some(item) = session.selected() {
+                    facts_ui(ui, item, session.preferences.units);
+                }
+            }),
             Some(Sheet::About) => self.sheets.show(ctx, "About Inlaid", theme::TELLING_SHEET, about_ui),
             None => {}
         }

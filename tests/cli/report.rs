@@ -42,6 +42,13 @@ fn every_field_is_there_and_true() {
         ("/source/frames", 1.into()),
         ("/source/orientation", 1.into()),
         ("/source/profile", Value::Null),
+        ("/source/depth", 8.into()),
+        ("/source/gamut", "srgb".into()),
+        ("/source/alpha", false.into()),
+        ("/source/codec", "baseline".into()),
+        ("/source/delays", Value::Array(vec![])),
+        ("/source/loops", Value::Null),
+        ("/source/metadata", Value::Array(vec![])),
         ("/warnings", Value::Array(vec![])),
         ("/error", Value::Null),
     ] {
@@ -108,4 +115,41 @@ fn standard_input_is_named_by_its_dash() {
         (&line["input"], &line["output"], &line["source"]["format"]),
         (&"-".into(), &"b.png".into(), &"bmp".into())
     );
+}
+
+/// Of files of the corpus that travels along, as ExifTool 12.57 reads them.
+#[test]
+fn what_a_file_says_of_itself_is_reported() {
+    let small = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/small");
+    let files = [
+        (
+            "jpeg-reftest/partial_progressive.jpg",
+            r#"{"codec":"progressive","chroma":"4:4:4","density":[300.0,300.0],
+                "metadata":[{"kind":"comment","bytes":17},{"kind":"icc","bytes":672}]}"#,
+        ),
+        ("jpeg-reftest/16bit-qtables.jpg", r#"{"codec":"extended","chroma":"4:2:0","density":null}"#),
+        // 1,000 pixels a metre.
+        ("png-pngsuite/cdun2c08.png", r#"{"codec":null,"chroma":null,"density":[25.4,25.4],"depth":8}"#),
+        ("png-pngsuite/basn6a16.png", r#"{"depth":16,"alpha":true}"#),
+        ("gif-mixed/image-gif/anim-gr.gif", r#"{"delays":[10,100000],"loops":0,"frames":2}"#),
+        ("gif-mixed/image-gif/beacon_xmp.gif", r#"{"metadata":[{"kind":"xmp","bytes":2860}]}"#),
+        (
+            "webp-image/images/animated/random_lossy.webp",
+            r#"{"codec":"VP8","chroma":"4:2:0","delays":[150,150,150,150],"loops":0}"#,
+        ),
+        ("tiff-seq/seq/seq-1c-8b-lzw-20f3db0c.tiff", r#"{"codec":"LZW","density":null}"#),
+    ];
+    let place = Place::new();
+    let paths: Vec<_> = files.iter().map(|(file, _)| small.join(file).to_string_lossy().into_owned()).collect();
+    let mut args = vec!["--report", "json", "-f", "png", "-o", "out/"];
+    args.extend(paths.iter().map(String::as_str));
+    let output = place.run(&args);
+    let lines = lines(&output.stdout);
+    assert_eq!(lines.len(), files.len());
+    for (line, (file, expected)) in lines.iter().zip(files) {
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        for (key, value) in expected.as_object().unwrap() {
+            assert_eq!(&line["source"][key], value, "{key} of {file}");
+        }
+    }
 }

@@ -25,6 +25,7 @@ fn tab_goes_from_the_top_line_down_the_controls_and_over_the_canvas() {
     let mut desk = Desk::remembering(r#"{ "format": "webp" }"#, &[("a.png", [400, 200])]);
     desk.wait_ready();
     let expected = [
+        "About this picture",
         "Open",
         "Paste",
         "More",

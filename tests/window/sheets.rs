@@ -23,7 +23,7 @@ fn settings_act_at_once_and_are_kept() {
         assert_eq!(desk.window.ctx.theme(), theme);
     }
     choose(&mut desk, "KiB of 1,024 bytes");
-    assert!(desk.names().iter().any(|it| it.ends_with(" KiB")), "{:?}", desk.names());
+    assert!(!desk.places(|it| it.starts_with("400 × 200 · PNG · ") && it.ends_with(" KiB")).is_empty());
     choose(&mut desk, "The image itself");
     choose(&mut desk, "Keep the old image");
     desk.type_into("Memory for pixels in MB", "100");
@@ -150,4 +150,57 @@ fn the_menu_leads_to_everything_else() {
     assert!(desk.has(&name) && desk.has("Your images never leave this computer"), "{:?}", desk.names());
     desk.press(Modifiers::NONE, Key::Escape);
     assert!(!desk.has(&name));
+}
+
+/// A picture of 24 × 16 pixels, upright 16 × 24, that says much of itself.
+fn talkative() -> Vec<u8> {
+    let mut encoded = vec![];
+    let mut encoder = jpeg_encoder::Encoder::new(&mut encoded, 90);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    encoder.set_progressive(true);
+    // Big-endian Exif with a single entry: orientation 6, a quarter turn to the right.
+    let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01".to_vec();
+    exif.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]);
+    encoder.add_app_segment(1, exif).unwrap();
+    encoder.encode(&[120; 24 * 16 * 3], 24, 16, jpeg_encoder::ColorType::Rgb).unwrap();
+    encoded
+}
+
+#[test]
+fn the_facts_lead_to_everything_known_of_the_picture() {
+    let mut desk = Desk::new();
+    let path = desk.folder.path().join("a.jpg");
+    let bytes = talkative();
+    std::fs::write(&path, &bytes).unwrap();
+    desk.drop_files(&[path]);
+    desk.wait_ready();
+    desk.window.get_by_role_and_label(Role::Button, "About this picture").focus();
+    desk.step();
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.pass(0.1);
+    let weight = format!("{} bytes", bytes.len());
+    for said in [
+        "JPEG",
+        "Progressive",
+        "16 × 24, stored as 24 × 16",
+        "Turned to the right",
+        "8 bits a channel",
+        "4:2:0",
+        weight.as_str(),
+        // The block without its head, as ExifTool weighs it.
+        "26 B",
+    ] {
+        assert!(desk.has(said), "{said}: {:?}", desk.names());
+    }
+    for silent in ["Colour profile", "Colours", "Frames", "Warning", "GPS position"] {
+        assert!(!desk.has(silent), "{silent}: {:?}", desk.names());
+    }
+    desk.press(Modifiers::NONE, Key::Escape);
+    desk.step();
+    assert!(!desk.has("8 bits a channel"));
+    assert_eq!(desk.focused().as_deref(), Some("About this picture"));
+    // By the pointer, too.
+    desk.click("About this picture");
+    desk.pass(0.1);
+    assert!(desk.has("8 bits a channel"), "{:?}", desk.names());
 }

@@ -50,11 +50,12 @@ fn area([width, height]: [u32; 2]) -> u64 {
 }
 
 /// The size of a colour table in bytes, by the flags of its descriptor.
-fn color_table_bytes(flags: u8) -> usize {
+pub(super) fn color_table_bytes(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-fn after_sub_blocks(bytes: &[u8], mut at: usize) -> usize {
+/// Where the sub-blocks that begin here end.
+pub(super) fn after_sub_blocks(bytes: &[u8], mut at: usize) -> usize {
     while let Some(length) = bytes.get(at).filter(|length| **length != 0) {
         at += 1 + usize::from(*length);
     }
@@ -109,6 +110,11 @@ impl<'a> Chunks<'a> {
     /// The chunks of a WebP behind its header.
     pub(super) fn of_webp(bytes: &'a [u8]) -> Self {
         Self::new(bytes, 12, u32::from_le_bytes, Order::KindFirst)
+    }
+
+    /// The chunks of one frame of a WebP, behind what is said of the frame.
+    pub(super) fn of_webp_frame(body: &'a [u8]) -> Self {
+        Self::new(body, 16, u32::from_le_bytes, Order::KindFirst)
     }
 
     fn new(bytes: &'a [u8], at: usize, number: fn([u8; 4]) -> u32, order: Order) -> Self {

@@ -2,6 +2,7 @@
 
 mod buffer;
 mod color;
+mod details;
 mod frames;
 mod hdr;
 mod ico;
@@ -131,9 +132,9 @@ pub fn decode(source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Res
         Format::Svg => svg::decode(bytes, options.vector_size, tools),
         Format::Jpeg => match small_enough(bytes, options, tools)? {
             Some(decoded) => Ok(decoded),
-            None => finish(Format::Jpeg, still::decode(Format::Jpeg, bytes, tools)?, options, tools),
+            None => finish(Format::Jpeg, bytes, still::decode(Format::Jpeg, bytes, tools)?, options, tools),
         },
-        format if format.can_read() => finish(format, still::decode(format, bytes, tools)?, options, tools),
+        format if format.can_read() => finish(format, bytes, still::decode(format, bytes, tools)?, options, tools),
         format => Err(EngineError::Unreadable { format }),
     }
 }
@@ -208,7 +209,7 @@ pub fn glimpse(source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, Eng
         return Ok(None);
     }
     let Some((stored, size)) = jpeg::glimpse(source.bytes(), tools)? else { return Ok(None) };
-    let Decoded { raster, facts } = finish_small(stored, size, &DecodeOptions::default(), tools)?;
+    let Decoded { raster, facts } = finish_small(source.bytes(), stored, size, &DecodeOptions::default(), tools)?;
     Ok(Some(Glimpse { raster, size: facts.size }))
 }
 
@@ -216,17 +217,18 @@ pub fn glimpse(source: &Source, tools: Tools<'_>) -> Result<Option<Glimpse>, Eng
 fn small_enough(bytes: &[u8], options: &DecodeOptions, tools: Tools<'_>) -> Result<Option<Decoded>, EngineError> {
     let Some(enough) = options.enough else { return Ok(None) };
     let Some((stored, size)) = jpeg::sufficient(bytes, enough, tools)? else { return Ok(None) };
-    finish_small(stored, size, options, tools).map(Some)
+    finish_small(bytes, stored, size, options, tools).map(Some)
 }
 
 /// The same as [`finish`] for a picture of which not all pixels were decoded.
 fn finish_small(
+    bytes: &[u8],
     stored: still::Stored,
     stored_size: [u32; 2],
     options: &DecodeOptions,
     tools: Tools<'_>,
 ) -> Result<Decoded, EngineError> {
-    let mut decoded = finish(Format::Jpeg, stored, options, tools)?;
+    let mut decoded = finish(Format::Jpeg, bytes, stored, options, tools)?;
     let [width, height] = stored_size;
     // From 5 on the orientations of Exif exchange width and height.
     let size = if decoded.facts.orientation < 5 { [width, height] } else { [height, width] };
@@ -238,6 +240,7 @@ fn finish_small(
 /// Turns the stored picture upright and its colours into the space asked for.
 fn finish(
     format: Format,
+    bytes: &[u8],
     stored: still::Stored,
     options: &DecodeOptions,
     tools: Tools<'_>,
@@ -258,7 +261,7 @@ fn finish(
         profile_name: stored.profile_name.or(colors.name),
         depth: stored.depth,
         gamut: if stored.gamut == Gamut::Srgb { colors.gamut } else { stored.gamut },
-        details: Box::default(),
+        details: Box::new(details::find(format, bytes)),
         has_alpha: raster.layout().has_alpha(),
         warnings,
     };

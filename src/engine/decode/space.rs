@@ -130,8 +130,8 @@ impl Cicp {
             set_curves(&mut profile, 2.4);
         }
         profile.description = Some(named(&cicp.name()));
-        let icc = profile.encode().map_err(|cause| format!("it cannot be written ({cause:?})"))?;
-        Ok(Some(Described { profile, icc: icc.into(), light }))
+        let icc = written(&profile)?;
+        Ok(Some(Described { profile, icc, light }))
     }
 
     /// As people call it.
@@ -185,8 +185,8 @@ impl Measured {
         set_curves(&mut profile, self.exponent as f32);
         let primaries = if self.primaries.is_some() { " with primaries of its own" } else { "" };
         profile.description = Some(named(&format!("gamma {:.2}{primaries}", self.exponent)));
-        let icc = profile.encode().map_err(|cause| format!("it cannot be written ({cause:?})"))?;
-        Ok(Some(Described { profile, icc: icc.into(), light: Light::Relative }))
+        let icc = written(&profile)?;
+        Ok(Some(Described { profile, icc, light: Light::Relative }))
     }
 }
 
@@ -195,6 +195,18 @@ fn set_curves(profile: &mut ColorProfile, exponent: f32) {
     profile.red_trc = Some(curve.clone());
     profile.green_trc = Some(curve.clone());
     profile.blue_trc = Some(curve);
+}
+
+/// The first of January 2000, as the header of a profile has it (ICC.1 §4.2).
+const SOME_DATE: [u8; 12] = [0x07, 0xd0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
+
+/// The profile as it is embedded, without the time at which that was: one picture makes one file.
+fn written(profile: &ColorProfile) -> Result<Arc<[u8]>, String> {
+    let mut icc = profile.encode().map_err(|cause| format!("it cannot be written ({cause:?})"))?;
+    if let Some(date) = icc.get_mut(24..36) {
+        date.copy_from_slice(&SOME_DATE);
+    }
+    Ok(icc.into())
 }
 
 /// A description in English.

@@ -2,7 +2,7 @@
 //!
 //! No file and no network reference is ever followed; embedded pictures count only as data.
 
-use super::{Fonts, svg_cost, svg_guard, svg_text};
+use super::{Fonts, details, svg_cost, svg_guard, svg_text};
 use crate::engine::{Decoded, EngineError, Facts, Format, Gamut, Layout, Limits, Raster, Tools};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
@@ -18,7 +18,8 @@ const MAX_EMBEDDED_DEPTH: u32 = 4;
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
 pub(super) fn decode(bytes: &[u8], size: Option<[u32; 2]>, tools: Tools<'_>) -> Result<Decoded, EngineError> {
-    let tree = parse(bytes, tools)?;
+    let text = svg_text::text(bytes, tools.limits)?;
+    let tree = parse(&text, tools)?;
     let natural = natural_size(&tree);
     let [width, height] = size.unwrap_or(natural);
     tools.limits.check(width, height, 4)?;
@@ -39,7 +40,7 @@ pub(super) fn decode(bytes: &[u8], size: Option<[u32; 2]>, tools: Tools<'_>) -> 
         profile_name: None,
         depth: 8,
         gamut: Gamut::Srgb,
-        details: Box::default(),
+        details: Box::new(details::of_svg(&text)),
         has_alpha: raster.layout().has_alpha(),
         warnings: vec![],
     };
@@ -51,7 +52,8 @@ pub(super) fn decode(bytes: &[u8], size: Option<[u32; 2]>, tools: Tools<'_>) -> 
 /// # Errors
 /// Any of [`EngineError`]'s reading errors.
 pub(super) fn measure(bytes: &[u8], tools: Tools<'_>) -> Result<[u32; 2], EngineError> {
-    parse(bytes, tools).map(|tree| natural_size(&tree))
+    let text = svg_text::text(bytes, tools.limits)?;
+    parse(&text, tools).map(|tree| natural_size(&tree))
 }
 
 fn natural_size(tree: &Tree) -> [u32; 2] {
@@ -59,12 +61,11 @@ fn natural_size(tree: &Tree) -> [u32; 2] {
     [size.width(), size.height()]
 }
 
-fn parse(bytes: &[u8], tools: Tools<'_>) -> Result<Tree, EngineError> {
-    let text = svg_text::text(bytes, tools.limits)?;
-    let contents = svg_guard::check(&text)?;
+fn parse(text: &str, tools: Tools<'_>) -> Result<Tree, EngineError> {
+    let contents = svg_guard::check(text)?;
     tools.cancel.check()?;
     let options = options(tools.fonts, contents.has_text, tools.limits, 0);
-    Tree::from_str(&text, &options).map_err(|cause| EngineError::Damaged { format: Format::Svg, cause: cause.into() })
+    Tree::from_str(text, &options).map_err(|cause| EngineError::Damaged { format: Format::Svg, cause: cause.into() })
 }
 
 /// Options that reach nothing outside the document.

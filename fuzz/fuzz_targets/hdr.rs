@@ -1,0 +1,3 @@
+#![no_main]
+
+inlaid_fuzz::decodes!(Hdr);
