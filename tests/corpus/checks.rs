@@ -146,7 +146,11 @@ fn resembles(found: &Reference, wanted: &Reference, is_grey: bool) -> Verdict {
     let pairs = found.rgba.as_chunks::<4>().0.iter().zip(wanted.rgba.as_chunks::<4>().0);
     let differences = pairs.flat_map(|(a, b)| seen(a).into_iter().zip(seen(b))).map(|(a, b)| (a - b).abs());
     let mean = differences.sum::<f64>() / found.rgba.len() as f64;
-    if mean <= f64::from(CHANNEL_TOLERANCE) { Ok(()) } else { Err(format!("differs by {mean:.1} from what was encoded")) }
+    if mean <= f64::from(CHANNEL_TOLERANCE) {
+        Ok(())
+    } else {
+        Err(format!("differs by {mean:.1} from what was encoded"))
+    }
 }
 
 /// The files that a reference names: itself, the first of a series, or all of a pattern.

@@ -105,7 +105,8 @@ impl<'a> Walk<'a> {
             self.tools.limits.check(width, height, 1)?;
         }
         let mut shown = match &self.items.kind(id)? {
-            b"iden" => {
+            // A tone map without what it does to its base.
+            b"iden" | b"tmap" => {
                 let source = self.file().referred(id, b"dimg").first();
                 self.shown(*source.ok_or_else(|| self.items.damaged("it is made of nothing"))?, level + 1, false)?
                     .upright()
@@ -133,8 +134,10 @@ impl<'a> Walk<'a> {
                     }
                     let aperture = Aperture { width, height, right: horiz_offset, down: vert_offset };
                     let size = [shown.pixels.width, shown.pixels.height];
-                    let window = aperture.window(size).map_err(|cause| self.items.damaged(cause))?;
-                    shown.pixels = shown.pixels.cropped(window);
+                    // As in browsers, one that is not within the picture leaves it whole.
+                    if let Some(window) = aperture.window(size) {
+                        shown.pixels = shown.pixels.cropped(window);
+                    }
                 }
                 _ => {}
             }
@@ -244,17 +247,23 @@ fn space<'a>(properties: impl Iterator<Item = &'a Property>, coded: Coding) -> S
         match property {
             Property::Color(ColorInfo::Icc(icc)) if !icc.is_empty() => return Space::Icc(icc.clone()),
             Property::Color(ColorInfo::Nclx { primaries, transfer, .. }) => {
-                stated = Space::Cicp(Cicp { primaries: *primaries, transfer: *transfer });
+                stated = code_points(*primaries, *transfer);
             }
             _ => {}
         }
     }
     match stated {
-        Space::Unstated if coded != UNSPECIFIED => {
-            Space::Cicp(Cicp { primaries: coded.primaries, transfer: coded.transfer })
-        }
+        Space::Unstated if coded != UNSPECIFIED => code_points(coded.primaries, coded.transfer),
         stated => stated,
     }
+}
+
+/// The curves of cameras (BT.709, BT.601, BT.2020) are those of sRGB where pictures are shown, in
+/// Chromium at least: whoever takes them literally makes the same picture much darker.
+fn code_points(primaries: u16, transfer: u16) -> Space {
+    const SRGB: u16 = 13;
+    let transfer = if matches!(transfer, 1 | 6 | 14 | 15) { SRGB } else { transfer };
+    Space::Cicp(Cicp { primaries, transfer })
 }
 
 /// Planes to pixels, within the limits; where nothing has to be moved, to where they stay.

@@ -22,9 +22,21 @@ pub(super) struct Item {
 /// Where the bytes of an item lie (ISO/IEC 14496-12 §8.11.3).
 struct Place {
     method: u16,
-    /// Offset and length in bytes; a length of 0 reaches to the end.
-    extents: Vec<[u64; 2]>,
+    extents: Vec<Extent>,
 }
+
+/// A part of what a place lies in.
+struct Extent {
+    /// In which of several items, from 1 on.
+    index: u64,
+    /// In bytes.
+    offset: u64,
+    /// In bytes; 0 reaches to the end.
+    length: u64,
+}
+
+/// Items whose data is taken from items may be nested so deeply.
+const MOST_LEVELS: u32 = 4;
 
 /// The items of a file.
 #[derive(Default)]
@@ -160,28 +172,50 @@ impl<'a> Container<'a> {
     /// # Errors
     /// Says why they are not to be had.
     pub(super) fn data(&self, id: u32) -> Result<Cow<'a, [u8]>, Cause> {
-        let place = self.item(id)?.place.as_ref().ok_or_else(|| format!("item {id} has no data"))?;
-        let whole = match place.method {
-            0 => self.bytes,
-            1 => self.idat,
-            _ => return Err("its data is taken from other items".into()),
-        };
-        let cut = |[offset, length]: &[u64; 2]| {
-            let from = usize::try_from(*offset).ok()?;
-            let length = usize::try_from(*length).ok()?;
-            if length == 0 { whole.get(from..) } else { whole.get(from..from.checked_add(length)?) }
-        };
-        let parts: Option<Vec<&[u8]>> = place.extents.iter().map(cut).collect();
-        let parts = parts.ok_or("its data lies outside of the file")?;
-        // Overlapping parts could make much of a small file.
-        if whole.len() < parts.iter().map(|it| it.len()).fold(0, usize::saturating_add) {
-            return Err("its parts overlap".into());
-        }
-        Ok(match *parts {
-            [only] => Cow::Borrowed(only),
-            _ => Cow::Owned(parts.concat()),
-        })
+        self.data_at(id, 0)
     }
+
+    fn data_at(&self, id: u32, level: u32) -> Result<Cow<'a, [u8]>, Cause> {
+        let place = self.item(id)?.place.as_ref().ok_or_else(|| format!("item {id} has no data"))?;
+        let from = match place.method {
+            0 => Cow::Borrowed(self.bytes),
+            1 => Cow::Borrowed(self.idat),
+            // All parts come from one item; that is all that is ever written.
+            _ if level < MOST_LEVELS => {
+                let index = place.extents.first().map_or(1, |it| it.index.max(1));
+                if place.extents.iter().any(|it| it.index.max(1) != index) {
+                    return Err("its data is taken from several items".into());
+                }
+                let sources = self.referred(id, b"iloc");
+                let source = usize::try_from(index - 1).ok().and_then(|it| sources.get(it));
+                self.data_at(*source.ok_or("its data is taken from an item that is missing")?, level + 1)?
+            }
+            _ => return Err("its data is taken from too many items".into()),
+        };
+        match from {
+            Cow::Borrowed(whole) => cut(whole, &place.extents),
+            Cow::Owned(whole) => Ok(Cow::Owned(cut(&whole, &place.extents)?.into_owned())),
+        }
+    }
+}
+
+/// Parts of `whole`, put together.
+fn cut<'a>(whole: &'a [u8], extents: &[Extent]) -> Result<Cow<'a, [u8]>, Cause> {
+    let part = |extent: &Extent| {
+        let from = usize::try_from(extent.offset).ok()?;
+        let length = usize::try_from(extent.length).ok()?;
+        if length == 0 { whole.get(from..) } else { whole.get(from..from.checked_add(length)?) }
+    };
+    let parts: Option<Vec<&[u8]>> = extents.iter().map(part).collect();
+    let parts = parts.ok_or("its data lies outside of the file")?;
+    // Overlapping parts could make much of a small file.
+    if whole.len() < parts.iter().map(|it| it.len()).fold(0, usize::saturating_add) {
+        return Err("its parts overlap".into());
+    }
+    Ok(match *parts {
+        [only] => Cow::Borrowed(only),
+        _ => Cow::Owned(parts.concat()),
+    })
 }
 
 /// One property; one that cannot be read keeps its bytes.
@@ -210,8 +244,9 @@ fn read_places(content: &[u8]) -> Option<BTreeMap<u32, Place>> {
         left = left.checked_sub(count)?;
         let mut extents = vec![];
         for _ in 0..count {
-            reader.number(index)?;
-            extents.push([base.checked_add(reader.number(offset)?)?, reader.number(length)?]);
+            let index = reader.number(index)?;
+            let offset = base.checked_add(reader.number(offset)?)?;
+            extents.push(Extent { index, offset, length: reader.number(length)? });
         }
         if !in_other_file {
             places.entry(id).or_insert(Place { method, extents });
@@ -266,6 +301,28 @@ mod tests {
         assert_eq!(data(&places([0, 0, 0, 0, 0, 0, 0, 2])).as_deref(), Ok(&b"efab"[..]));
         assert_eq!(data(&places([0, 0, 0, 5, 0, 0, 0, 2])), Err("its data lies outside of the file".to_owned()));
         assert_eq!(data(&places([0, 0, 0, 0, 0, 0, 0, 6])), Err("its parts overlap".to_owned()));
+    }
+
+    #[test]
+    fn data_may_be_taken_from_another_item() {
+        // Item 7 by method 2: 2 bytes from offset 1 of item 8, which is 4 bytes from offset 2 of the meta box.
+        let infe = [boxed(b"infe", b"\x02\0\0\0\0\x07\0\0av01\0"), boxed(b"infe", b"\x02\0\0\0\0\x08\0\0mime\0")];
+        let iloc = b"\x01\0\0\0\x44\0\0\x02\0\x07\0\x02\0\0\0\x01\0\0\0\x01\0\0\0\x02\0\x08\0\x01\0\0\0\x01\0\0\0\x02\0\0\0\x04";
+        let to = |item: u8| boxed(b"iref", &[&[0; 4][..], &boxed(b"iloc", &[0, 7, 0, 1, 0, item])].concat());
+        let data = |item| {
+            let children = [
+                boxed(b"pitm", b"\0\0\0\0\0\x07"),
+                boxed(b"iinf", &[&b"\0\0\0\0\0\x02"[..], &infe.concat()].concat()),
+                boxed(b"iloc", iloc),
+                to(item),
+                boxed(b"idat", b"abcdef"),
+            ];
+            let bytes = boxed(b"meta", &[&[0; 4][..], &children.concat()].concat());
+            let container = Container::parse(&bytes).unwrap().unwrap();
+            container.data(7).map(std::borrow::Cow::into_owned).map_err(|it| it.to_string())
+        };
+        assert_eq!(data(8).as_deref(), Ok(&b"de"[..]));
+        assert_eq!(data(7), Err("its data is taken from too many items".to_owned()));
     }
 
     #[test]

@@ -40,18 +40,24 @@ impl Coded<'_> {
     pub(super) fn decode(&self, format: Format, bounds: Bounds<'_>) -> Result<Planes, EngineError> {
         match &self.kind {
             b"av01" => av1::decode(format, self.data, self.av1, self.layers, bounds),
-            #[cfg(feature = "heic")]
             b"hvc1" | b"hev1" => {
-                let config = self
-                    .hevc
-                    .ok_or_else(|| EngineError::Damaged { format, cause: "its codec is not configured".into() })?;
-                super::hevc::decode(self.data, config, bounds)
+                let cause = "its codec is not configured";
+                hevc(self.data, self.hevc.ok_or_else(|| EngineError::Damaged { format, cause: cause.into() })?, bounds)
             }
-            #[cfg(not(feature = "heic"))]
-            b"hvc1" | b"hev1" => Err(EngineError::Unreadable { format: Format::Heic }),
             kind => Err(unsupported(format, kind)),
         }
     }
+}
+
+#[cfg(feature = "heic")]
+fn hevc(data: &[u8], config: &HevcConfig, bounds: Bounds<'_>) -> Result<Planes, EngineError> {
+    super::hevc::decode(data, config, bounds)
+}
+
+/// Whatever the boxes around it are called.
+#[cfg(not(feature = "heic"))]
+fn hevc(_: &[u8], _: &HevcConfig, _: Bounds<'_>) -> Result<Planes, EngineError> {
+    Err(EngineError::Unreadable { format: Format::Heic })
 }
 
 /// A codec that is not known here, by its name.

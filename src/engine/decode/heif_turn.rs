@@ -2,7 +2,6 @@
 //! rotation and mirroring, applied in the order in which an item lists them.
 
 use super::pixels::{Pixels, Samples};
-use crate::engine::error::Cause;
 use image::metadata::Orientation;
 
 /// A rotation, then perhaps a flip from left to right: one of eight.
@@ -55,17 +54,11 @@ pub(super) struct Aperture {
 
 impl Aperture {
     /// Left, top, width and height in pixels of what is left of a picture (ISO/IEC 14496-12
-    /// §12.1.4.1).
-    ///
-    /// # Errors
-    /// Says that it is not within the picture.
-    pub(super) fn window(&self, [width, height]: [u32; 2]) -> Result<[u32; 4], Cause> {
-        let across = span(width, self.width, self.right);
-        let down = span(height, self.height, self.down);
-        match (across, down) {
-            (Some([left, width]), Some([top, height])) => Ok([left, top, width, height]),
-            _ => Err("its clean aperture is not within the picture".into()),
-        }
+    /// §12.1.4.1); `None` where it does not lie within.
+    pub(super) fn window(&self, [width, height]: [u32; 2]) -> Option<[u32; 4]> {
+        let [left, width] = span(width, self.width, self.right)?;
+        let [top, height] = span(height, self.height, self.down)?;
+        Some([left, top, width, height])
     }
 }
 
@@ -139,12 +132,12 @@ mod tests {
         let aperture = |width, height, right, down| Aperture { width, height, right, down };
         // 1920 × 1008 in the middle of 1920 × 1080: (1080 − 1008) / 2 = 36 rows are left out above.
         let middle = aperture((1920, 1), (1008, 1), (0, 1), (0, 1));
-        assert_eq!(middle.window([1920, 1080]).ok(), Some([0, 36, 1920, 1008]));
+        assert_eq!(middle.window([1920, 1080]), Some([0, 36, 1920, 1008]));
         // The upper left 2 × 1 of 5 × 4: the centre lies 3/2 to the left and 3/2 above.
         let corner = aperture((2, 1), (1, 1), (-3, 2), (-3, 2));
-        assert_eq!(corner.window([5, 4]).ok(), Some([0, 0, 2, 1]));
-        assert!(aperture((6, 1), (1, 1), (0, 1), (0, 1)).window([5, 4]).is_err());
-        assert!(aperture((1, 0), (1, 1), (0, 1), (0, 1)).window([5, 4]).is_err());
+        assert_eq!(corner.window([5, 4]), Some([0, 0, 2, 1]));
+        assert!(aperture((6, 1), (1, 1), (0, 1), (0, 1)).window([5, 4]).is_none());
+        assert!(aperture((1, 0), (1, 1), (0, 1), (0, 1)).window([5, 4]).is_none());
         let pixels = Pixels { width: 3, height: 2, channels: 1, samples: Samples::Wide(vec![1, 2, 3, 4, 5, 6]) };
         let Samples::Wide(part) = pixels.cropped([1, 1, 2, 1]).samples else { panic!("samples became narrower") };
         assert_eq!(part, [5, 6]);

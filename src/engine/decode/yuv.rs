@@ -156,6 +156,15 @@ impl Equations {
                 let shares = [[light, -color, color], [light, color, 0.0], [light, -color, -color]];
                 return Some(Self { offsets, shares });
             }
+            // YCgCo that can be undone without loss, in two bits more than RGB has or in one. Halves of odd
+            // values are rounded here, by which the result is off by one at most.
+            it @ (16 | 17) => {
+                let full = f32::from(u16::MAX >> (16 - depth) >> (18 - it));
+                let light = highest / full;
+                let half = light / 2.0;
+                let shares = [[light, -half, half], [light, half, 0.0], [light, -half, -half]];
+                return (8 <= u16::from(depth) - (18 - it)).then_some(Self { offsets: [0.0, middle, middle], shares });
+            }
             12 => luminance(coding.primaries)?,
             it => luminance_of_matrix(it)?,
         };
@@ -437,6 +446,22 @@ mod tests {
         // 512 · 65,535 / 1,023 = 32,799.5.
         let Samples::Wide(samples) = pixels.samples else { panic!("samples became narrower") };
         assert!(samples[0] == 0 && (32_799..=32_800).contains(&samples[1]) && samples[2] == 65_535, "{samples:?}");
+    }
+
+    #[test]
+    fn reversible_ycgco_by_hand() {
+        // Light 100, Cg 10, Co 20 in 10 bits: t = 100 − 5, green t + 10, blue t − 10, red blue + 20, of 255.
+        let plane = |value| Plane { size: [1, 1], samples: Samples::Wide(vec![value]) };
+        let coding = Coding { matrix: 16, ..FULL_601 };
+        let planes = [100, 512 + 10, 512 + 20].map(plane).into();
+        let planes = Planes { depth: 10, chroma: Some([0, 0]), planes, coding };
+        let memory = |bytes| Buffer::from(vec![0; bytes]);
+        let pixels = develop(&planes, coding, None, memory, &Cancel::default()).unwrap().unwrap();
+        let Samples::Wide(samples) = pixels.samples else { panic!("samples became narrower") };
+        assert_eq!(samples, [105, 105, 85].map(|it| it * 257));
+        let narrow = Planes { depth: 8, chroma: None, planes: vec![narrow([1, 1], &[0])], coding };
+        let memory = |bytes| Buffer::from(vec![0; bytes]);
+        assert!(develop(&narrow, coding, None, memory, &Cancel::default()).unwrap().is_none());
     }
 
     #[test]
