@@ -151,8 +151,16 @@ const DDS: Row = Row { id: "dds", label: "DDS", mime: "image/vnd-ms.dds", extens
 const HDR: Row = Row { id: "hdr", label: "Radiance HDR", mime: "image/vnd.radiance", extensions: &["hdr"], ..INPUT };
 const OPEN_EXR: Row = Row { id: "exr", label: "OpenEXR", mime: "image/x-exr", extensions: &["exr"], ..INPUT };
 const FARBFELD: Row = Row { id: "farbfeld", label: "farbfeld", mime: "image/x-farbfeld", extensions: &["ff"], ..INPUT };
-const AVIF: Row = Row { id: "avif", label: "AVIF", mime: "image/avif", extensions: &["avif"], web: true, ..KNOWN };
-const HEIC: Row = Row { id: "heic", label: "HEIC", mime: "image/heic", extensions: &["heic", "heif"], ..KNOWN };
+const AVIF: Row = Row { id: "avif", label: "AVIF", mime: "image/avif", extensions: &["avif"], web: true, ..INPUT };
+/// Only where its codec was built in.
+const HEIC: Row = Row {
+    id: "heic",
+    label: "HEIC",
+    mime: "image/heic",
+    extensions: &["heic", "heif"],
+    reads: cfg!(feature = "heic"),
+    ..KNOWN
+};
 const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..KNOWN };
 const PSD: Row =
     Row { id: "psd", label: "PSD", mime: "image/vnd.adobe.photoshop", extensions: &["psd", "psb"], ..KNOWN };

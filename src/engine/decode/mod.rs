@@ -1,10 +1,20 @@
 //! Encoded bytes to upright sRGB pixels: sniff → limits → decoder → colour → orientation.
 
+mod av1;
+mod av1_header;
 mod buffer;
 mod color;
 mod details;
 mod frames;
 mod hdr;
+mod heif;
+mod heif_boxes;
+mod heif_canvas;
+mod heif_movie;
+mod heif_planes;
+mod heif_turn;
+#[cfg(feature = "heic")]
+mod hevc;
 mod ico;
 mod inks;
 mod jpeg;
@@ -20,6 +30,7 @@ mod svg_guard;
 mod svg_links;
 mod svg_text;
 mod tiff;
+mod yuv;
 
 pub use self::buffer::{Lent, Memory};
 

@@ -70,6 +70,9 @@ fn is_pnm(bytes: &[u8]) -> bool {
     matches!(bytes, [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n' | b'#', ..])
 }
 
+/// Within so many bytes the codec of a file without a codec's brand is looked for.
+const GENERAL_BYTES: usize = 1 << 16;
+
 /// AVIF and HEIC: the brands of the file-type box (ISO/IEC 14496-12 §4.3).
 fn isobmff(bytes: &[u8]) -> Option<Format> {
     if bytes.get(4..8) != Some(b"ftyp") {
@@ -80,8 +83,13 @@ fn isobmff(bytes: &[u8]) -> Option<Format> {
     let has = |wanted: &[&[u8; 4]]| brands.as_chunks::<4>().0.iter().any(|brand| wanted.contains(&brand));
     if has(&[b"avif", b"avis"]) {
         Some(Format::Avif)
-    } else if has(&[b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"]) {
+    } else if has(&[b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"]) {
         Some(Format::Heic)
+    } else if has(&[b"mif1", b"mif2", b"miaf", b"msf1", b"avci", b"avcs", b"jpeg", b"jpgs", b"j2ki", b"unif"]) {
+        // A general brand says nothing of the codec, its configuration does.
+        let start = bytes.get(..bytes.len().min(GENERAL_BYTES)).unwrap_or_default();
+        let is_av1 = start.windows(4).any(|it| it == b"av1C") && !start.windows(4).any(|it| it == b"hvcC");
+        Some(if is_av1 { Format::Avif } else { Format::Heic })
     } else {
         None
     }
@@ -150,6 +158,8 @@ mod tests {
         // The major brand may be the general one.
         is(b"\0\0\0\x1cftypmif1\0\0\0\0avifmif1miaf", Format::Avif);
         is(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Format::Heic);
+        is(b"\0\0\0\x14ftypmif1\0\0\0\0mif1", Format::Heic);
+        is(b"\0\0\0\x14ftypmif1\0\0\0\0mif1\0\0\0\x0cav1C\x81\0\0\0", Format::Avif);
         is(b"\0\0\0\x18ftypisom\0\0\0\0isommp42", None);
         is(b"\xff\x0a\xfa\x1f", Format::JpegXl);
         is(b"\0\0\0\x0cJXL \r\n\x87\n", Format::JpegXl);

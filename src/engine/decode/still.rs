@@ -2,7 +2,7 @@
 
 use super::{
     buffer::Buffer,
-    frames, ico, jpeg,
+    frames, heif, ico, jpeg,
     pixels::{Pixels, Samples},
     png,
     space::Space,
@@ -58,6 +58,7 @@ impl Stored {
 /// Any of [`EngineError`]'s reading errors.
 pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineError> {
     match format {
+        Format::Avif | Format::Heic => heif::decode(format, bytes, tools),
         Format::Ico => ico::decode(bytes, tools),
         Format::Jpeg => {
             let needs_own_road = jpeg::needs_own_road(bytes);
