@@ -153,9 +153,9 @@ const OPEN_EXR: Row = Row { id: "exr", label: "OpenEXR", mime: "image/x-exr", ex
 const FARBFELD: Row = Row { id: "farbfeld", label: "farbfeld", mime: "image/x-farbfeld", extensions: &["ff"], ..INPUT };
 const AVIF: Row = Row { id: "avif", label: "AVIF", mime: "image/avif", extensions: &["avif"], web: true, ..KNOWN };
 const HEIC: Row = Row { id: "heic", label: "HEIC", mime: "image/heic", extensions: &["heic", "heif"], ..KNOWN };
-const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..KNOWN };
+const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..INPUT };
 const PSD: Row =
-    Row { id: "psd", label: "PSD", mime: "image/vnd.adobe.photoshop", extensions: &["psd", "psb"], ..KNOWN };
+    Row { id: "psd", label: "PSD", mime: "image/vnd.adobe.photoshop", extensions: &["psd", "psb"], ..INPUT };
 
 impl Format {
     /// Every format, in the order shown to people.

@@ -2,9 +2,9 @@
 
 use super::{
     buffer::Buffer,
-    frames, ico, jpeg,
+    frames, ico, jpeg, jxl,
     pixels::{Pixels, Samples},
-    png,
+    png, psd,
     space::Space,
     tiff,
 };
@@ -66,6 +66,8 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
             stored.warnings.extend(jpeg::is_truncated(bytes).then_some(Warning::Truncated));
             Ok(stored)
         }
+        Format::Psd => psd::decode(bytes, tools),
+        Format::JpegXl => jxl::decode(bytes, tools),
         Format::Tiff => match tiff::decode(bytes, tools)? {
             Some(stored) => Ok(stored),
             None => through_image(format, bytes, tools),
