@@ -2,6 +2,7 @@
 
 mod buffer;
 mod color;
+mod fax;
 mod frames;
 mod hdr;
 mod ico;
@@ -23,6 +24,9 @@ mod svg_guard;
 mod svg_links;
 mod svg_text;
 mod tiff;
+mod tiff_chunks;
+mod tiff_color;
+mod tiff_tags;
 
 pub use self::buffer::{Lent, Memory};
 

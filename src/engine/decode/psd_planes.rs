@@ -66,7 +66,7 @@ impl Planes<'_> {
 }
 
 /// PackBits (Apple Technical Note TN1023), up to a length.
-fn unpack_bits(mut packed: &[u8], end: usize, unpacked: &mut Vec<u8>) {
+pub(super) fn unpack_bits(mut packed: &[u8], end: usize, unpacked: &mut Vec<u8>) {
     while let Some((head, rest)) = packed.split_first() {
         let room = end.saturating_sub(unpacked.len());
         packed = match *head {
