@@ -104,11 +104,11 @@ fn differences(reader: &mut impl BitReader<Error = Infallible>, before: &[usize]
     // Changes are found left to right, so the search begins where the last one ended, two back.
     let mut found = 0_usize;
     while at < width {
-        let is_white = changes.len() % 2 == 0;
+        let is_white = changes.len().is_multiple_of(2);
         // b1: the next change to the other colour right of here; changes to black have even places.
         found = found.saturating_sub(2);
         let fits = |(place, change): &(usize, &usize)| {
-            (at < **change || (is_start && **change == 0)) && (place % 2 == 0) == is_white
+            (at < **change || (is_start && **change == 0)) && place.is_multiple_of(2) == is_white
         };
         let next = before.iter().enumerate().skip(found).find(fits);
         found = next.map_or(before.len(), |(place, _)| place);

@@ -1,7 +1,7 @@
 //! JPEG XL (ISO/IEC 18181), bare or in its container, by the decoder that browsers ship.
 //!
-//! The orientation is that of the codestream; what Exif in the container says of it is ignored
-//! (ISO/IEC 18181-2 §9.5).
+//! The decoder turns the picture by the orientation of its codestream, so that the size of that is
+//! never seen; what Exif in the container says of it is ignored (ISO/IEC 18181-2 §9.5).
 //! Colours come in the encoding that the file states where it states one by name; pictures coded
 //! in XYB under an ICC profile come in sRGB.
 
@@ -13,7 +13,6 @@ use super::{
     still::Stored,
 };
 use crate::engine::{EngineError, Format, Gamut, Limits, Tools, Warning};
-use image::metadata::Orientation;
 use jxl::{
     api::{
         AlphaMode, Endianness, Event, ExtraChannel, JxlBasicInfo, JxlBitDepth, JxlColorEncoding, JxlColorProfile,
@@ -52,8 +51,6 @@ enum Width {
 struct Header {
     width: u32,
     height: u32,
-    /// How it is to be turned, by the codestream.
-    orientation: Orientation,
     /// Bits a channel as stored.
     depth: u8,
     is_grey: bool,
@@ -96,7 +93,6 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineErr
 fn options(limits: &Limits, scan_frames_only: bool) -> JxlDecoderOptions {
     let mut options = JxlDecoderOptions::default();
     options.sample_limit = usize::try_from(limits.max_bytes / 2).ok();
-    options.adjust_orientation = false;
     options.alpha_mode = AlphaMode::Unpremultiplied;
     options.max_profile_level = ProfileLevel::Main10;
     options.scan_frames_only = scan_frames_only;
@@ -128,8 +124,6 @@ impl Header {
         Ok(Self {
             width: side(info.size.0),
             height: side(info.size.1),
-            // The numbers are those of Exif (ISO/IEC 18181-1 §D.3.2).
-            orientation: Orientation::from_exif(info.orientation as u8).unwrap_or(Orientation::NoTransforms),
             depth: u8::try_from(info.bit_depth.bits_per_sample()).unwrap_or(u8::MAX),
             is_grey: profile.channels() == 1,
             is_cmyk: has(ExtraChannel::Black) && profile.is_cmyk(),
@@ -155,8 +149,7 @@ impl Header {
             Width::Wide => 2,
             Width::Light => 6,
         };
-        let turned = if self.orientation == Orientation::NoTransforms { 0 } else { delivered * width.min(2) };
-        2 * (3 + self.extra_channels as u64) + delivered * width + turned
+        2 * (3 + self.extra_channels as u64) + delivered * width
     }
 
     fn data_format(&self) -> JxlDataFormat {
@@ -190,7 +183,7 @@ impl Header {
         let apart = if self.is_cmyk && self.alpha_at.is_some() { pixels } else { 0 };
         let (colors, alpha, is_cut) = match self.samples {
             Width::Narrow => {
-                let is_final = 3 <= channels && !self.is_cmyk && self.orientation == Orientation::NoTransforms;
+                let is_final = 3 <= channels && !self.is_cmyk;
                 let bytes = pixels * channels;
                 let mut colors = if is_final { Buffer::last(bytes, tools.memory) } else { vec![0; bytes].into() };
                 let mut alpha = vec![0; apart];
@@ -246,7 +239,7 @@ impl Header {
 
     fn plain(&self, channels: usize, samples: Samples) -> Stored {
         let pixels = Pixels { width: self.width, height: self.height, channels, samples };
-        Stored { orientation: self.orientation, ..Stored::plain(pixels, self.depth) }
+        Stored::plain(pixels, self.depth)
     }
 
     fn stored(&self, samples: Samples, channels: usize) -> Stored {

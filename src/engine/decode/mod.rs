@@ -2,6 +2,7 @@
 
 mod buffer;
 mod color;
+mod exr;
 mod fax;
 mod frames;
 mod hdr;

@@ -149,7 +149,7 @@ impl<'a> Document<'a> {
                 Stored { space: Space::of_icc(icc), ..self.plain(self.stored_channels(), samples) }
             }
             Mode::Cmyk => self.developed(planes, tools),
-            Mode::Lab => self.from_lab(planes, tools),
+            Mode::Lab => self.lab(planes, tools),
         }
     }
 
@@ -249,7 +249,7 @@ impl<'a> Document<'a> {
         Stored { profile_name, warnings, gamut: Gamut::Cmyk, ..self.plain(channels, samples) }
     }
 
-    fn from_lab(&self, planes: &[u8], tools: Tools<'_>) -> Stored {
+    fn lab(&self, planes: &[u8], tools: Tools<'_>) -> Stored {
         let channels = self.stored_channels();
         let (samples, full, middle) = match self.samples(planes, tools) {
             Samples::Narrow(samples) => (samples.iter().map(|it| u16::from(*it)).collect(), 255.0, 128.0),

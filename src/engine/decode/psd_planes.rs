@@ -69,6 +69,9 @@ impl Planes<'_> {
 pub(super) fn unpack_bits(mut packed: &[u8], end: usize, unpacked: &mut Vec<u8>) {
     while let Some((head, rest)) = packed.split_first() {
         let room = end.saturating_sub(unpacked.len());
+        if room == 0 {
+            return;
+        }
         packed = match *head {
             0..=127 => {
                 let length = usize::from(*head) + 1;

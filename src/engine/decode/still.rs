@@ -2,7 +2,7 @@
 
 use super::{
     buffer::Buffer,
-    frames, ico, jpeg, jxl,
+    exr, frames, ico, jpeg, jxl,
     pixels::{Pixels, Samples},
     png, psd,
     space::Space,
@@ -13,8 +13,7 @@ use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageResult,
     codecs::{
         bmp::BmpDecoder, dds::DdsDecoder, farbfeld::FarbfeldDecoder, gif::GifDecoder, hdr::HdrDecoder,
-        jpeg::JpegDecoder, openexr::OpenExrDecoder, png::PngDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder,
-        webp::WebPDecoder,
+        jpeg::JpegDecoder, png::PngDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder, webp::WebPDecoder,
     },
     metadata::Orientation,
 };
@@ -68,6 +67,7 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
         }
         Format::Psd => psd::decode(bytes, tools),
         Format::JpegXl => jxl::decode(bytes, tools),
+        Format::OpenExr => exr::decode(bytes, tools),
         Format::Tiff => tiff::decode(bytes, tools),
         _ => through_image(format, bytes, tools),
     }
@@ -133,9 +133,15 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
         Format::Pnm => Box::new(PnmDecoder::new(reader)?),
         Format::Dds => Box::new(DdsDecoder::new(reader)?),
         Format::Hdr => Box::new(HdrDecoder::new(reader)?),
-        Format::OpenExr => Box::new(OpenExrDecoder::new(reader)?),
         Format::Farbfeld => Box::new(FarbfeldDecoder::new(reader)?),
-        Format::Ico | Format::Svg | Format::Avif | Format::Heic | Format::JpegXl | Format::Psd | Format::Tiff => {
+        Format::OpenExr
+        | Format::Ico
+        | Format::Svg
+        | Format::Avif
+        | Format::Heic
+        | Format::JpegXl
+        | Format::Psd
+        | Format::Tiff => {
             return Err(ImageError::Unsupported(image::error::ImageFormatHint::Name(format.label().to_owned()).into()));
         }
     })
@@ -182,7 +188,7 @@ fn working_bytes_per_pixel(format: Format, bytes: &[u8], color: ColorType, is_up
         Format::Jpeg => jpeg::coefficient_bytes(bytes),
         // Planes at full and half size, and the alpha.
         Format::WebP => 4,
-        Format::OpenExr | Format::Tiff | Format::Gif => delivered,
+        Format::Gif => delivered,
         _ => 0,
     };
     let spread = match color {

@@ -21,6 +21,9 @@ enum Number {
     Float,
 }
 
+/// Sizes, depths, compression, meaning, planes and places: without one of them nothing can be read.
+const NEEDED: [u16; 12] = [256, 257, 258, 259, 262, 273, 277, 278, 284, 322, 323, 324];
+
 /// How the samples lie in the file.
 struct Layout {
     width: usize,
@@ -58,6 +61,9 @@ pub(super) fn decode(bytes: &[u8], tools: Tools<'_>) -> Result<Stored, EngineErr
 }
 
 fn page(directory: &Directory<'_>, tools: Tools<'_>) -> Result<Stored, EngineError> {
+    if NEEDED.iter().any(|tag| directory.is_broken(*tag)) {
+        return Err(damaged("one of its tags points outside of the file"));
+    }
     let side = |tag| u32::try_from(directory.one(tag).unwrap_or_default()).unwrap_or(u32::MAX);
     let (width, height) = (side(256), side(257));
     tools.limits.check(width, height, 1)?;
@@ -114,17 +120,7 @@ impl Layout {
         if all_bits.iter().take(samples).any(|it| *it != bits as u64) {
             return Err(unsupported("its samples have different depths"));
         }
-        let number = match directory.one(339).unwrap_or(1) {
-            1 | 4 => Number::Unsigned,
-            2 if meaning != Meaning::CieLab => Number::Signed,
-            2 => Number::Unsigned,
-            3 => Number::Float,
-            _ => return Err(unsupported("its samples are complex numbers")),
-        };
-        let fits = if number == Number::Float { matches!(bits, 16 | 24 | 32 | 64) } else { (1..=64).contains(&bits) };
-        if !fits {
-            return Err(unsupported(&format!("its samples have {bits} bits")));
-        }
+        let number = number(directory, meaning, bits)?;
         let (alpha, kept) = (alpha(directory, meaning, samples), meaning.colors());
         let chunk = if directory.one(322).is_some() {
             [count(322, 0), count(323, 0)]
@@ -135,14 +131,7 @@ impl Layout {
         if chunk.contains(&0) {
             return Err(damaged("its tiles have no pixels"));
         }
-        let subsampling = match (meaning, compression) {
-            (Meaning::YCbCr, Compression::Jpeg) => [1, 1],
-            (Meaning::YCbCr, _) => match *directory.numbers(530) {
-                [across @ (1 | 2 | 4), down @ (1 | 2 | 4), ..] => [across as usize, down as usize],
-                _ => [2, 2],
-            },
-            _ => [1, 1],
-        };
+        let subsampling = subsampling(directory, meaning, compression);
         let layout = Self {
             width,
             height,
@@ -222,7 +211,11 @@ impl Layout {
             let shape = self.shape(row, is_tiled)?;
             // Without its length a single strip goes on to the end of the file.
             let length = lengths.get(index).copied().filter(|it| *it != 0);
-            let data = offsets.get(index).map(|at| directory.part(*at, length)).unwrap_or_default();
+            let Some(offset) = offsets.get(index) else {
+                is_cut = true;
+                break;
+            };
+            let data = directory.part(*offset, length);
             let mut chunk = if data.is_empty() { vec![] } else { coder.unpack(data, shape, tools.limits)? };
             (is_cut, is_any) = (is_cut || chunk.len() < shape.bytes, is_any || !chunk.is_empty());
             chunk.resize(shape.bytes, 0);
@@ -346,6 +339,33 @@ impl Layout {
         let all = bytes.iter().fold(0_u128, |all, byte| (all << 8) | u128::from(*byte));
         let behind = to * 8 - first - self.bits;
         (all >> behind) as u64 & (u64::MAX >> (64 - self.bits))
+    }
+}
+
+/// What the bits of a sample mean.
+fn number(directory: &Directory<'_>, meaning: Meaning, bits: usize) -> Result<Number, EngineError> {
+    let number = match directory.one(339).unwrap_or(1) {
+        2 if meaning != Meaning::CieLab => Number::Signed,
+        1 | 2 | 4 => Number::Unsigned,
+        3 => Number::Float,
+        _ => return Err(unsupported("its samples are complex numbers")),
+    };
+    let fits = if number == Number::Float { matches!(bits, 16 | 24 | 32 | 64) } else { (1..=64).contains(&bits) };
+    if !fits {
+        return Err(unsupported(&format!("its samples have {bits} bits")));
+    }
+    Ok(number)
+}
+
+/// Of YCbCr that is not JPEG's business (TIFF 6.0 §21).
+fn subsampling(directory: &Directory<'_>, meaning: Meaning, compression: Compression) -> [usize; 2] {
+    match (meaning, compression) {
+        (Meaning::YCbCr, Compression::Jpeg) => [1, 1],
+        (Meaning::YCbCr, _) => match *directory.numbers(530) {
+            [across @ (1 | 2 | 4), down @ (1 | 2 | 4), ..] => [across as usize, down as usize],
+            _ => [2, 2],
+        },
+        _ => [1, 1],
     }
 }
 

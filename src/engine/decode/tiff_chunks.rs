@@ -76,6 +76,8 @@ impl<'a> Coder<'a> {
     /// # Errors
     /// Any of [`EngineError`]'s reading errors.
     pub(super) fn unpack(&self, data: &[u8], shape: Shape, limits: &Limits) -> Result<Vec<u8>, EngineError> {
+        // No coding makes so much of so little; strips without a length go on to the end of the file.
+        let data = data.get(..shape.bytes.saturating_mul(8).saturating_add(65_536)).unwrap_or(data);
         let reversed: Vec<u8>;
         let data = if self.is_reversed && self.compression != Compression::Jpeg {
             reversed = data.iter().map(|byte| byte.reverse_bits()).collect();

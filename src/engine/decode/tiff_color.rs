@@ -108,8 +108,8 @@ impl Picture<'_> {
         };
         match self.meaning {
             Meaning::Cmyk => Ok(self.developed(samples)),
-            Meaning::CieLab | Meaning::IccLab => Ok(self.from_lab(&samples)),
-            Meaning::YCbCr => self.from_ycbcr(samples),
+            Meaning::CieLab | Meaning::IccLab => Ok(self.lab(&samples)),
+            Meaning::YCbCr => self.ycbcr(samples),
             Meaning::WhiteIsZero => Ok(self.plain(self.channels(), self.inverted(samples))),
             _ => Ok(self.plain(self.channels(), samples)),
         }
@@ -201,7 +201,7 @@ impl Picture<'_> {
         Stored { space: Space::Unstated, profile_name, warnings, gamut: Gamut::Cmyk, ..plain }
     }
 
-    fn from_lab(&self, samples: &Samples) -> Stored {
+    fn lab(&self, samples: &Samples) -> Stored {
         let is_signed = self.meaning == Meaning::CieLab;
         let (samples, white, step) = match samples {
             Samples::Narrow(samples) => (samples.iter().map(|it| u16::from(*it) << 8).collect(), 65_280.0, 256.0),
@@ -225,7 +225,7 @@ impl Picture<'_> {
     }
 
     /// By YCbCrCoefficients and ReferenceBlackWhite (TIFF 6.0 §20 and §21).
-    fn from_ycbcr(&self, samples: Samples) -> Result<Stored, EngineError> {
+    fn ycbcr(&self, samples: Samples) -> Result<Stored, EngineError> {
         let Samples::Narrow(mut samples) = samples else {
             return Err(unsupported("its YCbCr has more than 8 bits"));
         };

@@ -46,7 +46,7 @@ impl<'a> Directory<'a> {
     }
 
     /// The entries of a directory and where the next one is. Entries whose values lie outside of
-    /// the file are left out.
+    /// the file have none.
     fn entries_at(&self, offset: u64, is_large: bool) -> Option<(Vec<Entry>, u64)> {
         let at = usize::try_from(offset).ok().filter(|it| 8 <= *it)?;
         let (head, word, size) = if is_large { (8, 8, 20) } else { (2, 4, 12) };
@@ -57,15 +57,20 @@ impl<'a> Directory<'a> {
             let [tag, kind] = [at, at + 2].map(|at| self.number(at, 2).map(|it| it as u16));
             let (tag, kind) = (tag?, kind?);
             let count = usize::try_from(self.number(at + 4, word)?).ok()?;
-            let length = count.checked_mul(size_of(kind))?;
+            let length = count.saturating_mul(size_of(kind));
             let value = at + 4 + word;
             let at = if length <= word { value } else { usize::try_from(self.number(value, word)?).ok()? };
-            self.bytes.get(at..at.checked_add(length)?)?;
-            Some(Entry { tag, kind, count, at })
+            let is_there = at.checked_add(length).is_some_and(|end| end <= self.bytes.len());
+            Some(if is_there { Entry { tag, kind, count, at } } else { Entry { tag, kind, count: 0, at: 0 } })
         };
         let entries: Vec<Entry> = (0..count).filter_map(entry).collect();
         let next = self.number(first.checked_add(count * size)?, word).unwrap_or_default();
         (!entries.is_empty()).then_some((entries, next))
+    }
+
+    /// Is there such a tag, but without a value within the file?
+    pub(super) fn is_broken(&self, tag: u16) -> bool {
+        self.entry(tag).is_some_and(|it| it.count == 0)
     }
 
     fn entry(&self, tag: u16) -> Option<&Entry> {
