@@ -7,7 +7,7 @@ use super::{
     jpeg,
     still::Stored,
     tiff_chunks::{Coder, Compression, Shape, damaged, unpredict, unpredict_float, unsupported},
-    tiff_color::{Alpha, Meaning, Picture, Values},
+    tiff_color::{Alpha, Meaning, Picture, Values, float_of_24_bits},
     tiff_tags::Directory,
 };
 use crate::engine::{EngineError, Tools, Warning};
@@ -379,27 +379,5 @@ fn alpha(directory: &Directory<'_>, meaning: Meaning, samples: usize) -> Alpha {
         Some(2) => Alpha::Straight,
         None if meaning == Meaning::Rgb && samples == 4 => Alpha::Straight,
         _ => Alpha::None,
-    }
-}
-
-/// 1 bit of sign, 7 of exponent, 16 of fraction (Adobe's Photoshop TIFF Technical Note 3).
-fn float_of_24_bits(bits: u32) -> f32 {
-    let (sign, exponent, fraction) = ((bits >> 23) << 31, (bits >> 16) & 0x7f, bits & 0xffff);
-    match exponent {
-        0 => f32::from_bits(sign | (fraction as f32 * f32::powi(2.0, -78)).to_bits()),
-        127 => f32::from_bits(sign | 0x7f80_0000 | (fraction << 7)),
-        _ => f32::from_bits(sign | ((exponent + 64) << 23) | (fraction << 7)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::float_of_24_bits;
-
-    #[test]
-    fn short_floats() {
-        assert_eq!(float_of_24_bits(63 << 16), 1.0);
-        assert_eq!(float_of_24_bits(1 << 23 | 64 << 16 | 0x8000), -3.0);
-        assert!(float_of_24_bits(127 << 16).is_infinite());
     }
 }

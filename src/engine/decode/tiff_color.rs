@@ -263,9 +263,26 @@ fn stretched<T: Copy + Into<u32> + TryFrom<u32>>(mut samples: Vec<T>, bits: usiz
     samples
 }
 
+/// 1 bit of sign, 7 of exponent, 16 of fraction (Adobe's Photoshop TIFF Technical Note 3).
+pub(super) fn float_of_24_bits(bits: u32) -> f32 {
+    let (sign, exponent, fraction) = ((bits >> 23) << 31, (bits >> 16) & 0x7f, bits & 0xffff);
+    match exponent {
+        0 => f32::from_bits(sign | (fraction as f32 * f32::powi(2.0, -78)).to_bits()),
+        127 => f32::from_bits(sign | 0x7f80_0000 | (fraction << 7)),
+        _ => f32::from_bits(sign | ((exponent + 64) << 23) | (fraction << 7)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::stretched;
+    use super::{float_of_24_bits, stretched};
+
+    #[test]
+    fn short_floats() {
+        assert_eq!(float_of_24_bits(63 << 16), 1.0);
+        assert_eq!(float_of_24_bits(1 << 23 | 64 << 16 | 0x8000), -3.0);
+        assert!(float_of_24_bits(127 << 16).is_infinite());
+    }
 
     #[test]
     fn few_bits_reach_white() {
