@@ -144,7 +144,7 @@ const PNM: Row = Row {
     id: "pnm",
     label: "PNM",
     mime: "image/x-portable-anymap",
-    extensions: &["pnm", "ppm", "pgm", "pbm", "pam"],
+    extensions: &["pnm", "ppm", "pgm", "pbm", "pam", "pfm"],
     ..INPUT
 };
 const DDS: Row = Row { id: "dds", label: "DDS", mime: "image/vnd-ms.dds", extensions: &["dds"], ..INPUT };

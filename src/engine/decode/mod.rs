@@ -12,6 +12,7 @@ mod jpeg;
 mod jxl;
 mod lab;
 mod orient;
+mod pfm;
 mod pixels;
 mod png;
 mod psd;

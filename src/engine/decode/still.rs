@@ -2,7 +2,7 @@
 
 use super::{
     buffer::Buffer,
-    exr, frames, ico, jpeg, jxl,
+    exr, frames, ico, jpeg, jxl, pfm,
     pixels::{Pixels, Samples},
     png, psd,
     space::Space,
@@ -68,6 +68,7 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
         Format::Psd => psd::decode(bytes, tools),
         Format::JpegXl => jxl::decode(bytes, tools),
         Format::OpenExr => exr::decode(bytes, tools),
+        Format::Pnm if pfm::is_pfm(bytes) => pfm::decode(bytes, tools),
         Format::Tiff => tiff::decode(bytes, tools),
         _ => through_image(format, bytes, tools),
     }
