@@ -44,7 +44,11 @@ mod tiff {
             let outside: usize = tags.iter().map(length).filter(|it| 4 < *it).sum();
             let mut at = values_at + outside;
             for tag in tags.iter_mut().filter(|it| it.0 == offsets) {
-                tag.2 = self.strips.iter().map(|strip| std::mem::replace(&mut at, at + strip.len()) as u32).collect();
+                tag.2.clear();
+                for strip in &self.strips {
+                    tag.2.push(at as u32);
+                    at += strip.len();
+                }
             }
             let mut file = b"II*\0\x08\0\0\0".to_vec();
             file.extend((tags.len() as u16).to_le_bytes());
@@ -97,8 +101,8 @@ mod tiff {
         assert_eq!(deep.is(&[255, 255, 255, 0, 0, 0, 128, 128, 128]).facts.depth, 12);
         let wide = [u32::MAX, 0, 0x8080_8080].map(u32::to_le_bytes).concat();
         File::new([1, 1], 2, &[32, 32, 32], &[&wide]).is(&[255, 0, 128]);
-        // Linear light: 0.2140 is half of sRGB's range, 1 is white (IEC 61966-2-1).
-        let mut light = File::new([2, 1], 1, &[64], &[&[0.2140_f64, 1.0].map(f64::to_le_bytes).concat()]);
+        // Linear light: 0.21586 is 128 of 255, 1 is white (IEC 61966-2-1).
+        let mut light = File::new([2, 1], 1, &[64], &[&[0.215_86_f64, 1.0].map(f64::to_le_bytes).concat()]);
         light.set(339, &[3]).is(&[128, 128, 128, 255, 255, 255]);
         let mut half = File::new([2, 1], 1, &[16], &[&[0x00, 0x3c, 0x00, 0x00]]);
         half.set(339, &[3]).is(&[255, 255, 255, 0, 0, 0]);
