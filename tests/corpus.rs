@@ -26,9 +26,8 @@ mod corpus {
     };
     use std::collections::{BTreeMap, BTreeSet};
 
-    /// A format of later versions, and texts, which have a test of their own.
-    const OTHER_SUITES: &[&str] =
-        if cfg!(feature = "heic") { &["jxl", "dataurl"] } else { &["heic", "jxl", "dataurl"] };
+    /// A format that may have been left out, and texts, which have a test of their own.
+    const OTHER_SUITES: &[&str] = if cfg!(feature = "heic") { &["dataurl"] } else { &["heic", "dataurl"] };
 
     #[test]
     fn every_row_holds_but_the_listed_misses() {

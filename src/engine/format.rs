@@ -144,7 +144,7 @@ const PNM: Row = Row {
     id: "pnm",
     label: "PNM",
     mime: "image/x-portable-anymap",
-    extensions: &["pnm", "ppm", "pgm", "pbm", "pam"],
+    extensions: &["pnm", "ppm", "pgm", "pbm", "pam", "pfm"],
     ..INPUT
 };
 const DDS: Row = Row { id: "dds", label: "DDS", mime: "image/vnd-ms.dds", extensions: &["dds"], ..INPUT };
@@ -161,9 +161,9 @@ const HEIC: Row = Row {
     reads: cfg!(feature = "heic"),
     ..KNOWN
 };
-const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..KNOWN };
+const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..INPUT };
 const PSD: Row =
-    Row { id: "psd", label: "PSD", mime: "image/vnd.adobe.photoshop", extensions: &["psd", "psb"], ..KNOWN };
+    Row { id: "psd", label: "PSD", mime: "image/vnd.adobe.photoshop", extensions: &["psd", "psb"], ..INPUT };
 
 impl Format {
     /// Every format, in the order shown to people.

@@ -88,8 +88,7 @@ mod tests {
             (vec!["/a/sunset.JPG"], "Drop to add image", false),
             (vec!["a.png", "b.webp", "c.svg"], "Drop to add 3 images", false),
             (vec!["letter.odt"], "Not an image", true),
-            // Known by name, but nothing that can be read.
-            (vec!["photo.heic"], "Not an image", true),
+            (vec!["photo.avif"], "Drop to add image", false),
             (vec!["a.txt", "b.txt"], "No image among 2 files", true),
             (vec!["a.png", "b.txt", "c.gif"], "Drop to add 2 of 3 files", false),
             (vec!["/home/me/Pictures"], "Drop files", false),

@@ -158,7 +158,7 @@ const KNEE: f32 = 0.75;
 /// compressed so that the brightest light becomes white; pixels keep their hue. What is no number
 /// becomes black.
 pub(super) fn shown_scene(samples: &[f32], channels: usize) -> Vec<u16> {
-    let colors = channels.min(3);
+    let colors = colors_of(channels);
     let brightest_of =
         |pixel: &[f32]| pixel.iter().take(colors).copied().filter(|it| it.is_finite()).fold(0.0, f32::max);
     let most = samples.chunks_exact(channels).map(brightest_of).fold(0.0, f32::max);
@@ -174,9 +174,24 @@ pub(super) fn shown_scene(samples: &[f32], channels: usize) -> Vec<u16> {
     shown
 }
 
+/// All channels but alpha, which two and four of them have.
+fn colors_of(channels: usize) -> usize {
+    if matches!(channels, 2 | 4) { channels - 1 } else { channels }
+}
+
+/// Linear light in the primaries of a profile, three or four channels, to those of sRGB.
+pub(super) fn to_srgb_primaries(samples: &mut [f32], channels: usize, profile: &ColorProfile) {
+    let matrix = matrix(profile, &ColorProfile::new_srgb());
+    for pixel in samples.chunks_exact_mut(channels) {
+        if let Some(colors) = pixel.first_chunk_mut::<3>() {
+            *colors = times(&matrix, *colors);
+        }
+    }
+}
+
 /// Is any light of the scene brighter than white?
 pub(super) fn exceeds_white(samples: &[f32], channels: usize) -> bool {
-    let colors = channels.min(3);
+    let colors = colors_of(channels);
     samples.chunks_exact(channels).any(|pixel| pixel.iter().take(colors).any(|it| 1.0 < *it && it.is_finite()))
 }
 
@@ -220,7 +235,7 @@ mod tests {
         let bright =
             shown_scene(&[0.2140, 0.2140, 0.2140, 0.5, 8.0, 4.0, 0.5, f32::NAN, -1.0, f32::INFINITY, 2.0, 0.25], 4);
         assert!(bright[0].abs_diff(32_768) < 20 && bright[3] == 32_768);
-        assert_eq!((bright[4], bright[8], bright[9]), (65_535, 65_535, 65_535));
+        assert_eq!((bright[4], bright[8], bright[9]), (65_535, 0, 65_535));
         let bright = shown_scene(&[8.0, 4.0, 0.0, 2.0, 2.0, 2.0], 3);
         // Half of the light of white: 0.7354 (IEC 61966-2-1).
         assert!(bright[0] == 65_535 && bright[1].abs_diff(48_192) < 50 && bright[2] == 0);

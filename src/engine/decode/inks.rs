@@ -89,9 +89,51 @@ fn light<T: Copy + Into<u32> + TryFrom<u32> + Default>(inks: &[T], full: u32) ->
     pixels.flat_map(|[c, m, y, k]| [through(*c, *k), through(*m, *k), through(*y, *k)]).collect()
 }
 
+/// Parts the inks from an alpha behind them, which five channels have.
+pub(super) fn without_alpha(samples: Samples, channels: usize) -> (Samples, Option<Samples>) {
+    match samples {
+        samples if channels < 5 => (samples, None),
+        Samples::Narrow(samples) => {
+            let (inks, alpha) = parted(&samples);
+            (Samples::Narrow(inks.into()), Some(Samples::Narrow(alpha.into())))
+        }
+        Samples::Wide(samples) => {
+            let (inks, alpha) = parted(&samples);
+            (Samples::Wide(inks), Some(Samples::Wide(alpha)))
+        }
+    }
+}
+
+/// Joins what was developed with the alpha, and says how many channels that makes.
+pub(super) fn with_alpha(colors: Samples, alpha: Option<Samples>) -> (usize, Samples) {
+    match (colors, alpha) {
+        (Samples::Narrow(colors), Some(Samples::Narrow(alpha))) => (4, Samples::Narrow(joined(&colors, &alpha).into())),
+        (Samples::Wide(colors), Some(Samples::Wide(alpha))) => (4, Samples::Wide(joined(&colors, &alpha))),
+        (colors, _) => (3, colors),
+    }
+}
+
+fn parted<T: Copy>(samples: &[T]) -> (Vec<T>, Vec<T>) {
+    let pixels = samples.as_chunks::<5>().0;
+    (pixels.iter().flat_map(|[c, m, y, k, _]| [*c, *m, *y, *k]).collect(), pixels.iter().map(|it| it[4]).collect())
+}
+
+fn joined<T: Copy>(colors: &[T], alpha: &[T]) -> Vec<T> {
+    let pixels = colors.as_chunks::<3>().0.iter().zip(alpha);
+    pixels.flat_map(|([red, green, blue], alpha)| [*red, *green, *blue, *alpha]).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Samples, develop};
+    use super::{Samples, develop, with_alpha, without_alpha};
+
+    #[test]
+    fn alpha_waits_until_the_inks_are_developed() {
+        let (inks, alpha) = without_alpha(Samples::Wide(vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 5);
+        assert!(matches!(&inks, Samples::Wide(it) if *it == [1, 2, 3, 4, 6, 7, 8, 9]));
+        let (channels, joined) = with_alpha(Samples::Wide(vec![20, 21, 22, 23, 24, 25]), alpha);
+        assert!(channels == 4 && matches!(joined, Samples::Wide(it) if it == [20, 21, 22, 5, 23, 24, 25, 10]));
+    }
 
     #[test]
     fn without_a_profile_inks_are_filters() {

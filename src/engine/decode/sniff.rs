@@ -3,7 +3,7 @@
 //! Formats with a magic number come first, then SVG, which may stand behind a prologue,
 //! another encoding or a compression, and last TGA, which has no magic number at all.
 
-use super::svg_text;
+use super::{pfm, svg_text};
 use crate::engine::Format;
 
 /// What the content looks like; `None` when it is no image anybody knows.
@@ -67,7 +67,7 @@ fn is_ico(bytes: &[u8]) -> bool {
 
 /// Netpbm: a letter, a digit, and white space or a comment.
 fn is_pnm(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n' | b'#', ..])
+    matches!(bytes, [b'P', b'1'..=b'7', b' ' | b'\t' | b'\r' | b'\n' | b'#', ..]) || pfm::is_pfm(bytes)
 }
 
 /// Within so many bytes the codec of a file without a codec's brand is looked for.
@@ -146,6 +146,8 @@ mod tests {
         is(b"qoif", Format::Qoi);
         is(b"P6\n1 1\n", Format::Pnm);
         is(b"P6666", None);
+        is(b"PF\n2 2\n-1.0\n", Format::Pnm);
+        is(b"Pf is a plosive and a fricative", None);
         is(b"#?RADIANCE\n", Format::Hdr);
         is(b"\x76\x2f\x31\x01\x02", Format::OpenExr);
         is(b"farbfeld", Format::Farbfeld);

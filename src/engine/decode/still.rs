@@ -2,9 +2,9 @@
 
 use super::{
     buffer::Buffer,
-    frames, heif, ico, jpeg,
+    exr, frames, heif, ico, jpeg, jxl, pfm,
     pixels::{Pixels, Samples},
-    png,
+    png, psd,
     space::Space,
     tiff,
 };
@@ -13,8 +13,7 @@ use image::{
     ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageResult,
     codecs::{
         bmp::BmpDecoder, dds::DdsDecoder, farbfeld::FarbfeldDecoder, gif::GifDecoder, hdr::HdrDecoder,
-        jpeg::JpegDecoder, openexr::OpenExrDecoder, png::PngDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder,
-        tiff::TiffDecoder, webp::WebPDecoder,
+        jpeg::JpegDecoder, png::PngDecoder, pnm::PnmDecoder, qoi::QoiDecoder, tga::TgaDecoder, webp::WebPDecoder,
     },
     metadata::Orientation,
 };
@@ -67,10 +66,11 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
             stored.warnings.extend(jpeg::is_truncated(bytes).then_some(Warning::Truncated));
             Ok(stored)
         }
-        Format::Tiff => match tiff::decode(bytes, tools)? {
-            Some(stored) => Ok(stored),
-            None => through_image(format, bytes, tools),
-        },
+        Format::Psd => psd::decode(bytes, tools),
+        Format::JpegXl => jxl::decode(bytes, tools),
+        Format::OpenExr => exr::decode(bytes, tools),
+        Format::Pnm if pfm::is_pfm(bytes) => pfm::decode(bytes, tools),
+        Format::Tiff => tiff::decode(bytes, tools),
         _ => through_image(format, bytes, tools),
     }
 }
@@ -92,14 +92,11 @@ pub(super) fn through_image(format: Format, bytes: &[u8], tools: Tools<'_>) -> R
     // A damaged EXIF block says nothing about the pixels.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let depth = depth(decoder.original_color_type());
-    let (mut pixels, gamut) = read(decoder, orientation, tools).map_err(fault)?;
+    let (pixels, gamut) = read(decoder, orientation, tools).map_err(fault)?;
     tools.cancel.check()?;
     let frames = frames::count(format, bytes);
     if frames != Some(1) {
         warnings.push(Warning::FramesDropped { frames });
-    }
-    if format == Format::Tiff && pixels.has_alpha() && tiff::has_associated_alpha(bytes) {
-        pixels = pixels.with_straight_alpha();
     }
     let space = if format == Format::Png { png::space(bytes, icc) } else { Space::of_icc(icc) };
     Ok(Stored { space, orientation, frames, gamut, warnings, ..Stored::plain(pixels, depth) })
@@ -133,15 +130,20 @@ fn open<'a>(format: Format, bytes: &'a [u8], limits: &Limits) -> ImageResult<Box
         Format::Png => Box::new(PngDecoder::with_limits(reader, png_limits(limits))?),
         Format::Gif => Box::new(GifDecoder::new(reader)?),
         Format::Bmp => Box::new(BmpDecoder::new(reader)?),
-        Format::Tiff => Box::new(TiffDecoder::new(reader)?),
         Format::Tga => Box::new(TgaDecoder::new(reader)?),
         Format::Qoi => Box::new(QoiDecoder::new(reader)?),
         Format::Pnm => Box::new(PnmDecoder::new(reader)?),
         Format::Dds => Box::new(DdsDecoder::new(reader)?),
         Format::Hdr => Box::new(HdrDecoder::new(reader)?),
-        Format::OpenExr => Box::new(OpenExrDecoder::new(reader)?),
         Format::Farbfeld => Box::new(FarbfeldDecoder::new(reader)?),
-        Format::Ico | Format::Svg | Format::Avif | Format::Heic | Format::JpegXl | Format::Psd => {
+        Format::OpenExr
+        | Format::Ico
+        | Format::Svg
+        | Format::Avif
+        | Format::Heic
+        | Format::JpegXl
+        | Format::Psd
+        | Format::Tiff => {
             return Err(ImageError::Unsupported(image::error::ImageFormatHint::Name(format.label().to_owned()).into()));
         }
     })
@@ -188,7 +190,7 @@ fn working_bytes_per_pixel(format: Format, bytes: &[u8], color: ColorType, is_up
         Format::Jpeg => jpeg::coefficient_bytes(bytes),
         // Planes at full and half size, and the alpha.
         Format::WebP => 4,
-        Format::OpenExr | Format::Tiff | Format::Gif => delivered,
+        Format::Gif => delivered,
         _ => 0,
     };
     let spread = match color {
