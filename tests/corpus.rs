@@ -3,8 +3,7 @@
 //! `INLAID_CORPUS=DIR` names a corpus: one folder a suite, each with a `MANIFEST.tsv` that
 //! states what must hold. Without it the small set in `tests/corpus/small` is used.
 //!
-//! The rows run in child processes of this very test under a limit of memory and time, since
-//! hostile files may take a process down; the row that does is named and the rest goes on.
+//! The rows run in helpers, as the program decodes, within their limits of memory and time.
 //! `tests/corpus/misses.tsv` lists the rows that may fail, each with its reason. A listed row
 //! that passes fails the test, so the list can only shrink.
 
@@ -12,17 +11,17 @@
 #[path = "corpus/checks.rs"]
 mod checks;
 #[cfg(test)]
-#[path = "corpus/child.rs"]
-mod child;
-#[cfg(test)]
 #[path = "corpus/manifest.rs"]
 mod manifest;
+#[cfg(test)]
+#[path = "corpus/run.rs"]
+mod run;
 
 #[cfg(test)]
 mod corpus {
     use super::{
-        child::{self, Outcome},
         manifest,
+        run::{self, Outcome},
     };
     use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +33,7 @@ mod corpus {
         let (root, complete) = manifest::root();
         let rows = manifest::rows(&root, OTHER_SUITES);
         assert!(!rows.is_empty(), "no rows in {}", root.display());
-        let outcomes = child::run_all(&rows);
+        let outcomes = run::run_all(&rows);
         let misses = manifest::misses();
         let mut summary: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
         let mut wrong = vec![];
@@ -61,11 +60,5 @@ mod corpus {
             println!("{suite}: {holding} of {all}");
         }
         assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
-    }
-
-    /// The part that runs in the children; nothing when started by hand.
-    #[test]
-    fn child_process() {
-        child::serve(OTHER_SUITES);
     }
 }

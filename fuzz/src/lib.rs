@@ -29,6 +29,7 @@ pub fn decodes(format: Format, bytes: &[u8]) -> Corpus {
         assert!(facts.details.delays.len() <= MOST_FRAMES && facts.details.metadata.len() <= MOST_PARTS);
     }
     // Errors are as good as results here: only what ends the process is a find.
+    drop(decode::decode(&source, &DecodeOptions { enough: Some([1, 1]), ..DecodeOptions::default() }, tools));
     drop(decode::glimpse(&source, tools));
     if format == Format::Svg {
         drop(decode::measure(&source, tools));

@@ -1,11 +1,10 @@
 //! What must hold for one row.
 
-use super::manifest::{self, Row};
-use inlaid::engine::{
-    Cancel, Decoded, EngineError, Format, Gamut, Limits, Source, Tools,
-    decode::{DecodeOptions, Fonts, decode},
-    recipe::ProfilePolicy,
+use super::{
+    manifest::{self, Row},
+    run,
 };
+use inlaid::engine::{Decoded, EngineError, Format, Gamut, Source, decode::DecodeOptions, recipe::ProfilePolicy};
 use std::fs;
 
 /// `fp8` is one decoder's thumbnail of 8 × 8 pixels; this is the mean difference it allows.
@@ -28,18 +27,13 @@ pub(crate) fn check(row: &Row) -> Verdict {
         return check_drawing(row, &source);
     }
     let keep = DecodeOptions { profile: ProfilePolicy::Keep, ..DecodeOptions::default() };
-    let decoded = run(&source, keep);
+    let decoded = run::decode(&source, keep);
     match row.get("expectation") {
         "reject" => decoded.map_or(Ok(()), |it| Err(format!("was opened as {:?}", it.facts))),
         "survive" => survive(decoded),
         "ifdecoded" => decoded.map_or(Ok(()), |it| equals_one(row, &it)),
         _ => decoded.map_err(|why| chain(&why)).and_then(|it| check_picture(row, &source, &it)),
     }
-}
-
-fn run(source: &Source, options: DecodeOptions) -> Result<Decoded, EngineError> {
-    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
-    decode(source, &options, Tools::new(&limits, &fonts, &cancel))
 }
 
 /// Either way is fine, but what was opened has pixels and facts that agree.
@@ -78,7 +72,7 @@ fn check_picture(row: &Row, source: &Source, decoded: &Decoded) -> Verdict {
     }
     // Anything shorter is the other decoder's error.
     if row.get("fp8_icc").len() == FP8_DIGITS {
-        let shown = run(source, DecodeOptions::default()).map_err(|why| chain(&why))?;
+        let shown = run::decode(source, DecodeOptions::default()).map_err(|why| chain(&why))?;
         check_fp8(row.get("fp8_icc"), &shown)?;
     }
     check_pixels(row, decoded)
@@ -201,7 +195,7 @@ fn difference(found: &[u8; 4], wanted: &[u8; 4]) -> u8 {
 fn check_drawing(row: &Row, source: &Source) -> Verdict {
     let reference = read_reference(&row.folder.join(row.get("ref")))?;
     let options = DecodeOptions { vector_size: Some(reference.size), ..DecodeOptions::default() };
-    let decoded = run(source, options).map_err(|why| chain(&why))?;
+    let decoded = run::decode(source, options).map_err(|why| chain(&why))?;
     same("size", &decoded.raster.size(), &reference.size)?;
     let rgba = decoded.raster.to_rgba8();
     let pairs = rgba.as_chunks::<4>().0.iter().zip(reference.rgba.as_chunks::<4>().0);
