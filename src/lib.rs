@@ -46,7 +46,8 @@
 //!   recipe stored in the result, and in its preview, never a flag.
 //! * Limits are checked before allocation, by us: the decoders' own limits do not do it.
 //! * Untrusted bytes are decoded in a [`helper`]; here only when none can be started, which is
-//!   then said ([`engine::Warning::NotContained`]). What was encoded here may be decoded here.
+//!   then said ([`engine::Warning::NotContained`]), and AV1 not at all, since its decoder ends the
+//!   process where others unwind. What was encoded here may be decoded here.
 //! * Nothing that a helper says is believed before it was looked at, and its pixels are read only
 //!   once nobody can change them.
 //! * Every call of a codec in this process runs under [`jobs::guard()`]; release builds unwind.

@@ -109,6 +109,11 @@ impl Contained {
     }
 }
 
+/// May a damaged file of this format end the process? The decoder of AV1 cannot unwind.
+fn ends_the_process(format: Format) -> bool {
+    matches!(format, Format::Avif | Format::Heic)
+}
+
 impl Decoder for Contained {
     fn decode(&self, source: &Source, options: &DecodeOptions, tools: Tools<'_>) -> Result<Decoded, EngineError> {
         let keeps_profile = options.profile == ProfilePolicy::Keep;
@@ -118,6 +123,10 @@ impl Decoder for Contained {
         match result? {
             Way::Contained(Believed::Decoded(decoded)) => Ok(decoded),
             Way::Contained(_) => Err(EngineError::DecoderCrashed),
+            Way::Here(Some(why)) if let Some(format) = source.format().filter(|it| ends_the_process(*it)) => {
+                let cause = format!("it is decoded in a helper only, and none could be started ({why})");
+                Err(EngineError::UnsupportedFeature { format, cause: cause.into() })
+            }
             Way::Here(why) => {
                 let mut decoded = Direct.decode(source, options, tools)?;
                 decoded.facts.warnings.extend(why.map(|why| Warning::NotContained { why }));

@@ -115,6 +115,12 @@ fn without_a_helper_it_is_decoded_here_and_said() {
         assert_eq!(warnings.len(), 1);
         assert!(warnings[0].contains("inside the program") && warnings[0].contains("No such file"), "{warnings:?}");
     }
+    // A decoder that cannot unwind would take the program down.
+    let avif = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/small/avif/420.avif")).unwrap();
+    let avif = Source::new("a.avif", avif);
+    let refused = contained(&decoders, &avif, &DecodeOptions::default(), &Cancel::default());
+    assert!(matches!(refused, Err(EngineError::UnsupportedFeature { .. })));
+    assert!(contained(&real(Transport::Native), &avif, &DecodeOptions::default(), &Cancel::default()).is_ok());
     // A program that is no helper ends at once.
     let program = Program { path: "/bin/true".into(), arguments: vec![], transport: Transport::Native };
     let decoders = Decoders::contained_in(program, &Limits::default()).unwrap();
