@@ -10,7 +10,7 @@ use super::{
     system,
 };
 use crate::engine::{
-    Decoded, EngineError, Limits, Source, Tools, Warning,
+    Decoded, EngineError, Format, Limits, Source, Tools, Warning,
     decode::{DecodeOptions, Decoder, Direct, Glimpse},
     recipe::ProfilePolicy,
 };
