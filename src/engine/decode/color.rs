@@ -2,12 +2,13 @@
 
 use super::{
     hdr,
-    pixels::{Pixels, Samples},
+    pixels::{Pixels, Samples, linear_to_display},
     space::{Described, Light, Space, named},
 };
 use crate::engine::{Cancel, EngineError, Gamut, Tools, Warning, recipe::ProfilePolicy};
 use moxcms::{
-    ColorProfile, DataColorSpace, Layout, ProfileText, RenderingIntent, Transform16BitExecutor, TransformOptions,
+    ColorProfile, DataColorSpace, Layout, ProfileText, RenderingIntent, ToneReprCurve, Transform16BitExecutor,
+    TransformOptions,
 };
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -92,18 +93,21 @@ fn through_rgb(
     policy: ProfilePolicy,
     tools: Tools<'_>,
 ) -> Result<(Pixels, Colors), EngineError> {
-    let srgb = ColorProfile::new_srgb();
-    let transform = |layout| profile.create_transform_16bit(layout, &srgb, layout, options());
-    let layout = if pixels.has_alpha() { Layout::Rgba } else { Layout::Rgb };
-    let (probe, transform) = match (transform(Layout::Rgb), transform(layout)) {
-        (Ok(probe), Ok(transform)) => (probe, transform),
-        (Err(cause), _) | (_, Err(cause)) => {
-            return Ok((pixels, ignored(&format!("it cannot be applied ({cause:?})"))));
-        }
-    };
-    if changes_nothing(&*probe) {
+    if is_srgb(profile) {
         return Ok((pixels, Colors::default()));
     }
+    let srgb = ColorProfile::new_srgb();
+    let transform = |layout| profile.create_transform_16bit(layout, &srgb, layout, options());
+    let probe = match transform(Layout::Rgb) {
+        Ok(probe) if changes_nothing(&*probe) => return Ok((pixels, Colors::default())),
+        Ok(probe) => probe,
+        Err(cause) => return Ok((pixels, ignored(&format!("it cannot be applied ({cause:?})")))),
+    };
+    let transform = if pixels.has_alpha() { transform(Layout::Rgba) } else { Ok(probe) };
+    let transform = match transform {
+        Ok(transform) => transform,
+        Err(cause) => return Ok((pixels, ignored(&format!("it cannot be applied ({cause:?})")))),
+    };
     let name = Some(name(profile));
     let gamut = if is_wide(profile) { Gamut::Wide } else { Gamut::Srgb };
     if policy == ProfilePolicy::Keep {
@@ -199,6 +203,28 @@ fn changes_nothing(transform: &Transform16BitExecutor) -> bool {
     let mut after = vec![0; grid.len()];
     transform.transform(&grid, &mut after).is_ok()
         && grid.iter().zip(&after).all(|(before, after)| usize::from(before.abs_diff(*after)) <= TOLERANCE)
+}
+
+/// Do the curves and primaries say that the transform would leave colours as they are? Asked before
+/// its tables are made, which takes longer than a small picture.
+fn is_srgb(profile: &ColorProfile) -> bool {
+    const PRIMARIES: f64 = 0.002;
+    const STEPS: u16 = 51;
+    let has_tables = profile.lut_a_to_b_perceptual.is_some() || profile.lut_a_to_b_colorimetric.is_some();
+    if has_tables || !profile.is_matrix_shaper() {
+        return false;
+    }
+    let primaries = profile.transform_matrix(&ColorProfile::new_srgb());
+    let is_near = |(at, share): (usize, &f64)| (share - if at % 4 == 0 { 1.0 } else { 0.0 }).abs() < PRIMARIES;
+    let has_its_curve = |curve: &Option<ToneReprCurve>| {
+        let Some(Ok(curve)) = curve.as_ref().map(ToneReprCurve::make_linear_evaluator) else { return false };
+        (0..=STEPS).all(|step| {
+            let shown = linear_to_display(curve.evaluate_value(f32::from(step) / f32::from(STEPS)));
+            usize::from(shown).abs_diff(usize::from(step) * 65_535 / usize::from(STEPS)) <= TOLERANCE * 3 / 4
+        })
+    };
+    primaries.v.as_flattened().iter().enumerate().all(is_near)
+        && [&profile.red_trc, &profile.green_trc, &profile.blue_trc].into_iter().all(has_its_curve)
 }
 
 /// What the profile calls itself, fit for one line.

@@ -6,6 +6,9 @@ const LOOK: u32 = 10;
 /// The longest code, in bits.
 const LONGEST: u32 = 16;
 
+/// The longest code and the most bits of a coefficient.
+const ENOUGH: u32 = 31;
+
 /// What a look finds, packed: bits used up in the lowest byte, then the run of zeros before the
 /// coefficient, then the coefficient itself or how many bits it has.
 #[derive(Clone, Copy, Default)]
@@ -114,7 +117,9 @@ fn extended(bits: u32, size: u32) -> i16 {
     (if value < 1 << (size - 1) { value - (1 << size) + 1 } else { value }) as i16
 }
 
-/// Reads bits, the highest first.
+/// Reads bits, the highest first. What is rarely needed takes and gives it by value, so that it
+/// stays in registers meanwhile.
+#[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
     bytes: &'a [u8],
     /// The next byte that is not in the buffer.
@@ -161,21 +166,24 @@ impl<'a> Bits<'a> {
             self.skip(found.used());
             return Some((found.run(), found.value()));
         }
-        self.coefficient_slowly(table, found)
+        let (rest, coefficient) = self.coefficient_slowly(table, found)?;
+        *self = rest;
+        Some(coefficient)
     }
 
-    fn coefficient_slowly(&mut self, table: &Table, found: Found) -> Option<(u32, i16)> {
-        if found.used() != 0 {
+    fn coefficient_slowly(mut self, table: &Table, found: Found) -> Option<(Self, (u32, i16))> {
+        let (run, size) = if found.used() == 0 {
+            // The highest 16 bits.
+            let (symbol, length) = table.long((self.buffer >> 48) as u32)?;
+            self.skip(length);
+            (if symbol == 0 { END_OF_BLOCK } else { u32::from(symbol >> 4) }, u32::from(symbol & 15))
+        } else {
             self.skip(found.used());
             // At most 15.
-            let size = u32::from(found.value().cast_unsigned());
-            return Some((found.run(), self.magnitude(size)));
-        }
-        // The highest 16 bits.
-        let (symbol, length) = table.long((self.buffer >> 48) as u32)?;
-        self.skip(length);
-        let run = if symbol == 0 { END_OF_BLOCK } else { u32::from(symbol >> 4) };
-        Some((run, self.magnitude(u32::from(symbol & 15))))
+            (found.run(), u32::from(found.value().cast_unsigned()))
+        };
+        let value = self.magnitude(size);
+        Some((self, (run, value)))
     }
 
     fn magnitude(&mut self, size: u32) -> i16 {
@@ -194,10 +202,10 @@ impl<'a> Bits<'a> {
         self.left -= bits;
     }
 
-    /// At least 48 bits are in the buffer afterwards.
+    /// As many bits are in the buffer afterwards as one coefficient can take.
     #[inline]
     fn refill(&mut self) {
-        if 48 <= self.left {
+        if ENOUGH <= self.left {
             return;
         }
         if let Some(eight) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
@@ -210,12 +218,12 @@ impl<'a> Bits<'a> {
                 return;
             }
         }
-        self.refill_slowly();
+        *self = self.refilled_slowly();
     }
 
     /// Byte by byte, since there is stuffing, or a marker, where nothing but zeros comes any more.
     #[cold]
-    fn refill_slowly(&mut self) {
+    fn refilled_slowly(mut self) -> Self {
         // What the other way has put below the counted bits.
         self.buffer &= !(u64::MAX.checked_shr(self.left).unwrap_or(0));
         while self.left <= 56 {
@@ -237,6 +245,7 @@ impl<'a> Bits<'a> {
             self.buffer |= u64::from(byte) << (56 - self.left);
             self.left += 8;
         }
+        self
     }
 }
 

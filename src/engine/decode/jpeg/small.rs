@@ -103,8 +103,10 @@ impl Plane {
             // The sum of so many 16-bit differences may leave their range in a broken file.
             self.last_mean = (self.last_mean + i32::from(difference)).clamp(-(1 << 20), 1 << 20);
             let mut block = transform::Block::new(self.last_mean << frame.approximation, &component.quantisation);
-            if !frame.is_progressive {
-                read_details(&mut block, component, [self.across, self.down], bits)?;
+            match [self.across, self.down] {
+                _ if frame.is_progressive => {}
+                [1, 1] => read_over(component, bits)?,
+                size => read_details(&mut block, component, size, bits)?,
             }
             let left = (unit as usize * across + column) * self.across;
             let start = row * self.down * self.stride + left;
@@ -129,15 +131,29 @@ fn read_details(
     size: [usize; 2],
     bits: &mut Bits<'_>,
 ) -> Option<()> {
+    let mut own = *bits;
     let mut at = 1;
     while at < 64 {
-        let (run, value) = bits.coefficient(&component.details)?;
+        let (run, value) = own.coefficient(&component.details)?;
         at += run as usize;
         if value != 0 && at < 64 {
             block.set(at, value, size, &component.quantisation);
         }
         at += 1;
     }
+    *bits = own;
+    Some(())
+}
+
+/// The same where a block has one pixel, which the first coefficient makes alone.
+#[inline]
+fn read_over(component: &Component, bits: &mut Bits<'_>) -> Option<()> {
+    let mut own = *bits;
+    let mut at = 1;
+    while at < 64 {
+        at += 1 + own.coefficient(&component.details)?.0;
+    }
+    *bits = own;
     Some(())
 }
 
