@@ -60,7 +60,8 @@ fn characters(desk: &Desk) -> String {
 }
 
 /// What can be pressed, typed into or moved in a window with a picture, in the order of reading.
-const CONTROLS: [[&str; 3]; 28] = [
+const CONTROLS: [[&str; 3]; 29] = [
+    ["button", "About this picture", ""],
     ["button", "Open", ""],
     ["button", "Paste", ""],
     ["button", "More", ""],

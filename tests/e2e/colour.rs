@@ -25,6 +25,18 @@ const SUITES: &[&str] = &["icc", "avif"];
 const INKS: &[&str] = &["jpeg-reftest/ycck.jpg", "jpeg-reftest/mozilla/jpg-cmyk-2.jpg"];
 const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "avif"];
 
+/// What the browser shows otherwise, by a part of the path, and why.
+const UNFIT: &[(&str, &str)] = &[
+    ("gainmap", "it applies the gain map"),
+    ("cropped_480x256", "it shows what lies outside of the clean aperture"),
+    ("kimono.crop.avif", "it shows what lies outside of the clean aperture"),
+    ("alpha_noispe", "it does not show it"),
+    ("yuv422.alpha", "it does not show it"),
+    ("p3pq", "it does not know these matrix coefficients and takes PQ for sRGB"),
+    ("poc_b_506387278", "libavif agrees with us"),
+    ("clop_irot_imor", "of 34 × 12 pixels most are edges, where it filters chroma otherwise"),
+];
+
 /// Everything in the folder and below it.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
@@ -33,16 +45,21 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+fn is_unfit(path: &Path) -> bool {
+    UNFIT.iter().any(|(part, _)| text(path).contains(part))
+}
+
 fn has_extension(path: &Path) -> bool {
     path.extension().is_some_and(|it| EXTENSIONS.iter().any(|known| it.eq_ignore_ascii_case(known)))
 }
 
-/// The picture as the engine shows it, in a PNG; `None` when it does not open or is too large.
+/// The picture as the engine shows it, in a PNG; `None` when it does not open, moves or is too large.
 fn shown(path: &Path, to: &Path) -> Option<()> {
     let (limits, fonts, cancel) =
         (Limits { max_pixels: MOST_PIXELS, ..Limits::default() }, Fonts::default(), Cancel::default());
     let source = Source::new("picture", fs::read(path).unwrap());
-    let raster = decode(&source, &DecodeOptions::default(), Tools::new(&limits, &fonts, &cancel)).ok()?.raster;
+    let decoded = decode(&source, &DecodeOptions::default(), Tools::new(&limits, &fonts, &cancel)).ok()?;
+    let raster = Some(decoded.raster).filter(|_| decoded.facts.frames == Some(1))?;
     let encoder = PngEncoder::new(fs::File::create(to).unwrap());
     encoder.write_image(&raster.to_rgba8(), raster.width(), raster.height(), ExtendedColorType::Rgba8).unwrap();
     Some(())
@@ -61,7 +78,7 @@ fn colours_are_those_of_a_browser_and_of_another_colour_management() {
     let mut originals: Vec<PathBuf> = drawn.lines().map(PathBuf::from).collect();
     assert!(30 < originals.len(), "{drawn}");
     for suite in corpus.iter().flat_map(|it| SUITES.iter().map(|suite| it.join(suite))) {
-        originals.extend(files(&suite).into_iter().filter(|it| has_extension(it)));
+        originals.extend(files(&suite).into_iter().filter(|it| has_extension(it) && !is_unfit(it)));
     }
     originals.extend(corpus.iter().flat_map(|it| INKS.iter().map(|file| it.join(file))));
     let mut list = String::new();

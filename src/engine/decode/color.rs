@@ -65,7 +65,7 @@ fn through_hdr(
         return Ok((pixels, Colors { profile, name, gamut: Gamut::Hdr, ..Colors::default() }));
     }
     let mut pixels = pixels.into_color(tools.memory);
-    hdr::convert(&mut pixels, &described.profile, described.light, tools.cancel)?;
+    hdr::convert(&mut pixels, described, tools.cancel)?;
     Ok((pixels, Colors { name, gamut: Gamut::Hdr, ..Colors::default() }))
 }
 

@@ -9,7 +9,7 @@
 use super::{
     color::narrow,
     pixels::{Pixels, Samples, whole},
-    space::Light,
+    space::{Described, Light},
 };
 use crate::engine::{Cancel, EngineError};
 use moxcms::ColorProfile;
@@ -29,19 +29,22 @@ struct Road {
     /// Light of every 16-bit stored value, white being 1; for HLG before its system gamma.
     light: Vec<f32>,
     is_scene: bool,
+    curve: Curve,
     to_bt2020: Matrix,
     to_srgb: Matrix,
 }
 
 impl Road {
-    fn new(profile: &ColorProfile, light: Light) -> Self {
+    fn new(Described { profile, light, brightest, .. }: &Described) -> Self {
         let bt2020 = ColorProfile::new_bt2020();
         let srgb = ColorProfile::new_srgb();
-        let is_scene = light == Light::Hlg;
+        let is_scene = *light == Light::Hlg;
         let curve = if is_scene { scene_light_of_hlg } else { light_of_pq };
         Self {
             light: (0..=u16::MAX).map(|it| curve(f32::from(it) / 65_535.0)).collect(),
             is_scene,
+            // Of HLG the screen makes what it can; the curve is for the one that the standard describes.
+            curve: Curve::new(brightest.filter(|_| !is_scene).map_or(PEAK, |it| it as f32)),
             to_bt2020: matrix(profile, &bt2020),
             to_srgb: matrix(&bt2020, &srgb),
         }
@@ -57,33 +60,51 @@ impl Road {
             let gain = PEAK / WHITE * luminance.max(0.0).powf(0.2);
             light = light.map(|it| it * gain);
         }
-        let gain = gain(light.iter().copied().fold(0.0, f32::max));
+        let gain = self.curve.gain(light.iter().copied().fold(0.0, f32::max));
         times(&self.to_srgb, light.map(|it| it * gain)).map(super::pixels::linear_to_display)
     }
 }
 
-/// Reference white is shown at this share of the screen's white, so that there is room above it.
-const SHOWN_WHITE: f32 = 0.5;
 /// How far the bend of the curve follows the line below it (ST 2094-50: κ).
 const STRAIGHTNESS: f32 = 0.65;
 
-/// By what light is multiplied whose largest channel is `brightest` (reference white being 1):
-/// a line up to reference white, a parabola from there to the peak, which becomes white.
-fn gain(brightest: f32) -> f32 {
-    let peak = PEAK / WHITE;
-    if brightest <= 1.0 {
-        return SHOWN_WHITE;
+/// The curve of SMPTE ST 2094-50 for a picture that does not state one: a line up to reference
+/// white, a parabola from there to the brightest light, which becomes the screen's white.
+struct Curve {
+    /// What reference white is shown as: half of white, so that there is room above it, or more
+    /// where the picture does not need the room.
+    white: f32,
+    /// The brightest light, reference white being 1.
+    peak: f32,
+}
+
+impl Curve {
+    /// `brightest` in cd/m².
+    fn new(brightest: f32) -> Self {
+        let peak = (brightest / WHITE).max(1.0);
+        let room = peak.ln() / (PEAK / WHITE).ln();
+        Self { white: 1.0 - 0.5 * room.min(1.0), peak }
     }
-    if peak <= brightest {
-        return 1.0 / brightest;
+
+    /// By what light is multiplied whose largest channel is `brightest`.
+    fn gain(&self, brightest: f32) -> f32 {
+        let Self { white, peak } = *self;
+        if brightest <= 1.0 {
+            return white;
+        }
+        if peak <= brightest {
+            return 1.0 / brightest;
+        }
+        // The parabola begins at (1, white), ends at (peak, 1), and its tangents meet in between.
+        let between = |near: f32, far: f32| near * (1.0 - STRAIGHTNESS) + far * STRAIGHTNESS;
+        let (mid_in, mid_out) = (between(1.0, 1.0 / white), between(white, 1.0));
+        let (a, b) = (1.0 - 2.0 * mid_in + peak, 2.0 * (mid_in - 1.0));
+        let c = brightest - 1.0;
+        // The stable form of the root, since a may be next to nothing.
+        let t = 2.0 * c / (b + (b * b + 4.0 * a * c).max(0.0).sqrt()).max(f32::MIN_POSITIVE);
+        let out = white + t * (2.0 * (mid_out - white) + t * (white - 2.0 * mid_out + 1.0));
+        out / brightest
     }
-    // The parabola begins at (1, white), ends at (peak, 1), and its tangents meet at this point.
-    let between = |near: f32, far: f32| near * (1.0 - STRAIGHTNESS) + far * STRAIGHTNESS;
-    let (mid_in, mid_out) = (between(1.0, 1.0 / SHOWN_WHITE), between(SHOWN_WHITE, 1.0));
-    let (a, b) = (1.0 - 2.0 * mid_in + peak, 2.0 * (mid_in - 1.0));
-    let t = ((b * b + 4.0 * a * (brightest - 1.0)).sqrt() - b) / (2.0 * a);
-    let out = SHOWN_WHITE + t * (2.0 * (mid_out - SHOWN_WHITE) + t * (SHOWN_WHITE - 2.0 * mid_out + 1.0));
-    out / brightest
 }
 
 fn matrix(from: &ColorProfile, to: &ColorProfile) -> Matrix {
@@ -120,13 +141,8 @@ const BLOCK_VALUES: usize = 3 * 4 * 4096;
 ///
 /// # Errors
 /// [`EngineError::Cancelled`].
-pub(super) fn convert(
-    pixels: &mut Pixels,
-    profile: &ColorProfile,
-    light: Light,
-    cancel: &Cancel,
-) -> Result<(), EngineError> {
-    let (road, channels) = (Road::new(profile, light), pixels.channels);
+pub(super) fn convert(pixels: &mut Pixels, described: &Described, cancel: &Cancel) -> Result<(), EngineError> {
+    let (road, channels) = (Road::new(described), pixels.channels);
     match &mut pixels.samples {
         Samples::Wide(samples) => samples.par_chunks_mut(BLOCK_VALUES).try_for_each(|block| {
             cancel.check()?;
@@ -204,7 +220,7 @@ fn compressed(light: f32, most: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{gain, light_of_pq, scene_light_of_hlg, shown_scene};
+    use super::{Curve, light_of_pq, scene_light_of_hlg, shown_scene};
 
     #[test]
     fn curves_meet_their_standards() {
@@ -221,9 +237,13 @@ mod tests {
     fn absolute_light_is_brought_down() {
         // A line up to white, then a parabola through (1, 0.5) and (4.926, 1). By hand: half-way in
         // its parameter, light (1 + 2 × 1.65 + 4.926) ÷ 4 = 2.3065 becomes (0.5 + 2 × 0.825 + 1) ÷ 4 = 0.7875.
-        assert_eq!([gain(0.1), gain(1.0)], [0.5; 2]);
-        assert!((gain(2.3065) * 2.3065 - 0.7875).abs() < 1e-3);
-        assert!((gain(4.9) * 4.9 - 1.0).abs() < 2e-3 && (gain(40.0) * 40.0 - 1.0).abs() < 1e-6);
+        let curve = Curve::new(1_000.0);
+        assert_eq!([curve.gain(0.1), curve.gain(1.0)], [0.5; 2]);
+        assert!((curve.gain(2.3065) * 2.3065 - 0.7875).abs() < 1e-3);
+        assert!((curve.gain(4.9) * 4.9 - 1.0).abs() < 2e-3 && (curve.gain(40.0) * 40.0 - 1.0).abs() < 1e-6);
+        // Nothing above white needs no room.
+        let flat = Curve::new(203.0);
+        assert_eq!([flat.gain(0.5), flat.gain(1.0), flat.gain(2.0)], [1.0, 1.0, 0.5]);
     }
 
     #[test]

@@ -17,7 +17,10 @@ use super::{
     yuv::{self, Coding, Planes},
 };
 use crate::engine::{EngineError, Format, Tools, Warning};
-use heifer_isobmff::boxes::{ColorInfo, Property};
+use heifer_isobmff::{
+    FourCC,
+    boxes::{ColorInfo, Property},
+};
 use std::cell::Cell;
 
 /// Decodes the primary item, or the first frame where there is none.
@@ -242,18 +245,24 @@ const UNSPECIFIED: Coding = Coding { primaries: 2, transfer: 2, matrix: 2, is_fu
 
 /// The colour space: a profile comes before code points (ISO/IEC 23000-22 §7.3.6.4).
 fn space<'a>(properties: impl Iterator<Item = &'a Property>, coded: Coding) -> Space {
-    let mut stated = Space::Unstated;
+    let (mut stated, mut brightest) = (Space::Unstated, None);
     for property in properties {
         match property {
             Property::Color(ColorInfo::Icc(icc)) if !icc.is_empty() => return Space::Icc(icc.clone()),
             Property::Color(ColorInfo::Nclx { primaries, transfer, .. }) => {
                 stated = code_points(*primaries, *transfer);
             }
+            // ISO/IEC 14496-12 §12.1.6: the brightest light and the brightest average, in cd/m².
+            Property::Unknown(FourCC(kind), content) if kind == b"clli" => {
+                let light = content.first_chunk().map(|it| u32::from(u16::from_be_bytes(*it)));
+                brightest = light.filter(|it| *it != 0);
+            }
             _ => {}
         }
     }
     match stated {
         Space::Unstated if coded != UNSPECIFIED => code_points(coded.primaries, coded.transfer),
+        Space::Cicp(cicp) => Space::Cicp(Cicp { brightest, ..cicp }),
         stated => stated,
     }
 }
@@ -263,7 +272,7 @@ fn space<'a>(properties: impl Iterator<Item = &'a Property>, coded: Coding) -> S
 fn code_points(primaries: u16, transfer: u16) -> Space {
     const SRGB: u16 = 13;
     let transfer = if matches!(transfer, 1 | 6 | 14 | 15) { SRGB } else { transfer };
-    Space::Cicp(Cicp { primaries, transfer })
+    Space::Cicp(Cicp { primaries, transfer, brightest: None })
 }
 
 /// Planes to pixels, within the limits; where nothing has to be moved, to where they stay.

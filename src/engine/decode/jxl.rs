@@ -293,7 +293,7 @@ fn space(profile: &JxlColorProfile) -> Space {
         JxlColorProfile::Simple(encoding) => by_name(encoding),
     };
     match by_name {
-        Some(Cicp { primaries: 1, transfer: 13 }) => Space::Unstated,
+        Some(Cicp { primaries: 1, transfer: 13, .. }) => Space::Unstated,
         Some(cicp) => Space::Cicp(cicp),
         None => Space::of_icc(profile.try_as_icc().map(std::borrow::Cow::into_owned)),
     }
@@ -327,7 +327,7 @@ fn by_name(encoding: &JxlColorEncoding) -> Option<Cicp> {
         JxlTransferFunction::HLG => 18,
         JxlTransferFunction::Gamma(_) => return None,
     };
-    Some(Cicp { primaries, transfer })
+    Some(Cicp { primaries, transfer, brightest: None })
 }
 
 fn damaged(what: &str) -> EngineError {

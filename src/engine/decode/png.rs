@@ -12,6 +12,7 @@ pub(super) fn space(bytes: &[u8], icc: Option<Vec<u8>>) -> Space {
     for (kind, body) in Chunks::of_png(bytes) {
         match &kind {
             b"cICP" => stated.cicp = stated.cicp.or(cicp(body)),
+            b"cLLI" => stated.brightest = stated.brightest.or(brightest(body)),
             b"sRGB" => stated.is_srgb = true,
             b"gAMA" => stated.exponent = stated.exponent.or(exponent(body)),
             b"cHRM" => stated.primaries = stated.primaries.or(primaries(body)),
@@ -21,7 +22,7 @@ pub(super) fn space(bytes: &[u8], icc: Option<Vec<u8>>) -> Space {
         }
     }
     match (stated.cicp, Space::of_icc(icc), stated) {
-        (Some(cicp), ..) => Space::Cicp(cicp),
+        (Some(cicp), _, stated) => Space::Cicp(Cicp { brightest: stated.brightest, ..cicp }),
         (None, Space::Icc(icc), _) => Space::Icc(icc),
         (None, _, Stated { is_srgb: false, exponent: Some(exponent), primaries, .. }) => {
             Space::Measured(Measured { exponent, primaries })
@@ -33,6 +34,8 @@ pub(super) fn space(bytes: &[u8], icc: Option<Vec<u8>>) -> Space {
 #[derive(Default)]
 struct Stated {
     cicp: Option<Cicp>,
+    /// In cd/m².
+    brightest: Option<u32>,
     is_srgb: bool,
     exponent: Option<f64>,
     primaries: Option<[[f64; 2]; 4]>,
@@ -41,9 +44,17 @@ struct Stated {
 /// RGB is never stored as anything else in a PNG, and always in full range.
 fn cicp(body: &[u8]) -> Option<Cicp> {
     match *body {
-        [primaries, transfer, 0, 1] => Some(Cicp { primaries: primaries.into(), transfer: transfer.into() }),
+        [primaries, transfer, 0, 1] => {
+            Some(Cicp { primaries: primaries.into(), transfer: transfer.into(), brightest: None })
+        }
         _ => None,
     }
+}
+
+/// The brightest light, in tenths of thousandths of cd/m² (PNG third edition §11.3.2.8); 0: unknown.
+fn brightest(body: &[u8]) -> Option<u32> {
+    let brightest = u32::from_be_bytes(*body.first_chunk()?) / 10_000;
+    (brightest != 0).then_some(brightest)
 }
 
 /// Both chunks hold numbers times 100,000.

@@ -26,6 +26,8 @@ pub(super) enum Space {
 pub(super) struct Cicp {
     pub(super) primaries: u16,
     pub(super) transfer: u16,
+    /// The brightest light of the picture, in cd/m² (CTA-861.3: MaxCLL); `None` where it is not said.
+    pub(super) brightest: Option<u32>,
 }
 
 /// What the chunks gAMA and cHRM of a PNG say (PNG third edition §11.3.2.1 and §11.3.2.2).
@@ -43,6 +45,8 @@ pub(super) struct Described {
     /// The profile as it is embedded when the values are kept.
     pub(super) icc: Arc<[u8]>,
     pub(super) light: Light,
+    /// The brightest light, in cd/m², where that is said.
+    pub(super) brightest: Option<u32>,
 }
 
 /// Where white lies.
@@ -85,7 +89,7 @@ impl Space {
                     Some(TransferCharacteristics::Hlg) => Light::Hlg,
                     _ => Light::Relative,
                 };
-                Ok(Some(Described { profile, icc: icc.as_slice().into(), light }))
+                Ok(Some(Described { profile, icc: icc.as_slice().into(), light, brightest: None }))
             }
             Self::Cicp(cicp) => cicp.describe(),
             Self::Measured(measured) => measured.describe(),
@@ -97,12 +101,12 @@ impl Cicp {
     /// Unspecified parts are those of sRGB.
     fn specified(self) -> Self {
         let or = |value, other| if value == UNSPECIFIED || value == 0 { other } else { value };
-        Self { primaries: or(self.primaries, BT709), transfer: or(self.transfer, SRGB) }
+        Self { primaries: or(self.primaries, BT709), transfer: or(self.transfer, SRGB), ..self }
     }
 
     fn describe(self) -> Result<Option<Described>, String> {
         let cicp = self.specified();
-        if cicp == (Self { primaries: BT709, transfer: SRGB }) {
+        if (cicp.primaries, cicp.transfer) == (BT709, SRGB) {
             return Ok(None);
         }
         let unknown = || format!("its code points {} and {} are not known", cicp.primaries, cicp.transfer);
@@ -131,7 +135,7 @@ impl Cicp {
         }
         profile.description = Some(named(&cicp.name()));
         let icc = written(&profile)?;
-        Ok(Some(Described { profile, icc, light }))
+        Ok(Some(Described { profile, icc, light, brightest: cicp.brightest }))
     }
 
     /// As people call it.
@@ -186,7 +190,7 @@ impl Measured {
         let primaries = if self.primaries.is_some() { " with primaries of its own" } else { "" };
         profile.description = Some(named(&format!("gamma {:.2}{primaries}", self.exponent)));
         let icc = written(&profile)?;
-        Ok(Some(Described { profile, icc, light: Light::Relative }))
+        Ok(Some(Described { profile, icc, light: Light::Relative, brightest: None }))
     }
 }
 
