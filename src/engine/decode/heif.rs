@@ -253,7 +253,7 @@ fn space<'a>(properties: impl Iterator<Item = &'a Property>, coded: Coding) -> S
                 stated = code_points(*primaries, *transfer);
             }
             // ISO/IEC 14496-12 §12.1.6: the brightest light and the brightest average, in cd/m².
-            Property::Unknown(FourCC(kind), content) if kind == b"clli" => {
+            Property::Unknown(FourCC([b'c', b'l', b'l', b'i']), content) => {
                 let light = content.first_chunk().map(|it| u32::from(u16::from_be_bytes(*it)));
                 brightest = light.filter(|it| *it != 0);
             }
