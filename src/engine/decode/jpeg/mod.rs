@@ -1,8 +1,9 @@
-//! JPEG files that `image` reads wrongly or roughly: separate scans, and four inks.
+//! JPEG where `image` reads it wrongly or roughly, or reads more than is needed.
 //!
 //! zune-jpeg, on which `image` builds, turns files whose components come in scans of their
 //! own into garbage without an error, and it converts CMYK without looking at the profile.
-//! Both kinds go through jpeg-decoder; all others take the faster road.
+//! Both kinds go through jpeg-decoder; all others take the faster road. Where fewer pixels than all
+//! suffice, [`small`] makes them straight from the coefficients.
 
 mod huffman;
 mod markers;
@@ -189,7 +190,9 @@ pub(super) fn glimpse(bytes: &[u8], tools: Tools<'_>) -> Result<Option<(Stored, 
     }
     tools.limits.check(width, height, coefficient_bytes(bytes))?;
     let divisor = [8, 4, 2].into_iter().find(|it| GLIMPSE_SIDE < width.max(height) / it).unwrap_or(2);
-    let small = [divisor, 8].into_iter().find_map(|it| small::decode(bytes, it, tools.cancel));
+    // Of a progressive file its first scan gives an eighth, long before the others are read.
+    let is_progressive = header(bytes).is_some_and(|it| it.is_progressive);
+    let small = small::decode(bytes, if is_progressive { 8 } else { divisor }, tools.cancel);
     tools.cancel.check()?;
     let pixels = match small {
         Some(small) => pixels_of(small),
