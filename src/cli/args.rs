@@ -1,6 +1,7 @@
 //! What stands on the command line, as clap reads it; [`super::plan`] makes sense of it.
 
 use super::{
+    codec::CodecArgs,
     plan::Config,
     values::{self, Form, Scale},
 };
@@ -167,6 +168,9 @@ pub(super) struct ConvertArgs {
     /// How long to search for smaller bytes.
     #[arg(long, value_name = "E", value_enum, default_value = "normal")]
     pub(super) effort: EffortArg,
+
+    #[command(flatten)]
+    pub(super) codec: CodecArgs,
 
     /// Width in pixels.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -4,6 +4,7 @@
 //! them is found before anything is read or written. [`convert`] then carries it out.
 
 mod args;
+mod codec;
 mod input;
 mod output;
 mod plan;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::engine::{
     Format, Recipe,
+    options::CodecOptions,
     recipe::{DEFAULT_QUALITY, Edits, Effort, OutputSpec, Sizing, Want},
 };
 use crate::jobs::save::Replace;
@@ -39,6 +40,7 @@ pub(super) struct Wish {
     quality: Option<u8>,
     lossless: bool,
     effort: Effort,
+    codec: CodecOptions,
     /// What is odd about all results.
     pub(super) warning: Option<String>,
 }
@@ -65,8 +67,8 @@ pub(super) enum Report {
 impl Config {
     /// Settles everything, or says what is wrong.
     pub(super) fn resolve(args: ConvertArgs) -> Result<Self, Answer> {
-        let target = args.output.map_or(Target::Natural, target_of);
-        let wish = Wish::resolve(args.format, args.quality, args.lossless, args.effort.into(), &target, args.form)?;
+        let target = args.output.clone().map_or(Target::Natural, target_of);
+        let wish = Wish::resolve(&args, &target)?;
         let edits = Edits {
             profile: args.profile.into(),
             size: Sizing {
@@ -120,6 +122,7 @@ impl Config {
             quality: self.wish.quality.unwrap_or(DEFAULT_QUALITY),
             lossless,
             effort: self.wish.effort,
+            codec: self.wish.codec.clone(),
             ..OutputSpec::new(format)
         };
         let idle = self.wish.quality.is_some() && (lossless || !format.has_quality());
@@ -173,14 +176,9 @@ fn lossy_only(format: &Format) -> bool {
 }
 
 impl Wish {
-    fn resolve(
-        format: Option<Format>,
-        quality: Option<u8>,
-        lossless: bool,
-        effort: Effort,
-        target: &Target,
-        form: Form,
-    ) -> Result<Self, Answer> {
+    fn resolve(args: &ConvertArgs, target: &Target) -> Result<Self, Answer> {
+        let &ConvertArgs { format, quality, lossless, form, .. } = args;
+        let (effort, codec) = (args.effort.into(), args.codec.options());
         let named = match target {
             Target::File(path) => path.extension().and_then(OsStr::to_str).and_then(Format::from_extension),
             _ => None,
@@ -200,7 +198,7 @@ impl Wish {
             }
             (None, ..) => None,
         };
-        Ok(Self { format, quality, lossless, effort, warning })
+        Ok(Self { format, quality, lossless, effort, codec, warning })
     }
 
     fn format_for(&self, source: Option<Format>) -> Format {

@@ -15,6 +15,7 @@ pub mod error;
 pub mod format;
 pub mod limits;
 pub mod naming;
+pub mod options;
 pub mod pipeline;
 pub mod raster;
 pub mod recipe;

@@ -1,6 +1,6 @@
 //! What the user asks for, as a plain comparable value.
 
-use super::{Format, embed::Embed};
+use super::{Format, embed::Embed, options::CodecOptions};
 
 /// Edits and the output wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -152,6 +152,8 @@ pub struct OutputSpec {
     pub lossless: bool,
     /// How long the encoder may search.
     pub effort: Effort,
+    /// What is asked of the encoder besides.
+    pub codec: CodecOptions,
     /// Hand out the untouched source instead of an encoding, edits and all ignored.
     pub untouched: bool,
 }
@@ -159,7 +161,14 @@ pub struct OutputSpec {
 impl OutputSpec {
     /// The format at its default quality.
     pub fn new(format: Format) -> Self {
-        Self { format, quality: DEFAULT_QUALITY, lossless: false, effort: Effort::default(), untouched: false }
+        Self {
+            format,
+            quality: DEFAULT_QUALITY,
+            lossless: false,
+            effort: Effort::default(),
+            codec: CodecOptions::default(),
+            untouched: false,
+        }
     }
 
     /// Is the encoding without loss of pixels?

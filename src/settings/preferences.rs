@@ -218,6 +218,8 @@ pub struct Disclosed {
     pub formats: bool,
     /// Advanced, under Size.
     pub size: bool,
+    /// Advanced, under Format.
+    pub codec: bool,
 }
 
 impl Preferences {
@@ -258,11 +260,11 @@ impl Disclosed {
     pub(super) fn read(fields: &Map<String, Value>) -> Self {
         let own = fields.get("disclosed").and_then(Value::as_object);
         let is_open = |key: &str| own.and_then(|it| it.get(key)).and_then(Value::as_bool).unwrap_or_default();
-        Self { formats: is_open("formats"), size: is_open("size") }
+        Self { formats: is_open("formats"), size: is_open("size"), codec: is_open("codec") }
     }
 
     pub(super) fn write(self, fields: &mut Map<String, Value>) {
-        let own = json!({ "formats": self.formats, "size": self.size });
+        let own = json!({ "formats": self.formats, "size": self.size, "codec": self.codec });
         fields.insert("disclosed".to_owned(), own);
     }
 }
@@ -298,7 +300,7 @@ mod tests {
     #[test]
     fn the_file_is_as_it_was_agreed() {
         let text = r#"{"theme": "light", "scale": 150, "start": {"format": "png", "quality": 7}, "primary": "image",
-            "memory_mb": 2500, "units": "binary", "reload": "always", "disclosed": {"size": true}}"#;
+            "memory_mb": 2500, "units": "binary", "reload": "always", "disclosed": {"size": true, "codec": true}}"#;
         let expected = Preferences {
             theme: ThemeChoice::Light,
             scale_percent: 150,
@@ -310,7 +312,7 @@ mod tests {
         };
         let settings = Settings::parse(text);
         assert_eq!(settings.values.preferences, expected);
-        assert_eq!(settings.values.disclosed, Disclosed { formats: false, size: true });
+        assert_eq!(settings.values.disclosed, Disclosed { formats: false, size: true, codec: true });
         assert_eq!(Settings::parse(&settings.to_text()).values, settings.values);
     }
 

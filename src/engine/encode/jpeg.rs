@@ -3,9 +3,10 @@
 use super::{Written, sink::Sink};
 use crate::engine::{
     Cancel, Raster,
+    options::{JpegOptions, Subsampling},
     recipe::{Effort, OutputSpec},
 };
-use mozjpeg_rs::{Encoder, Preset, Subsampling};
+use mozjpeg_rs::{Encoder, Preset, TrellisConfig};
 use rayon::prelude::*;
 
 /// From this quality on colour keeps its full resolution; below, halved colour looks the
@@ -13,13 +14,16 @@ use rayon::prelude::*;
 const FULL_COLOUR: u8 = 90;
 
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
-    let preset = match spec.effort {
-        Effort::Fast => Preset::BaselineBalanced,
-        Effort::Normal => Preset::ProgressiveBalanced,
-        Effort::Best => Preset::ProgressiveSmallest,
+    let JpegOptions { progressive, trellis, .. } = spec.codec.jpeg;
+    let preset = match (spec.effort, progressive) {
+        (Effort::Fast, _) | (_, false) => Preset::BaselineBalanced,
+        (Effort::Normal, true) => Preset::ProgressiveBalanced,
+        (Effort::Best, true) => Preset::ProgressiveSmallest,
     };
-    let subsampling = if spec.quality < FULL_COLOUR { Subsampling::S420 } else { Subsampling::S444 };
-    let mut encoder = Encoder::new(preset).quality(spec.quality.clamp(1, 100)).subsampling(subsampling);
+    let mut encoder = Encoder::new(preset).quality(spec.quality.clamp(1, 100)).subsampling(subsampling(spec));
+    if !trellis {
+        encoder = encoder.trellis(TrellisConfig::disabled());
+    }
     if let Some(profile) = raster.profile() {
         encoder = encoder.icc_profile(profile.to_vec());
     }
@@ -30,6 +34,16 @@ pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Wri
         None => encoder.encode_rgb_to_writer(raster.bytes(), width, height, &mut sink)?,
     }
     Ok(sink.into_bytes())
+}
+
+fn subsampling(spec: &OutputSpec) -> mozjpeg_rs::Subsampling {
+    use mozjpeg_rs::Subsampling as Theirs;
+    match spec.codec.jpeg.subsampling {
+        Subsampling::Auto if spec.quality < FULL_COLOUR => Theirs::S420,
+        Subsampling::Auto | Subsampling::Full => Theirs::S444,
+        Subsampling::HalfAcross => Theirs::S422,
+        Subsampling::Half => Theirs::S420,
+    }
 }
 
 /// One sample a pixel if no pixel has a colour. Not with a profile: it describes three.

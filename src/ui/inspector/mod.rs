@@ -1,6 +1,7 @@
 //! The controls, from top to bottom in the order of the decisions: size, format, quality,
 //! embedding, and the one button that copies.
 
+mod codec;
 mod embed;
 mod format;
 mod ground;
@@ -68,6 +69,9 @@ impl Inspector {
             self.size.size_ui(ui, item, units, &mut self.disclosed.size, grabs_focus);
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
             format::format_ui(ui, item, units, &mut self.disclosed.formats, actions);
+            if !item.recipe.output.untouched {
+                codec::codec_ui(ui, &mut item.recipe.output, &mut self.disclosed.codec);
+            }
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
             embed::embed_ui(ui, item, embed);
         }

@@ -1,0 +1,50 @@
+//! The arguments that are asked of an encoder beyond its quality.
+
+use crate::engine::options::{CodecOptions, JpegOptions, Subsampling};
+use clap::{Args, ValueEnum};
+
+/// Options of single formats; those of others are not read.
+#[derive(Debug, Args)]
+pub(super) struct CodecArgs {
+    /// JPEG: chroma subsampling.
+    #[arg(long, value_name = "C", value_enum, default_value = "auto")]
+    chroma: ChromaArg,
+
+    /// JPEG: coded from top to bottom instead of in scans that refine each other.
+    #[arg(long)]
+    baseline: bool,
+
+    /// JPEG: without trellis quantisation.
+    #[arg(long)]
+    no_trellis: bool,
+}
+
+impl CodecArgs {
+    /// As the engine's options.
+    pub(super) fn options(&self) -> CodecOptions {
+        let subsampling = match self.chroma {
+            ChromaArg::Auto => Subsampling::Auto,
+            ChromaArg::Full => Subsampling::Full,
+            ChromaArg::HalfAcross => Subsampling::HalfAcross,
+            ChromaArg::Half => Subsampling::Half,
+        };
+        let jpeg = JpegOptions { subsampling, progressive: !self.baseline, trellis: !self.no_trellis };
+        CodecOptions { jpeg }
+    }
+}
+
+/// [`Subsampling`] by its argument.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ChromaArg {
+    /// As the picture and the quality ask for.
+    Auto,
+    /// A colour for each pixel.
+    #[value(name = "444")]
+    Full,
+    /// One for two pixels side by side.
+    #[value(name = "422")]
+    HalfAcross,
+    /// One for four pixels.
+    #[value(name = "420")]
+    Half,
+}
