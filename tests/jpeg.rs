@@ -69,8 +69,10 @@ fn what_there_is_of_a_cut_file_is_shown_with_a_warning() {
     let all = decoded(whole).unwrap();
     // The upper quarter is all there, and what is missing is not.
     let quarter = all.raster.bytes().len() / 4;
-    assert!(cut.raster.bytes()[..quarter] == all.raster.bytes()[..quarter]);
-    assert!(cut.raster.bytes()[3 * quarter..] != all.raster.bytes()[3 * quarter..]);
+    let differences = cut.raster.bytes().iter().zip(all.raster.bytes()).map(|(cut, all)| cut.abs_diff(*all));
+    // By two decoders, which do not round alike.
+    assert!(differences.clone().take(quarter).all(|it| it <= 3));
+    assert!(differences.skip(3 * quarter).any(|it| 60 < it));
 }
 
 /// A picture of four coloured quarters that is worth a glimpse, with an orientation of Exif.

@@ -155,12 +155,16 @@ impl Child {
         }
     }
 
-    /// Gives what the helper needs on the way, once.
+    /// Gives what the helper needs on the way: memory at most twice, since what one decoder gives up
+    /// another one begins anew.
     fn provide(&self, heard: Heard, lent: Lent, limits: &Limits) -> Result<Lent, Lie> {
+        let loan = |bytes| match bytes {
+            1.. if bytes <= limits.max_bytes => self.speaker.lend(bytes).map_err(|_gone| Lie),
+            _ => Err(Lie),
+        };
         match (heard, lent) {
-            (Heard::Answer(Answer::Lend { bytes }), Lent::Nothing) if 0 < bytes && bytes <= limits.max_bytes => {
-                self.speaker.lend(bytes).map(Lent::Loan).map_err(|_gone| Lie)
-            }
+            (Heard::Answer(Answer::Lend { bytes }), Lent::Nothing) => loan(bytes).map(Lent::Loan),
+            (Heard::Answer(Answer::Lend { bytes }), Lent::Loan(_)) => loan(bytes).map(Lent::LastLoan),
             (Heard::Pixels(pixels), Lent::Nothing) => Ok(Lent::Sent(pixels)),
             _ => Err(Lie),
         }
@@ -240,6 +244,7 @@ enum Lent {
     #[default]
     Nothing,
     Loan(Box<dyn Loan>),
+    LastLoan(Box<dyn Loan>),
     Sent(Vec<u8>),
 }
 
@@ -248,7 +253,7 @@ impl Lent {
     fn taken_back(self, bytes: u64) -> Result<Storage, Lie> {
         match self {
             Self::Nothing => Err(Lie),
-            Self::Loan(loan) => loan.taken_back(bytes).map_err(|_writable| Lie),
+            Self::Loan(loan) | Self::LastLoan(loan) => loan.taken_back(bytes).map_err(|_writable| Lie),
             Self::Sent(pixels) => Ok(Arc::new(pixels)),
         }
     }

@@ -9,7 +9,8 @@ impl<T: AsRef<[u8]> + AsMut<[u8]> + Send + Sync> Lent for T {}
 
 /// Lends memory for the finished samples of a picture, so that they need not be moved once more.
 ///
-/// It is asked at most once a picture, for what the last step writes.
+/// It is asked for what the last step writes: once a picture, and once more when that step failed
+/// and another decoder begins anew.
 pub trait Memory: Sync {
     /// Zeroed memory of this many bytes; `None` when the decoder shall use its own.
     fn lend(&self, bytes: usize) -> Option<Box<dyn Lent>>;

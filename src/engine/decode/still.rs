@@ -60,9 +60,11 @@ pub(super) fn decode(format: Format, bytes: &[u8], tools: Tools<'_>) -> Result<S
         Format::Avif | Format::Heic => heif::decode(format, bytes, tools),
         Format::Ico => ico::decode(bytes, tools),
         Format::Jpeg => {
-            let needs_own_road = jpeg::needs_own_road(bytes);
-            let stored = if needs_own_road { jpeg::decode(bytes, tools) } else { through_image(format, bytes, tools) };
-            let mut stored = stored?;
+            let mut stored = match jpeg::decode_everyday(bytes, tools)? {
+                Some(stored) => stored,
+                None if jpeg::needs_own_road(bytes) => jpeg::decode(bytes, tools)?,
+                None => through_image(format, bytes, tools)?,
+            };
             stored.warnings.extend(jpeg::is_truncated(bytes).then_some(Warning::Truncated));
             Ok(stored)
         }

@@ -17,7 +17,7 @@ struct Found(u32);
 /// The coefficient's bits did not fit into the look.
 const BITS_FOLLOW: u32 = 0x80;
 /// A run that leads past the block.
-const END_OF_BLOCK: u32 = 64;
+pub(super) const END_OF_BLOCK: u32 = 64;
 
 impl Found {
     fn new(used: u32, run: u32, value: i16) -> Self {
@@ -184,6 +184,19 @@ impl<'a> Bits<'a> {
         };
         let value = self.magnitude(size);
         Some((self, (run, value)))
+    }
+
+    /// So many bits, at most 16.
+    #[inline]
+    pub(super) fn take(&mut self, bits: u32) -> u32 {
+        if bits == 0 {
+            return 0;
+        }
+        self.refill();
+        // At most 16 bits.
+        let taken = (self.buffer >> (64 - bits)) as u32;
+        self.skip(bits);
+        taken
     }
 
     fn magnitude(&mut self, size: u32) -> i16 {

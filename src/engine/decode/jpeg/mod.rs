@@ -1,22 +1,26 @@
-//! JPEG where `image` reads it wrongly or roughly, or reads more than is needed.
+//! JPEG: everyday files by [`everyday`], which is quicker than the crates on two cores and can make
+//! fewer pixels; all others by crates.
 //!
 //! zune-jpeg, on which `image` builds, turns files whose components come in scans of their
 //! own into garbage without an error, and it converts CMYK without looking at the profile.
-//! Both kinds go through jpeg-decoder; all others take the faster road. Where fewer pixels than all
-//! suffice, [`small`] makes them straight from the coefficients.
+//! Both kinds go through jpeg-decoder.
 
+mod everyday;
 mod huffman;
 mod markers;
-mod small;
+mod planes;
+mod scan;
 mod transform;
 
 use super::{
+    buffer::{Buffer, Memory},
     inks,
     pixels::{Pixels, Samples},
     space::Space,
     still::Stored,
 };
-use crate::engine::{EngineError, Format, Gamut, Tools};
+use crate::engine::{Cancel, EngineError, Format, Gamut, Tools};
+use everyday::{Everyday, Reach};
 use image::metadata::Orientation;
 use jpeg_decoder::{Decoder, PixelFormat};
 
@@ -38,13 +42,13 @@ pub(super) fn needs_own_road(bytes: &[u8]) -> bool {
     header(bytes).is_some_and(|header| header.components == 4 || header.first_scan < header.components)
 }
 
-/// Bytes a pixel that decoding takes besides the result: coefficients of two bytes, unless
-/// the file can be decoded row by row.
+/// Bytes a pixel that decoding takes besides the result: planes of samples and, unless the file can
+/// be decoded row by row, coefficients of two bytes.
 pub(super) fn coefficient_bytes(bytes: &[u8]) -> u64 {
     match header(bytes) {
-        Some(header) if !header.is_progressive => 1,
-        Some(header) => 2 * u64::from(header.components),
-        None => 6,
+        Some(header) if !header.is_progressive => 1 + u64::from(header.components),
+        Some(header) => 3 * u64::from(header.components),
+        None => 9,
     }
 }
 
@@ -84,6 +88,33 @@ fn header(bytes: &[u8]) -> Option<Header> {
         let length = bytes.get(at + 2..)?.first_chunk::<2>()?;
         at += 2 + usize::from(u16::from_be_bytes(*length)).max(2);
     }
+}
+
+/// Decodes an everyday file; `None` for others, and for damaged ones.
+///
+/// # Errors
+/// Any of [`EngineError`]'s reading errors.
+pub(super) fn decode_everyday(bytes: &[u8], tools: Tools<'_>) -> Result<Option<Stored>, EngineError> {
+    // Another decoder may know better what is wrong.
+    let Ok(Some(outline)) = outline(&mut Decoder::new(bytes)) else { return Ok(None) };
+    let Some(everyday) = Everyday::new(bytes, 1, Reach::All).filter(|it| it.size() == outline.size) else {
+        return Ok(None);
+    };
+    let [width, height] = outline.size;
+    tools.limits.check(width, height, coefficient_bytes(bytes) + 3)?;
+    // Pixels that are still to be turned are written once more.
+    let memory = if outline.orientation == Orientation::NoTransforms { tools.memory } else { &() };
+    let pixels = pixels_of(&everyday, memory, tools.cancel);
+    tools.cancel.check()?;
+    Ok(pixels.map(|it| outline.stored(it)))
+}
+
+/// `None` for a damaged file, or when somebody asked to stop.
+fn pixels_of(everyday: &Everyday<'_>, memory: &dyn Memory, cancel: &Cancel) -> Option<Pixels> {
+    let ([width, height], channels) = (everyday.size(), everyday.channels());
+    let mut samples = Buffer::last(width as usize * height as usize * channels, memory);
+    everyday.decode(&mut samples, cancel)?;
+    Some(Pixels { width, height, channels, samples: Samples::Narrow(samples) })
 }
 
 /// Decodes with jpeg-decoder.
@@ -169,11 +200,6 @@ impl Outline {
     }
 }
 
-fn pixels_of(small: small::Small) -> Pixels {
-    let small::Small { width, height, channels, samples } = small;
-    Pixels { width, height, channels, samples: Samples::Narrow(samples.into()) }
-}
-
 /// A large picture at an eighth, a quarter or half of its size, with its full size as stored; to
 /// be looked at.
 ///
@@ -192,11 +218,15 @@ pub(super) fn glimpse(bytes: &[u8], tools: Tools<'_>) -> Result<Option<(Stored, 
     let divisor = [8, 4, 2].into_iter().find(|it| GLIMPSE_SIDE < width.max(height) / it).unwrap_or(2);
     // Of a progressive file its first scan gives an eighth, long before the others are read.
     let is_progressive = header(bytes).is_some_and(|it| it.is_progressive);
-    let small = small::decode(bytes, if is_progressive { 8 } else { divisor }, tools.cancel);
-    tools.cancel.check()?;
-    let pixels = match small {
-        Some(small) => pixels_of(small),
+    let everyday = if is_progressive {
+        Everyday::new(bytes, 8, Reach::FirstScan)
+    } else {
+        Everyday::new(bytes, divisor, Reach::All)
+    };
+    let pixels = match everyday.and_then(|it| pixels_of(&it, &(), tools.cancel)) {
+        Some(pixels) => pixels,
         None => {
+            tools.cancel.check()?;
             let side = |side: u32| u16::try_from(side.div_ceil(divisor)).unwrap_or(u16::MAX);
             let (width, height) = decoder.scale(side(width), side(height)).map_err(fault)?;
             let samples = Samples::Narrow(decoder.decode().map_err(fault)?.into());
@@ -225,15 +255,14 @@ pub(super) fn sufficient(
         enough[0] <= small[0] && enough[1] <= small[1]
     };
     let Some(divisor) = [8, 4, 2].into_iter().find(suffices) else { return Ok(None) };
-    // Of a progressive file only its roughest form could be had, and what is missing is told of a
-    // whole decode.
-    if header(bytes).is_none_or(|it| it.is_progressive) || is_truncated(bytes) {
+    // What is missing is told of a whole decode.
+    if is_truncated(bytes) {
         return Ok(None);
     }
-    tools.limits.check(width, height, 1)?;
-    let small = small::decode(bytes, divisor, tools.cancel);
+    tools.limits.check(width, height, coefficient_bytes(bytes))?;
+    let pixels = Everyday::new(bytes, divisor, Reach::All).and_then(|it| pixels_of(&it, &(), tools.cancel));
     tools.cancel.check()?;
-    Ok(small.map(|small| (outline.stored(pixels_of(small)), [width, height])))
+    Ok(pixels.map(|pixels| (outline.stored(pixels), [width, height])))
 }
 
 fn fault(cause: jpeg_decoder::Error) -> EngineError {
