@@ -48,6 +48,9 @@
 //! * Untrusted bytes are decoded in a [`helper`]; here only when none can be started, which is
 //!   then said ([`engine::Warning::NotContained`]), and AV1 not at all, since its decoder ends the
 //!   process where others unwind. What was encoded here may be decoded here.
+//! * Metadata that the user keeps are cut out of untrusted bytes here: a walk over lengths and names,
+//!   each checked, which decodes nothing but a deflated text, up to a limit. The coded pixels of a
+//!   source that is handed out as it is are walked over likewise, and looked at in a helper.
 //! * Nothing that a helper says is believed before it was looked at, and its pixels are read only
 //!   once nobody can change them.
 //! * Every call of a codec in this process runs under [`jobs::guard()`]; release builds unwind.

@@ -1,9 +1,11 @@
 //! What the fuzz targets have in common: bytes of one format, decoded within small limits.
 
 use inlaid::engine::{
-    Cancel, Format, Limits, Source, Tools,
+    Cache, Cancel, Decoded, Format, KeptMetadata, Limits, Recipe, Source, Tools,
     decode::{self, DecodeOptions, Fonts},
     details::{MOST_FRAMES, MOST_PARTS},
+    pipeline,
+    recipe::Effort,
 };
 pub use libfuzzer_sys;
 use libfuzzer_sys::Corpus;
@@ -27,6 +29,7 @@ pub fn decodes(format: Format, bytes: &[u8]) -> Corpus {
         assert_eq!(facts.size, raster.size());
         assert!((1..=8).contains(&facts.orientation) && facts.frames != Some(0));
         assert!(facts.details.delays.len() <= MOST_FRAMES && facts.details.metadata.len() <= MOST_PARTS);
+        rendered(&source, &decoded, tools);
     }
     // Errors are as good as results here: only what ends the process is a find.
     drop(decode::decode(&source, &DecodeOptions { enough: Some([1, 1]), ..DecodeOptions::default() }, tools));
@@ -35,6 +38,24 @@ pub fn decodes(format: Format, bytes: &[u8]) -> Corpus {
         drop(decode::measure(&source, tools));
     }
     Corpus::Keep
+}
+
+/// Larger pictures take too long to encode.
+const MOST_ENCODED: u32 = 4_096;
+
+/// Writes it again with all that it carries, or as the drawing that it is.
+fn rendered(source: &Source, decoded: &Decoded, tools: Tools<'_>) {
+    let Decoded { raster, facts } = decoded;
+    if MOST_ENCODED < raster.width().saturating_mul(raster.height()) {
+        return;
+    }
+    let mut recipe = Recipe::new(if facts.format.can_write() { facts.format } else { Format::Jpeg });
+    (recipe.output.keep, recipe.output.effort) = (KeptMetadata::ALL, Effort::Fast);
+    let mut cache = Cache::default();
+    cache.prime(source, decoded);
+    if let Ok(product) = pipeline::render(source, &recipe, &mut cache, true, tools) {
+        assert_eq!(Some(product.encoded.size), product.preview.map(|it| it.size()));
+    }
 }
 
 /// The whole target of one format.

@@ -6,7 +6,7 @@ use super::{
     values::{self, Form, Scale},
 };
 use crate::engine::{
-    Format,
+    Format, KeptMetadata,
     recipe::{Effort, Fit, ProfilePolicy, Resample},
 };
 use clap::{
@@ -69,7 +69,6 @@ const NOT_SERVED_YET: &[&str] = &[
     "--trim",
     "--rotate",
     "--flip",
-    "--keep-metadata",
     "--same-look",
     "--max-bytes",
     "--max-chars",
@@ -152,7 +151,7 @@ pub(super) struct ConvertArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<OsString>,
 
-    /// png, jpeg, webp, gif, ico, bmp, tiff, tga or qoi. Without it: the extension of --output,
+    /// png, jpeg, webp, gif, ico, bmp, tiff, tga, qoi or, of an SVG, svg. Without it: the extension of --output,
     /// else the input's format where it can be written, else png.
     #[arg(short, long, value_name = "F", value_parser = values::format)]
     pub(super) format: Option<Format>,
@@ -207,6 +206,12 @@ pub(super) struct ConvertArgs {
     /// Convert colours to sRGB, or keep the values and the profile as they are.
     #[arg(long, value_name = "P", value_enum, default_value = "srgb")]
     pub(super) profile: ProfileArg,
+
+    /// Keep metadata that go otherwise: all, or exif, xmp, density and comments with commas
+    /// between them. The orientation in them is reset, thumbnails go.
+    #[arg(long, value_name = "PARTS", value_parser = values::kept, num_args = 0..=1, require_equals = true,
+        default_missing_value = "all")]
+    pub(super) keep_metadata: Option<KeptMetadata>,
 
     /// file, data-url, base64, html or css.
     #[arg(long = "as", value_name = "A", default_value = "file", value_parser = values::form)]
@@ -375,7 +380,7 @@ mod tests {
                 assert_eq!(refusal(&args), format!("{option} is not served by this version"));
             }
         }
-        for (option, value) in [("-f", "avif"), ("-f", "auto"), ("--format", "svg"), ("--as", "jsx"), ("-f", "jxl")] {
+        for (option, value) in [("-f", "avif"), ("-f", "auto"), ("--as", "jsx"), ("-f", "jxl")] {
             let text = refusal(&["convert", option, value, "-"]);
             assert!(text.contains(value) && text.contains("not served by this version"), "{text}");
         }
@@ -397,6 +402,7 @@ mod tests {
             &["convert", "-f", "jpeg", "--lossless", "-"],
             &["convert", "-f", "heic", "-"],
             &["convert", "--jobs", "0", "-"],
+            &["convert", "--keep-metadata=gps", "-"],
             &["convert", "--report", "xml", "-"],
             &["convert", "--unheard-of", "-"],
             &["convert", "-", "-"],

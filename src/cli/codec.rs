@@ -1,6 +1,6 @@
 //! The arguments that are asked of an encoder beyond its quality.
 
-use crate::engine::options::{CodecOptions, JpegOptions, Subsampling};
+use crate::engine::options::{CodecOptions, JpegOptions, Subsampling, SvgOptions};
 use clap::{Args, ValueEnum};
 
 /// Options of single formats; those of others are not read.
@@ -17,6 +17,15 @@ pub(super) struct CodecArgs {
     /// JPEG: without trellis quantisation.
     #[arg(long)]
     no_trellis: bool,
+
+    /// SVG: digits kept behind the point, 1 to 8; more where fewer would show.
+    #[arg(long, value_name = "N", default_value_t = SvgOptions::default().precision,
+        value_parser = clap::value_parser!(u8).range(1..=8))]
+    precision: u8,
+
+    /// SVG: passed through as it is.
+    #[arg(long)]
+    no_minify: bool,
 }
 
 impl CodecArgs {
@@ -29,7 +38,8 @@ impl CodecArgs {
             ChromaArg::Half => Subsampling::Half,
         };
         let jpeg = JpegOptions { subsampling, progressive: !self.baseline, trellis: !self.no_trellis };
-        CodecOptions { jpeg }
+        let svg = SvgOptions { minify: !self.no_minify, precision: self.precision };
+        CodecOptions { jpeg, svg }
     }
 }
 

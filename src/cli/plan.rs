@@ -6,7 +6,7 @@ use super::{
     values::Form,
 };
 use crate::engine::{
-    Format, Recipe,
+    Format, KeptMetadata, Recipe,
     options::CodecOptions,
     recipe::{DEFAULT_QUALITY, Edits, Effort, OutputSpec, Sizing, Want},
 };
@@ -41,6 +41,7 @@ pub(super) struct Wish {
     lossless: bool,
     effort: Effort,
     codec: CodecOptions,
+    keep: KeptMetadata,
     /// What is odd about all results.
     pub(super) warning: Option<String>,
 }
@@ -123,6 +124,7 @@ impl Config {
             lossless,
             effort: self.wish.effort,
             codec: self.wish.codec.clone(),
+            keep: self.wish.keep,
             ..OutputSpec::new(format)
         };
         let idle = self.wish.quality.is_some() && (lossless || !format.has_quality());
@@ -178,7 +180,7 @@ fn lossy_only(format: &Format) -> bool {
 impl Wish {
     fn resolve(args: &ConvertArgs, target: &Target) -> Result<Self, Answer> {
         let &ConvertArgs { format, quality, lossless, form, .. } = args;
-        let (effort, codec) = (args.effort.into(), args.codec.options());
+        let (effort, codec, keep) = (args.effort.into(), args.codec.options(), args.keep_metadata.unwrap_or_default());
         let named = match target {
             Target::File(path) => path.extension().and_then(OsStr::to_str).and_then(Format::from_extension),
             _ => None,
@@ -198,7 +200,7 @@ impl Wish {
             }
             (None, ..) => None,
         };
-        Ok(Self { format, quality, lossless, effort, codec, warning })
+        Ok(Self { format, quality, lossless, effort, codec, keep, warning })
     }
 
     fn format_for(&self, source: Option<Format>) -> Format {

@@ -200,7 +200,7 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
             Payload::Text(embed::snippet(form, encoded.format, &embed::base64(&encoded.bytes), &stated))
         }
     };
-    let is_hint = |it: &&Warning| matches!(it, Warning::LargerThanSource { .. });
+    let is_hint = |it: &&Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::OriginalKept);
     let (hints, lost): (Vec<_>, Vec<_>) = product.warnings.iter().partition(is_hint);
     let warnings = shared.config.wish.warning.clone().into_iter().chain(odd);
     let warnings = warnings.chain(lost.into_iter().map(ToString::to_string)).collect();

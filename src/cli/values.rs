@@ -1,6 +1,6 @@
 //! The values of single options.
 
-use crate::engine::{Format, embed::Embed};
+use crate::engine::{Format, KeptMetadata, embed::Embed};
 use std::str::FromStr as _;
 
 /// What is made of the result.
@@ -23,7 +23,7 @@ pub(super) fn not_served(what: &str) -> String {
 
 /// A format that can be written, by its id or one of its extensions.
 pub(super) fn format(text: &str) -> Result<Format, String> {
-    if matches!(text, "auto" | "avif" | "jxl" | "svg") {
+    if matches!(text, "auto" | "avif" | "jxl") {
         return Err(not_served(text));
     }
     let format = Format::from_id(text).or_else(|| Format::from_extension(text));
@@ -67,6 +67,22 @@ pub(super) fn scale(text: &str) -> Result<Scale, String> {
     }
 }
 
+/// `all`, or parts of the metadata with commas between them.
+pub(super) fn kept(text: &str) -> Result<KeptMetadata, String> {
+    let mut kept = KeptMetadata::default();
+    for part in text.split(',') {
+        match part.trim() {
+            "all" => kept = KeptMetadata::ALL,
+            "exif" => kept.exif = true,
+            "xmp" => kept.xmp = true,
+            "density" => kept.density = true,
+            "comments" => kept.comments = true,
+            _ => return Err("no such part; there are all, exif, xmp, density, comments".to_owned()),
+        }
+    }
+    Ok(kept)
+}
+
 /// A CSS colour without transparency.
 pub(super) fn background(text: &str) -> Result<[u8; 3], String> {
     let wrong = || "write a CSS colour such as #fff, rgb(255, 255, 255) or white".to_owned();
@@ -89,8 +105,8 @@ pub(super) fn background(text: &str) -> Result<[u8; 3], String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scale, background, form, format, scale};
-    use crate::engine::Format;
+    use super::{Scale, background, form, format, kept, scale};
+    use crate::engine::{Format, KeptMetadata};
 
     #[test]
     fn shares_in_every_way_of_writing_them() {
@@ -129,6 +145,16 @@ mod tests {
             ["", "#", "#ff", "#FFF0", "#fffff", "#gggggg", "#-12345", "nocolour", "transparent", "rgba(0,0,0,.5)"]
         {
             assert!(background(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_of_metadata() {
+        assert_eq!(kept("all"), Ok(KeptMetadata::ALL));
+        assert_eq!(kept("exif, xmp,density,comments"), Ok(KeptMetadata::ALL));
+        assert_eq!(kept("xmp"), Ok(KeptMetadata { xmp: true, ..KeptMetadata::default() }));
+        for text in ["", "gps", "exif,", "none"] {
+            assert!(kept(text).is_err(), "{text}");
         }
     }
 

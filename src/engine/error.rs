@@ -3,7 +3,7 @@
 //! The texts are complete clauses that read well after a picture's name and a colon:
 //! `NAME: what happened and what to do`.
 
-use super::Format;
+use super::{Format, metadata::Part};
 use std::borrow::Cow;
 
 /// The cause that a codec gave, kept as a source.
@@ -117,6 +117,12 @@ pub enum EngineError {
         /// The output format asked for.
         format: Format,
     },
+    /// SVG is written from SVG only.
+    #[error("{} is made of pixels and cannot become a drawing; choose another format", format.label())]
+    NotADrawing {
+        /// What the source is.
+        format: Format,
+    },
     /// The encoder failed.
     #[error("could not be encoded as {}", format.label())]
     Encode {
@@ -185,6 +191,19 @@ pub enum Warning {
         /// Source size in bytes.
         source: usize,
     },
+    /// The source's own coding is handed out, since the new one would be larger.
+    OriginalKept,
+    /// Metadata that were to be kept are not in the result.
+    MetadataLeftOut {
+        /// Which.
+        part: Part,
+        /// Why not.
+        why: String,
+    },
+    /// The result tells where the picture was taken.
+    PositionKept,
+    /// The drawing can do something where it is pasted as markup.
+    HasScripts,
     /// Deeper samples were reduced to 8 bits for this format.
     DepthReduced {
         /// The output format.
@@ -209,6 +228,10 @@ impl std::fmt::Display for Warning {
             Self::LargerThanSource { result, source } => {
                 write!(f, "the result ({result} bytes) is larger than the untouched source ({source} bytes)")
             }
+            Self::OriginalKept => write!(f, "the original was kept, since it is smaller already"),
+            Self::MetadataLeftOut { part, why } => write!(f, "{part} was left out: {why}"),
+            Self::PositionKept => write!(f, "the metadata tell where the picture was taken"),
+            Self::HasScripts => write!(f, "the drawing contains scripts, which run where it is pasted as markup"),
             Self::DepthReduced { format } => {
                 write!(f, "{} holds 8 bits a channel; deeper values were rounded", format.label())
             }

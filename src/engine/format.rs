@@ -117,8 +117,9 @@ const GIF: Row = Row {
     max_side: 65_535,
     ..OUTPUT
 };
+/// Written from drawings only; see [`Format::is_vector`].
 const SVG: Row =
-    Row { id: "svg", label: "SVG", mime: "image/svg+xml", extensions: &["svg", "svgz"], web: true, ..INPUT };
+    Row { id: "svg", label: "SVG", mime: "image/svg+xml", extensions: &["svg", "svgz"], web: true, ..OUTPUT };
 const ICO: Row = Row {
     id: "ico",
     label: "ICO",
@@ -218,9 +219,14 @@ impl Format {
         Self::ALL.iter().copied().filter(|it| it.can_read())
     }
 
-    /// Formats that can be written, in the order shown to people.
+    /// Formats in which any picture can be written, in the order shown to people.
     pub fn writable() -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(|it| it.can_write())
+        Self::ALL.iter().copied().filter(|it| it.can_write() && !it.is_vector())
+    }
+
+    /// Does it hold a drawing? One can be made into pixels, and never the other way.
+    pub fn is_vector(self) -> bool {
+        self == Self::Svg
     }
 
     /// Stable id for arguments, reports and the settings file.

@@ -14,12 +14,15 @@ pub mod encode;
 pub mod error;
 pub mod format;
 pub mod limits;
+pub mod metadata;
 pub mod naming;
 pub mod options;
+mod original;
 pub mod pipeline;
 pub mod raster;
 pub mod recipe;
 pub mod source;
+mod vector;
 
 pub use self::{
     bytes::Bytes,
@@ -29,6 +32,7 @@ pub use self::{
     error::{EngineError, Warning},
     format::Format,
     limits::Limits,
+    metadata::KeptMetadata,
     pipeline::{Cache, Observer, Product, Stage, Tools},
     raster::{Layout, Raster},
     recipe::Recipe,

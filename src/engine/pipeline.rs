@@ -1,10 +1,12 @@
 //! Decode, edit, encode and decode back, redoing only what changed.
 
 use super::{
-    Cancel, Decoded, Encoded, EngineError, Facts, Format, Limits, Raster, Recipe, Source, Warning,
+    Cancel, Decoded, Encoded, EngineError, Facts, Format, KeptMetadata, Limits, Metadata, MetadataKind, Raster, Recipe,
+    Source, Warning,
     decode::{DecodeOptions, Decoder, Direct, Fonts, Memory},
-    edit, encode,
+    edit, encode, metadata, original,
     recipe::{Edits, OutputSpec},
+    vector,
 };
 
 /// One step of the trip.
@@ -86,8 +88,20 @@ pub struct Product {
 pub struct Cache {
     decoded: Option<(Source, DecodeOptions, Decoded)>,
     edited: Option<(Edits, Raster, Vec<Warning>)>,
+    /// Without metadata, whatever the wish says of them.
     encoded: Option<(OutputSpec, Encoded)>,
+    /// What [`Self::encoded`] decodes back to.
     preview: Option<Raster>,
+    finished: Option<Finished>,
+}
+
+/// The bytes that are handed out.
+#[derive(Clone)]
+struct Finished {
+    keep: KeptMetadata,
+    encoded: Encoded,
+    /// Is it, as a whole, made of what others coded?
+    is_foreign: bool,
 }
 
 impl Cache {
@@ -138,25 +152,29 @@ pub fn render(
 ) -> Result<Product, EngineError> {
     let decoded = decoded(source, recipe, cache, tools)?;
     let mut warnings = decoded.facts.warnings.clone();
-    let encoded = if recipe.output.untouched {
+    let Finished { encoded, is_foreign, .. } = if recipe.output.untouched {
         untouched(source, &decoded)?
     } else {
         let (edited, edit_warnings) = edited(&decoded, recipe, cache, tools)?;
         warnings.extend(edit_warnings);
-        let encoded = encoded(&edited, recipe, cache, tools)?;
-        warnings.extend(encoded.warnings.iter().cloned());
-        encoded
+        ensure_encoded(source, &decoded, &edited, recipe, cache, tools)?;
+        finished(source, &decoded, recipe, cache)?
     };
-    if source.bytes().len() < encoded.bytes.len() && source_would_do(&decoded, &encoded) {
+    warnings.extend(encoded.warnings.iter().cloned());
+    if source.bytes().len() < encoded.bytes.len() && source_would_do(source, &decoded, &encoded) {
         warnings.push(Warning::LargerThanSource { result: encoded.bytes.len(), source: source.bytes().len() });
     }
-    let preview = if with_preview { Some(preview(&encoded, cache, tools)?) } else { None };
+    let preview = if with_preview { Some(preview(&encoded, is_foreign, cache, tools)?) } else { None };
     Ok(Product { recipe: recipe.clone(), encoded, preview, warnings })
 }
 
 /// Could the source's own bytes be pasted instead: same picture, same size, shown by browsers?
-fn source_would_do(decoded: &Decoded, encoded: &Encoded) -> bool {
+fn source_would_do(source: &Source, decoded: &Decoded, encoded: &Encoded) -> bool {
     let facts = &decoded.facts;
+    // A data URL cannot say that its drawing is compressed.
+    if facts.format.is_vector() && source.bytes().starts_with(b"\x1f\x8b") {
+        return false;
+    }
     let same_kind = facts.format == encoded.format || facts.format.is_web();
     let same_ground = encoded.format.has_alpha() || !facts.has_alpha;
     same_kind && same_ground && facts.size == encoded.size && facts.orientation == 1 && facts.frames == Some(1)
@@ -192,45 +210,77 @@ fn edited(
     }
     let (raster, warnings) = tools.stage(Stage::Edit, || edit::apply(decoded, &recipe.edits, tools))?;
     cache.edited = Some((recipe.edits.clone(), raster.clone(), warnings.clone()));
-    cache.encoded = None;
-    cache.preview = None;
+    (cache.encoded, cache.preview, cache.finished) = (None, None, None);
     Ok((raster, warnings))
 }
 
-fn encoded(edited: &Raster, recipe: &Recipe, cache: &mut Cache, tools: Tools<'_>) -> Result<Encoded, EngineError> {
-    if let Some((output, encoded)) = &cache.encoded
-        && *output == recipe.output
-    {
-        return Ok(encoded.clone());
+/// Makes sure that the cache holds the encoding.
+fn ensure_encoded(
+    source: &Source,
+    decoded: &Decoded,
+    edited: &Raster,
+    recipe: &Recipe,
+    cache: &mut Cache,
+    tools: Tools<'_>,
+) -> Result<(), EngineError> {
+    let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.clone() };
+    if cache.encoded.as_ref().is_none_or(|(known, _)| *known != spec) {
+        let encoded = tools.stage(Stage::Encode, || match spec.format {
+            Format::Svg => vector::write(source, &decoded.facts, recipe, tools),
+            _ => encode::encode(edited, &spec, tools.cancel),
+        })?;
+        cache.encoded = Some((spec, encoded));
+        (cache.preview, cache.finished) = (None, None);
     }
-    let encoded = tools.stage(Stage::Encode, || encode::encode(edited, &recipe.output, tools.cancel))?;
-    cache.encoded = Some((recipe.output.clone(), encoded.clone()));
-    cache.preview = None;
-    Ok(encoded)
+    Ok(())
+}
+
+/// The encoding with the metadata that are kept or, where that is smaller and does as well, the
+/// source's own coding with them.
+fn finished(source: &Source, decoded: &Decoded, recipe: &Recipe, cache: &mut Cache) -> Result<Finished, EngineError> {
+    let keep = recipe.output.keep;
+    if let Some(known) = &cache.finished
+        && known.keep == keep
+    {
+        return Ok(known.clone());
+    }
+    // It was put there just before.
+    let Some((_, encoded)) = &cache.encoded else { return Err(EngineError::Cancelled) };
+    let (carried, unfit) = metadata::collect(source, &decoded.facts, keep);
+    let encoded = metadata::put(encoded, &carried);
+    let original = original::smaller(source, &decoded.facts, recipe, &encoded, &carried);
+    let is_foreign = original.is_some() || encoded.format.is_vector();
+    let mut encoded = original.unwrap_or(encoded);
+    encoded.warnings.extend(unfit);
+    let finished = Finished { keep, encoded, is_foreign };
+    cache.finished = Some(finished.clone());
+    Ok(finished)
 }
 
 /// The source's own bytes as a result.
-fn untouched(source: &Source, decoded: &Decoded) -> Result<Encoded, EngineError> {
+fn untouched(source: &Source, decoded: &Decoded) -> Result<Finished, EngineError> {
     let format: Format = source.format().ok_or(EngineError::NotAnImage)?;
-    Ok(Encoded { format, bytes: source.bytes().clone(), size: decoded.facts.size, warnings: vec![] })
+    let is_told = |it: &Metadata| it.kind == MetadataKind::Gps;
+    let tells = decoded.facts.details.metadata.iter().any(is_told).then_some(Warning::PositionKept);
+    let warnings = tells.into_iter().collect();
+    let encoded = Encoded { format, bytes: source.bytes().clone(), size: decoded.facts.size, warnings };
+    Ok(Finished { keep: KeptMetadata::ALL, encoded, is_foreign: true })
 }
 
-fn preview(encoded: &Encoded, cache: &mut Cache, tools: Tools<'_>) -> Result<Raster, EngineError> {
-    // Only what an encoder of ours has made is ever kept there.
-    let is_ours = cache.encoded.as_ref().is_some_and(|(_, of)| of.bytes.is(&encoded.bytes));
-    if let (true, Some(known)) = (is_ours, &cache.preview) {
+/// What the result decodes back to. Of an encoding of ours its pixels alone are decoded, without
+/// what it carries, since that came from others and their decoder may be one that is only trusted
+/// with what is ours.
+fn preview(result: &Encoded, is_foreign: bool, cache: &mut Cache, tools: Tools<'_>) -> Result<Raster, EngineError> {
+    let Some((_, ours)) = cache.encoded.as_ref().filter(|_| !is_foreign) else {
+        let result = Source::new("result", result.bytes.clone());
+        // No more to be trusted than before.
+        let decode = || tools.decoder.decode(&result, &DecodeOptions::default(), tools);
+        return Ok(tools.stage(Stage::Preview, decode)?.raster);
+    };
+    if let Some(known) = &cache.preview {
         return Ok(known.clone());
     }
-    let raster = tools.stage(Stage::Preview, || {
-        if is_ours {
-            return encode::decode_back(encoded, tools);
-        }
-        let result = Source::new("result", encoded.bytes.clone());
-        // The source's own bytes, which are no more to be trusted than before.
-        Ok(tools.decoder.decode(&result, &DecodeOptions::default(), tools)?.raster)
-    })?;
-    if is_ours {
-        cache.preview = Some(raster.clone());
-    }
+    let raster = tools.stage(Stage::Preview, || encode::decode_back(ours, tools))?;
+    cache.preview = Some(raster.clone());
     Ok(raster)
 }

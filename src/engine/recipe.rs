@@ -1,6 +1,6 @@
 //! What the user asks for, as a plain comparable value.
 
-use super::{Format, embed::Embed, options::CodecOptions};
+use super::{Format, KeptMetadata, embed::Embed, options::CodecOptions};
 
 /// Edits and the output wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -154,6 +154,8 @@ pub struct OutputSpec {
     pub effort: Effort,
     /// What is asked of the encoder besides.
     pub codec: CodecOptions,
+    /// What goes along of the source's metadata.
+    pub keep: KeptMetadata,
     /// Hand out the untouched source instead of an encoding, edits and all ignored.
     pub untouched: bool,
 }
@@ -167,6 +169,7 @@ impl OutputSpec {
             lossless: false,
             effort: Effort::default(),
             codec: CodecOptions::default(),
+            keep: KeptMetadata::default(),
             untouched: false,
         }
     }

@@ -27,7 +27,8 @@ impl Session {
         let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
         let (format, quality, lossless) = (output.format, output.quality, output.lossless);
         self.defaults.fit = fit;
-        if self.preferences.start == Start::LastUsed {
+        // Not every picture can be a drawing.
+        if self.preferences.start == Start::LastUsed && !format.is_vector() {
             self.defaults = Defaults { format, quality, lossless, ..self.defaults };
         }
     }

@@ -271,7 +271,11 @@ impl Disclosed {
 
 /// A format that can be written, of a field called so.
 pub(super) fn format_in(fields: &Map<String, Value>) -> Option<Format> {
-    fields.get("format").and_then(Value::as_str).and_then(Format::from_id).filter(|it| it.can_write())
+    fields
+        .get("format")
+        .and_then(Value::as_str)
+        .and_then(Format::from_id)
+        .filter(|it| Format::writable().any(|other| other == *it))
 }
 
 /// A whole number within its range.

@@ -116,7 +116,7 @@ fn orientation(exif: u8) -> Option<&'static str> {
 }
 
 /// `300 dpi`, or `204 × 98 dpi` where the pixels are no squares.
-fn density([across, down]: [u32; 2]) -> String {
+pub(super) fn density([across, down]: [u32; 2]) -> String {
     let side = |hundredths: u32| {
         let (whole, part) = (hundredths / 100, hundredths % 100);
         if part == 0 { whole.to_string() } else { format!("{whole}.{part:02}").trim_end_matches('0').to_owned() }

@@ -9,6 +9,7 @@
 
 mod access;
 mod colour;
+mod decoders;
 mod desk;
 mod evidence;
 mod hostile;

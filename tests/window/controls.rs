@@ -120,3 +120,48 @@ fn the_colour_beside_a_padded_picture_is_chosen() {
     desk.click("Transparent");
     assert_eq!(background(&desk), None);
 }
+
+#[test]
+fn metadata_are_kept_part_by_part() {
+    let mut desk = Desk::remembering(r#"{ "format": "png" }"#, &[]);
+    let path = desk.draw("a.png", [40, 20]);
+    let plain = std::fs::read(&path).unwrap();
+    // Behind the signature and IHDR; nobody looks at the checksum of a text.
+    let text = [b"\0\0\0\x0dtEXtComment\0hello".as_slice(), &[0; 4]].concat();
+    std::fs::write(&path, [&plain[..33], &text, &plain[33..]].concat()).unwrap();
+    desk.drop_files(&[path]);
+    desk.wait_ready();
+    let has_text = |desk: &mut Desk| {
+        desk.press(Modifiers::COMMAND, Key::C);
+        let (_, base64) = desk.copied().split_once(',').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64).unwrap();
+        bytes.windows(5).any(|it| it == b"hello")
+    };
+    assert!(!has_text(&mut desk));
+    desk.click("Advanced format settings");
+    // The keyword, a zero and the text.
+    desk.click("Comments · 13 B");
+    desk.wait_ready();
+    assert!(has_text(&mut desk));
+    desk.click("Comments · 13 B");
+    desk.wait_ready();
+    assert!(!has_text(&mut desk));
+}
+
+#[test]
+fn a_drawing_can_stay_one_and_pixels_cannot_become_one() {
+    let mut desk = drawing();
+    let path = desk.draw("b.png", [40, 20]);
+    desk.window.get_by_role_and_label(Role::RadioButton, "SVG").click();
+    desk.step();
+    desk.wait_ready();
+    assert!(desk.has("Original kept: already smaller"), "{:?}", desk.names());
+    desk.press(Modifiers::COMMAND, Key::C);
+    assert!(desk.copied().starts_with("data:image/svg+xml;base64,"));
+    desk.click("Advanced format settings");
+    assert!(desk.has("Digits behind the point"));
+    desk.drop_files(&[path]);
+    desk.wait_ready();
+    assert!(!desk.has("SVG"), "{:?}", desk.names());
+    assert!(!desk.window.state().session().selected().unwrap().recipe.output.format.is_vector());
+}

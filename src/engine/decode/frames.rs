@@ -50,12 +50,12 @@ fn area([width, height]: [u32; 2]) -> u64 {
 }
 
 /// The size of a colour table in bytes, by the flags of its descriptor.
-pub(super) fn color_table_bytes(flags: u8) -> usize {
+pub(in crate::engine) fn color_table_bytes(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
 /// Where the sub-blocks that begin here end.
-pub(super) fn after_sub_blocks(bytes: &[u8], mut at: usize) -> usize {
+pub(in crate::engine) fn after_sub_blocks(bytes: &[u8], mut at: usize) -> usize {
     while let Some(length) = bytes.get(at).filter(|length| **length != 0) {
         at += 1 + usize::from(*length);
     }
@@ -86,7 +86,7 @@ fn webp(bytes: &[u8]) -> u32 {
 }
 
 /// Chunks of a PNG or a RIFF file: a kind, a length, a body.
-pub(super) struct Chunks<'a> {
+pub(in crate::engine) struct Chunks<'a> {
     bytes: &'a [u8],
     at: usize,
     number: fn([u8; 4]) -> u32,
@@ -103,12 +103,12 @@ enum Order {
 
 impl<'a> Chunks<'a> {
     /// The chunks of a PNG behind its signature.
-    pub(super) fn of_png(bytes: &'a [u8]) -> Self {
+    pub(in crate::engine) fn of_png(bytes: &'a [u8]) -> Self {
         Self::new(bytes, 8, u32::from_be_bytes, Order::LengthFirst)
     }
 
     /// The chunks of a WebP behind its header.
-    pub(super) fn of_webp(bytes: &'a [u8]) -> Self {
+    pub(in crate::engine) fn of_webp(bytes: &'a [u8]) -> Self {
         Self::new(bytes, 12, u32::from_le_bytes, Order::KindFirst)
     }
 

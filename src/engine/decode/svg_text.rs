@@ -25,7 +25,7 @@ pub(super) fn is_svg(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`EngineError::Damaged`] for a broken compression, [`EngineError::TooMuchMemory`].
-pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>, EngineError> {
+pub(in crate::engine) fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>, EngineError> {
     if !is_gzip(bytes) {
         return Ok(characters(bytes));
     }

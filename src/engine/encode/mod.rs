@@ -10,7 +10,7 @@ mod qoi;
 mod sink;
 mod tga;
 mod tiff;
-mod webp;
+pub(super) mod webp;
 
 use super::{
     Bytes, Cancel, EngineError, Format, Layout, Raster, Source, Tools, Warning,

@@ -37,6 +37,7 @@ pub(super) fn format_ui(
         fit_ui(ui, item);
     }
     untouched_ui(ui, item, units, actions);
+    kept_ui(ui, item);
     warnings_ui(ui, item);
     ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
     if !item.recipe.output.untouched {
@@ -48,8 +49,10 @@ pub(super) fn format_ui(
 fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, is_more_open: &mut bool) {
     let chosen = item.recipe.output.format;
     heading(ui, "Format", saving(item).as_deref());
+    let is_drawing = item.facts().is_some_and(|it| it.format.is_vector()) || chosen.is_vector();
     let formats: Vec<Format> = USUAL
         .into_iter()
+        .chain(is_drawing.then_some(Format::Svg))
         .chain(Format::writable().filter(|it| !USUAL.contains(it) && (*is_more_open || *it == chosen)))
         .collect();
     let weights: Vec<Option<usize>> = formats.iter().map(|it| weight(item, *it)).collect();
@@ -153,8 +156,9 @@ fn background_ui(ui: &mut Ui, item: &mut Item) {
 /// What was lost on the way, for results that are not exactly what was asked for.
 fn warnings_ui(ui: &mut Ui, item: &Item) {
     let warnings = item.fresh().map(|it| it.product.warnings.as_slice()).unwrap_or_default();
-    // These two have rows of their own, with a way out.
-    let has_row = |it: &Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::NotEnlarged);
+    // These have rows of their own.
+    let has_row =
+        |it: &Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::NotEnlarged | Warning::OriginalKept);
     for warning in warnings.iter().filter(|it| !has_row(it)) {
         let text =
             RichText::new(capitalized(&warning.to_string())).font(theme::secondary()).color(Theme::of(ui).warning);
@@ -169,6 +173,15 @@ fn fit_ui(ui: &mut Ui, item: &mut Item) {
     if is_too_long && command_chip(ui, &format!("Fit inside {max_side} × {max_side}")).clicked() {
         item.recipe.edits.size.want = crate::engine::recipe::Want::Box(max_side, max_side);
         item.recipe.edits.size.fit = crate::engine::recipe::Fit::Inside;
+    }
+}
+
+/// Says that no encoding was needed.
+fn kept_ui(ui: &mut Ui, item: &Item) {
+    let is_kept = item.fresh().is_some_and(|it| it.product.warnings.contains(&Warning::OriginalKept));
+    if is_kept {
+        let text = RichText::new("Original kept: already smaller").font(theme::secondary()).color(Theme::of(ui).weak);
+        ui.label(text).on_hover_text("Its pixels as they are coded in the source, without the metadata");
     }
 }
 

@@ -70,7 +70,7 @@ impl Inspector {
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
             format::format_ui(ui, item, units, &mut self.disclosed.formats, actions);
             if !item.recipe.output.untouched {
-                codec::codec_ui(ui, &mut item.recipe.output, &mut self.disclosed.codec);
+                codec::codec_ui(ui, item, units, &mut self.disclosed.codec);
             }
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
             embed::embed_ui(ui, item, embed);

@@ -3,12 +3,12 @@
 use super::numbers::Numbers;
 
 /// The boxes in a slice, one behind the other: a kind and a body.
-pub(super) struct Boxes<'a> {
+pub(in crate::engine) struct Boxes<'a> {
     bytes: &'a [u8],
 }
 
 impl<'a> Boxes<'a> {
-    pub(super) fn of(bytes: &'a [u8]) -> Self {
+    pub(in crate::engine) fn of(bytes: &'a [u8]) -> Self {
         Self { bytes }
     }
 

@@ -27,24 +27,8 @@ pub(super) fn read(bytes: &[u8], details: &mut Details) {
 }
 
 fn items(file: &[u8], meta: &[u8], details: &mut Details) {
-    let properties = Boxes::of(meta).first(b"iprp").unwrap_or_default();
-    coding(meta, properties, details);
-    let infos = Boxes::of(meta).first(b"iinf").unwrap_or_default();
-    // The number of items has two bytes, or four from version 1 on.
-    let wide = if infos.first() == Some(&0) { 2 } else { 4 };
-    let infos = Boxes::of(infos.get(4 + wide..).unwrap_or_default());
-    let described: Vec<_> = infos.filter_map(|(_, body)| described(body)).take(MOST_PARTS).collect();
-    if described.is_empty() {
-        return;
-    }
-    let inner = Boxes::of(meta).first(b"idat").unwrap_or_default();
-    let places = places(Boxes::of(meta).first(b"iloc").unwrap_or_default());
-    for (id, is_exif) in described {
-        let Some(place) = places.get(&id) else { continue };
-        let from = if place.is_inner { inner } else { file };
-        let data = usize::try_from(place.at).ok().and_then(|at| from.get(at..)).unwrap_or_default();
-        let length = usize::try_from(place.length).unwrap_or(usize::MAX).min(data.len());
-        let data = data.get(..length).unwrap_or_default();
+    coding(meta, Boxes::of(meta).first(b"iprp").unwrap_or_default(), details);
+    for (is_exif, data) in metadata_in(file, meta) {
         if is_exif {
             // So many bytes before the block itself (ISO/IEC 23008-12 §A.2.1).
             let skipped = Numbers::big_endian(data).get(0, 4).and_then(|it| usize::try_from(it).ok());
@@ -54,6 +38,33 @@ fn items(file: &[u8], meta: &[u8], details: &mut Details) {
             add(details, Xmp, data.len() as u64);
         }
     }
+}
+
+/// The items of a file that hold Exif (true) or XMP (false), as they are stored.
+pub(in crate::engine) fn metadata_items(file: &[u8]) -> Vec<(bool, &[u8])> {
+    let meta = Boxes::of(file).first(b"meta").and_then(|it| it.get(4..));
+    meta.map_or_else(Vec::new, |meta| metadata_in(file, meta))
+}
+
+fn metadata_in<'a>(file: &'a [u8], meta: &'a [u8]) -> Vec<(bool, &'a [u8])> {
+    let infos = Boxes::of(meta).first(b"iinf").unwrap_or_default();
+    // The number of items has two bytes, or four from version 1 on.
+    let wide = if infos.first() == Some(&0) { 2 } else { 4 };
+    let infos = Boxes::of(infos.get(4 + wide..).unwrap_or_default());
+    let described: Vec<_> = infos.filter_map(|(_, body)| described(body)).take(MOST_PARTS).collect();
+    if described.is_empty() {
+        return vec![];
+    }
+    let inner = Boxes::of(meta).first(b"idat").unwrap_or_default();
+    let places = places(Boxes::of(meta).first(b"iloc").unwrap_or_default());
+    let data = |(id, is_exif): (u64, bool)| {
+        let place = places.get(&id)?;
+        let from = if place.is_inner { inner } else { file };
+        let data = usize::try_from(place.at).ok().and_then(|at| from.get(at..)).unwrap_or_default();
+        let length = usize::try_from(place.length).unwrap_or(usize::MAX).min(data.len());
+        Some((is_exif, data.get(..length).unwrap_or_default()))
+    };
+    described.into_iter().filter_map(data).collect()
 }
 
 /// The number of an item that holds Exif (true) or XMP (false); `None` for all other items.

@@ -10,14 +10,14 @@ use crate::engine::{
 };
 
 /// What application segments begin with, by what is in them.
-const JFIF: &[u8] = b"JFIF\0";
+pub(in crate::engine) const JFIF: &[u8] = b"JFIF\0";
 const JFIF_MORE: &[u8] = b"JFXX\0";
-const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+pub(in crate::engine) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 /// The rest of a packet that is too long for a segment (XMP specification part 3 §1.1.3.1).
 const MORE_XMP: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
 /// Behind it come a digest of 32 letters, the length of the whole and where this piece begins.
 const MORE_XMP_HEAD: usize = 40;
-const ICC: &[u8] = b"ICC_PROFILE\0";
+pub(in crate::engine) const ICC: &[u8] = b"ICC_PROFILE\0";
 /// The number of the piece and how many there are.
 const ICC_HEAD: usize = 2;
 const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8], details: &mut Details) {
     let mut coding = Coding::default();
     let mut exif = vec![];
     let mut applications = Applications::new();
-    for (marker, body) in (Segments { bytes, at: 2 }) {
+    for (marker, body) in Segments::of(bytes) {
         match marker {
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 details.codec = Some(process(marker).to_owned());
@@ -66,9 +66,20 @@ pub(super) fn read(bytes: &[u8], details: &mut Details) {
 }
 
 /// The marker segments up to the first scan: the marker's second byte and the body.
-struct Segments<'a> {
+pub(in crate::engine) struct Segments<'a> {
     bytes: &'a [u8],
     at: usize,
+}
+
+impl<'a> Segments<'a> {
+    pub(in crate::engine) fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 2 }
+    }
+
+    /// Where the marker is that ended them: of the first scan or of the end.
+    pub(in crate::engine) fn place(&self) -> usize {
+        self.at.saturating_sub(2)
+    }
 }
 
 impl<'a> Iterator for Segments<'a> {

@@ -2,15 +2,15 @@
 //!
 //! Nothing here fails: what cannot be read is left out. Every file is walked once, block by block.
 
-mod boxes;
+pub(in crate::engine) mod boxes;
 mod gif;
-mod heif;
-mod jpeg;
+pub(in crate::engine) mod heif;
+pub(in crate::engine) mod jpeg;
 mod jxl;
 mod numbers;
 mod photoshop;
 mod plain;
-mod png;
+pub(in crate::engine) mod png;
 mod svg;
 mod tiff;
 mod webp;
@@ -108,7 +108,7 @@ const INCH_CM: f64 = 2.54;
 /// Metres an inch.
 const INCH_M: f64 = 0.0254;
 /// Before the TIFF structure of Exif in a JPEG (CIPA DC-008 §4.7.2), and by habit elsewhere.
-const EXIF_HEAD: &[u8] = b"Exif\0\0";
+pub(in crate::engine) const EXIF_HEAD: &[u8] = b"Exif\0\0";
 
 /// A block of Exif data, with or without its usual head: the block itself and what stands in it.
 /// Of several blocks the first counts; a file may name one block a thousand times.

@@ -14,7 +14,7 @@ const TECHNICAL: [&[u8; 4]; 24] = [
     b"mDCV", b"mDCv", b"oFFs", b"pCAL", b"pHYs", b"sBIT", b"sCAL", b"sPLT", b"sRGB", b"sTER", b"tIME", b"tRNS",
 ];
 /// The keyword of an XMP packet (XMP specification part 3 §1.1.5).
-const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
+pub(in crate::engine) const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
 /// How ImageMagick stores what had no chunk of its own.
 const RAW_PROFILE: &[u8] = b"Raw profile type ";
 

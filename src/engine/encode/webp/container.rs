@@ -1,28 +1,78 @@
-//! The extended WebP container (RFC 9649, section 2.7), which can hold a profile.
+//! The extended WebP container (RFC 9649 §2.7), which can hold a profile and metadata.
 
 use crate::engine::error::Cause;
 
 /// Bits of the flags in the `VP8X` chunk.
 const HAS_ICC: u8 = 0b0010_0000;
 const HAS_ALPHA: u8 = 0b0001_0000;
+const HAS_EXIF: u8 = 0b0000_1000;
+const HAS_XMP: u8 = 0b0000_0100;
+
+/// What a container holds besides the coded picture.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::engine) struct Extras<'a> {
+    pub(in crate::engine) profile: Option<&'a [u8]>,
+    pub(in crate::engine) exif: Option<&'a [u8]>,
+    pub(in crate::engine) xmp: Option<&'a [u8]>,
+}
+
+impl Extras<'_> {
+    pub(in crate::engine) fn is_empty(&self) -> bool {
+        self.profile.is_none() && self.exif.is_none() && self.xmp.is_none()
+    }
+}
+
+/// A chunk: its name and what it holds.
+pub(in crate::engine) type Chunk<'a> = ([u8; 4], &'a [u8]);
 
 /// The same picture in an extended container with an ICC profile.
 pub(super) fn with_profile(simple: &[u8], profile: &[u8], size: [u32; 2], has_alpha: bool) -> Result<Vec<u8>, Cause> {
+    let is_coded = |(name, _): &Chunk<'_>| matches!(name, b"VP8 " | b"VP8L" | b"ALPH");
+    let coded: Option<Vec<_>> = chunks(simple).map(|it| it.into_iter().filter(is_coded).collect());
+    let coded = coded.ok_or("libwebp wrote a broken container")?;
+    let extras = Extras { profile: Some(profile), ..Extras::default() };
+    extended(&coded, &extras, size, has_alpha).ok_or_else(|| "the profile is too long".into())
+}
+
+/// A file of one chunk; `None` when it is too long for the format.
+pub(in crate::engine) fn simple((name, data): &Chunk<'_>) -> Option<Vec<u8>> {
+    let mut body = b"WEBP".to_vec();
+    push(&mut body, name, data)?;
+    whole(&body)
+}
+
+/// An extended file of the chunks of a still picture, `ALPH` before `VP8 `; `None` when it is too
+/// long for the format.
+pub(in crate::engine) fn extended(
+    coded: &[Chunk<'_>],
+    extras: &Extras<'_>,
+    size: [u32; 2],
+    has_alpha: bool,
+) -> Option<Vec<u8>> {
     let mut body = b"WEBP".to_vec();
     let [width, height] = size.map(|side| side.saturating_sub(1).to_le_bytes());
-    let flags = HAS_ICC | if has_alpha { HAS_ALPHA } else { 0 };
+    let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+    let flags = flag(extras.profile.is_some(), HAS_ICC)
+        | flag(has_alpha, HAS_ALPHA)
+        | flag(extras.exif.is_some(), HAS_EXIF)
+        | flag(extras.xmp.is_some(), HAS_XMP);
     // Flags, three reserved bytes, then width and height less one in 24 bits each.
     let canvas = [flags, 0, 0, 0, width[0], width[1], width[2], height[0], height[1], height[2]];
     push(&mut body, b"VP8X", &canvas)?;
-    push(&mut body, b"ICCP", profile)?;
-    for (name, data) in chunks(simple).ok_or("libwebp wrote a broken container")? {
-        if matches!(&name, b"VP8 " | b"VP8L" | b"ALPH") {
-            push(&mut body, &name, data)?;
-        }
+    let mut extra = |name, data: Option<&[u8]>| data.map_or(Some(()), |data| push(&mut body, name, data));
+    extra(b"ICCP", extras.profile)?;
+    for (name, data) in coded {
+        extra(name, Some(data))?;
     }
+    extra(b"EXIF", extras.exif)?;
+    extra(b"XMP ", extras.xmp)?;
+    whole(&body)
+}
+
+fn whole(body: &[u8]) -> Option<Vec<u8>> {
     let mut file = Vec::with_capacity(body.len() + 8);
-    push(&mut file, b"RIFF", &body)?;
-    Ok(file)
+    push(&mut file, b"RIFF", body)?;
+    Some(file)
 }
 
 /// Is there a profile in what was written?
@@ -43,14 +93,15 @@ fn chunks(file: &[u8]) -> Option<Vec<([u8; 4], &[u8])>> {
 }
 
 /// Appends a chunk: name, length, data, and a zero to an even length.
-fn push(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Result<(), Cause> {
+fn push(to: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) -> Option<()> {
+    let length = u32::try_from(data.len()).ok()?;
     to.extend_from_slice(name);
-    to.extend_from_slice(&u32::try_from(data.len())?.to_le_bytes());
+    to.extend_from_slice(&length.to_le_bytes());
     to.extend_from_slice(data);
     if data.len() % 2 == 1 {
         to.push(0);
     }
-    Ok(())
+    Some(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! WebP, lossy and lossless, by libwebp.
 
-mod container;
+pub(in crate::engine) mod container;
 mod libwebp;
 
 use self::libwebp::Mode;

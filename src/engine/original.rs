@@ -1,0 +1,70 @@
+//! Never larger for nothing: the source's own coding where nothing is to change and a new one would
+//! only be larger.
+
+use super::{
+    Encoded, Facts, Format, Gamut, Recipe, Source, Warning,
+    metadata::{self, Carried},
+    recipe::{Edits, ProfilePolicy},
+};
+
+/// The source's coded pixels with the metadata that the result shall carry and no other, if they
+/// are what the recipe asks for and smaller than what the encoder made of it.
+pub(super) fn smaller(
+    source: &Source,
+    facts: &Facts,
+    recipe: &Recipe,
+    encoded: &Encoded,
+    carried: &Carried,
+) -> Option<Encoded> {
+    if !would_do(facts, recipe, encoded) {
+        return None;
+    }
+    let keeps_profile = recipe.edits.profile == ProfilePolicy::Keep;
+    let mut original = Encoded { bytes: source.bytes().clone(), warnings: vec![], ..encoded.clone() };
+    let mut warnings = vec![Warning::OriginalKept];
+    original.bytes = metadata::rewritten(&original, carried, keeps_profile, &mut warnings)?.into();
+    original.warnings = warnings;
+    (original.bytes.len() < encoded.bytes.len()).then_some(original)
+}
+
+/// Does the source show exactly what is asked for, in the format asked for?
+fn would_do(facts: &Facts, recipe: &Recipe, encoded: &Encoded) -> bool {
+    let is_whole = facts.warnings.iter().all(|it| matches!(it, Warning::NotContained { .. }));
+    is_whole
+        && facts.format == encoded.format
+        && metadata::can_be_cleaned(facts.format)
+        && facts.frames == Some(1)
+        && facts.orientation == 1
+        && facts.size == encoded.size
+        && nothing_changes(facts, &recipe.edits)
+        && has_right_colours(facts, recipe.edits.profile)
+        && is_coded_as_asked(facts, recipe)
+}
+
+/// Of the edits those are left out that change nothing of a picture that keeps its size.
+fn nothing_changes(facts: &Facts, edits: &Edits) -> bool {
+    let mut others = edits.clone();
+    let none = Edits::default();
+    (others.profile, others.size, others.resample) = (none.profile, none.size, none.resample);
+    others.background.take_if(|_| !facts.has_alpha);
+    others == none
+}
+
+/// Without its profile the picture must look the same; with it, be what is stored.
+fn has_right_colours(facts: &Facts, profile: ProfilePolicy) -> bool {
+    match profile {
+        ProfilePolicy::Srgb => facts.profile_name.is_none() && facts.gamut == Gamut::Srgb,
+        ProfilePolicy::Keep => facts.gamut != Gamut::Cmyk,
+    }
+}
+
+/// Can everybody read it whom the options have in mind?
+fn is_coded_as_asked(facts: &Facts, recipe: &Recipe) -> bool {
+    match facts.details.codec.as_deref() {
+        _ if facts.format != Format::Jpeg => true,
+        Some("baseline") => true,
+        // No browser shows other kinds, such as arithmetic codes.
+        Some("progressive") => recipe.output.codec.jpeg.progressive,
+        _ => false,
+    }
+}

@@ -1,0 +1,186 @@
+//! Files as other programs read them: Pillow, ImageMagick, the decoders of the formats' makers,
+//! Chromium; and what exiftool finds in them.
+
+use super::{
+    desk::{Desk, script},
+    text,
+};
+use inlaid::engine::{
+    Cancel, Format, Layout, Limits, Raster, Source, Tools,
+    decode::{DecodeOptions, Fonts, decode},
+    encode::encode,
+    recipe::OutputSpec,
+};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+/// So much decoders of lossy formats may differ on average: they enlarge colours otherwise.
+const LOSSY_MEAN: f64 = 2.0;
+/// Rounding of what is seen through.
+const LOSSLESS_MOST: f64 = 1.0;
+/// Nobody but us reads it here.
+const UNREAD: [Format; 1] = [Format::Qoi];
+
+/// Every layout, at odd sizes and at the least.
+fn pictures() -> Vec<(&'static str, Raster)> {
+    let shade = |x: u32, y: u32, by: u32| (x * 13 + y * 7 * by) * 255 / 400;
+    let narrow = |size: [u32; 2], layout: Layout, is_grey: bool| {
+        let places = (0..size[1]).flat_map(|y| (0..size[0]).map(move |x| (x, y)));
+        let pixel = |(x, y): (u32, u32)| {
+            let light = [1, 2, 3].map(|by| shade(x, y, if is_grey { 1 } else { by }) as u8);
+            let all = [light[0], light[1], light[2], ((x + y) * 9) as u8];
+            all.into_iter().take(layout.channels())
+        };
+        Raster::from_samples8(size[0], size[1], layout, places.flat_map(pixel).collect::<Vec<_>>()).unwrap()
+    };
+    let wide = |size: [u32; 2], layout: Layout| {
+        let places = (0..size[1]).flat_map(|y| (0..size[0]).map(move |x| (x, y)));
+        let pixel = |(x, y): (u32, u32)| {
+            let light = [1, 2, 3].map(|by| (x * 2_111 + y * 1_777 * by) as u16);
+            let all = [light[0], light[1], light[2], (x * 3_001 + y) as u16];
+            all.into_iter().take(layout.channels())
+        };
+        Raster::from_samples16(size[0], size[1], layout, places.flat_map(pixel).collect::<Vec<_>>()).unwrap()
+    };
+    vec![
+        ("rgb", narrow([17, 13], Layout::Rgb8, false)),
+        ("rgba", narrow([17, 13], Layout::Rgba8, false)),
+        ("grey", narrow([16, 9], Layout::Rgb8, true)),
+        ("grey-alpha", narrow([5, 31], Layout::Rgba8, true)),
+        ("one", narrow([1, 1], Layout::Rgb8, false)),
+        ("one-alpha", narrow([1, 1], Layout::Rgba8, false)),
+        ("rgb16", wide([9, 7], Layout::Rgb16)),
+        ("rgba16", wide([7, 9], Layout::Rgba16)),
+    ]
+}
+
+/// The samples as red, green, blue and alpha, the high byte first.
+fn raw(raster: &Raster) -> (Vec<u8>, u8) {
+    if !raster.layout().is_wide() {
+        return (raster.to_rgba8(), 8);
+    }
+    let samples = raster.samples16().chunks(raster.layout().channels());
+    let filled = samples.flat_map(|it| [it[0], it[1], it[2], it.get(3).copied().unwrap_or(u16::MAX)]);
+    (filled.flat_map(u16::to_be_bytes).collect(), 16)
+}
+
+#[test]
+fn other_decoders_agree_on_every_output() {
+    let Some(desk) = Desk::open("other_decoders_agree_on_every_output") else { return };
+    let folder = desk.picture("decoders");
+    fs::create_dir(&folder).unwrap();
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let mut list = String::new();
+    for format in Format::writable().filter(|it| !UNREAD.contains(it)) {
+        for (name, raster) in pictures() {
+            for lossless in [true, false] {
+                let mut spec = OutputSpec { lossless, ..OutputSpec::new(format) };
+                spec.quality = 90;
+                // A format without a choice is written once.
+                if spec.is_lossless() != lossless {
+                    continue;
+                }
+                let bytes = encode(&raster, &spec, &cancel).unwrap().bytes;
+                let tools = Tools::new(&limits, &fonts, &cancel);
+                let seen = decode(&Source::new("", bytes.clone()), &DecodeOptions::default(), tools).unwrap().raster;
+                let (samples, bits) = raw(&seen);
+                let kind = if lossless { "lossless" } else { "lossy" };
+                let file = format!("{name}-{kind}.{}", format.extension());
+                fs::write(folder.join(&file), &bytes).unwrap();
+                fs::write(folder.join(format!("{file}.raw")), samples).unwrap();
+                writeln!(list, "{file}\t{file}.raw\t{}\t{}\t{bits}", seen.width(), seen.height()).unwrap();
+            }
+        }
+    }
+    fs::write(folder.join("list"), &list).unwrap();
+    let report = desk.output_of(240, "/usr/bin/python3", &[text(&script("decoders.py")), "compare", text(&folder)]);
+    println!("{report}");
+    let is_off = |line: &&str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (most, mean): (f64, f64) = (words[2].parse().unwrap(), words[3].parse().unwrap());
+        if words[1].contains("-lossless.") { LOSSLESS_MOST < most } else { LOSSY_MEAN < mean }
+    };
+    let off: Vec<&str> = report.lines().filter(is_off).collect();
+    assert!(off.is_empty(), "{}", off.join("\n"));
+    let read: BTreeSet<&str> = report.lines().filter_map(|it| it.split(' ').nth(1)).collect();
+    let unread: Vec<&str> =
+        list.lines().filter_map(|it| it.split('\t').next()).filter(|it| !read.contains(it)).collect();
+    // Sixteen bits are read by those only who can show them.
+    assert!(unread.is_empty(), "{unread:?}");
+}
+
+/// Runs the program over the pictures of a folder; gives what exiftool finds in each result.
+fn told(desk: &Desk, folder: &Path, to: &str, args: &[&str]) -> Vec<String> {
+    let sources: Vec<String> = files(folder);
+    let out = folder.join(to).join("");
+    let all: Vec<&str> =
+        ["convert", "-o", text(&out), "--effort", "fast"].into_iter().chain(args.iter().copied()).collect();
+    let all: Vec<&str> = all.into_iter().chain(sources.iter().map(String::as_str)).collect();
+    desk.output_of(120, env!("CARGO_BIN_EXE_inlaid"), &all);
+    let results = files(&out);
+    let args: Vec<&str> = ["told"].into_iter().chain(results.iter().map(String::as_str)).collect();
+    desk.python("decoders.py", &args).lines().map(str::to_owned).collect()
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let mut files: Vec<String> = entries.filter(|it| it.is_file()).map(|it| text(&it).to_owned()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn metadata_are_gone_or_kept_as_asked() {
+    let Some(desk) = Desk::open("metadata_are_gone_or_kept_as_asked") else { return };
+    let folder = desk.picture("metadata");
+    fs::create_dir(&folder).unwrap();
+    let cancel = Cancel::default();
+    let picture = pictures().swap_remove(0).1;
+    for format in [Format::Jpeg, Format::Png, Format::WebP, Format::Tiff, Format::Gif] {
+        let bytes = encode(&picture, &OutputSpec::new(format), &cancel).unwrap().bytes;
+        fs::write(folder.join(format!("{}.{}", format.id(), format.extension())), &bytes[..]).unwrap();
+    }
+    let place = |name: &str| text(&folder.join(name)).to_owned();
+    desk.output_of(60, "avifenc", &[&place("png.png"), &place("avif.avif")]);
+    desk.output_of(60, "cjxl", &["-q", "90", "--container=1", &place("png.png"), &place("jxl.jxl")]);
+    let sources = files(&folder);
+    let with =
+        |verb: &'static str| -> Vec<&str> { [verb].into_iter().chain(sources.iter().map(String::as_str)).collect() };
+    desk.python("decoders.py", &with("tag"));
+    let before = desk.python("decoders.py", &with("told"));
+    let n_positions = before.lines().filter(|it| it.contains(" position")).count();
+    assert_eq!(n_positions, 6, "all but GIF can tell one: {before}");
+
+    for format in Format::writable().filter(|it| *it != Format::Qoi) {
+        let id = format.id();
+        let gone = told(&desk, &folder, &format!("gone {id}"), &["-f", id]);
+        assert_eq!(gone.len(), 7, "{gone:?}");
+        for line in &gone {
+            let rest: Vec<&str> = line.split(' ').skip(1).filter(|it| *it != "orientation=1").collect();
+            assert!(rest.is_empty(), "{id}: {line}");
+        }
+        if !matches!(format, Format::Jpeg | Format::Png | Format::WebP | Format::Tiff) {
+            continue;
+        }
+        for line in told(&desk, &folder, &format!("kept {id}"), &["-f", id, "--keep-metadata"]) {
+            let (file, told) = line.split_once(' ').unwrap_or((&line, ""));
+            let mut wanted = BTreeSet::from(["comment", "density", "name", "orientation=1", "position"]);
+            match file.split('.').next() {
+                Some("gif") => wanted = BTreeSet::from(["comment"]),
+                // They have no place for comments.
+                Some("webp" | "avif" | "jxl") => {
+                    wanted.remove("comment");
+                }
+                // Nor has WebP for a density, but within Exif, where a TIFF has none.
+                Some("tiff") if format == Format::WebP => {
+                    wanted.remove("density");
+                }
+                _ => {}
+            }
+            if format == Format::WebP {
+                wanted.remove("comment");
+            }
+            let told: BTreeSet<&str> = told.split(' ').filter(|it| !it.is_empty() && *it != "xmp").collect();
+            assert_eq!(told, wanted, "{id}: {line}");
+        }
+    }
+}
