@@ -126,6 +126,11 @@ def tag(paths):
 
 def told(paths):
     for path in paths:
+        # exiftool does not know these.
+        if path.endswith((".tga", ".qoi")):
+            with open(path, "rb") as file:
+                print(os.path.basename(path), *(["name"] if b"Kilroy" in file.read() else []))
+            continue
         found = json.loads(run("exiftool", "-json", "-G1", "-n", "-a", path))[0]
         ours = {"File": "Comment", "GIF": "Comment", "PNG": "Comment"}
         words = []
@@ -135,7 +140,7 @@ def told(paths):
                 words.append(f"orientation={value}")
             elif name.startswith("GPSLatitude") and "Ref" not in name:
                 words.append("position")
-            elif value == "Kilroy" or value == ["Kilroy"]:
+            elif "Kilroy" in str(value):
                 words.append("comment" if ours.get(group) == name or name == "ImageDescription" else "name")
             elif group.startswith("XMP") and name not in ("XMPToolkit",):
                 words.append("xmp")
