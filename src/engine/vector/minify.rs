@@ -53,6 +53,12 @@ const LENGTHS: [&str; 18] = [
     "dy",
     "stroke-width",
 ];
+/// Attributes that are one number, in which hundredths may show.
+const SHARES: [&str; 6] = ["font-size", "offset", "opacity", "fill-opacity", "stroke-opacity", "stop-opacity"];
+/// Attributes that are a colour.
+const COLOURS: [&str; 4] = ["fill", "stroke", "stop-color", "color"];
+/// As many digits as anybody writes.
+const MOST_DIGITS: u8 = 12;
 const TRANSFORMS: [&str; 3] = ["transform", "gradientTransform", "patternTransform"];
 
 /// What the whole document says of how far one may go.
@@ -74,36 +80,31 @@ struct Plan<'a> {
 pub(super) fn minified(text: &str, pieces: &[Piece<'_>], precision: Option<u8>) -> String {
     let plan = Plan::of(text, pieces, precision);
     let mut result = String::with_capacity(text.len());
-    // The elements that are open, by their local names; within `dropped` of them nothing stays.
-    let mut open: Vec<&str> = vec![];
+    // The elements that are open; of those from `dropped` on nothing stays.
+    let mut open: Vec<Opened<'_>> = vec![];
     let mut dropped: Option<usize> = None;
-    // Where the last start tag ended.
-    let mut begun = 0;
     for Piece { text, token } in pieces {
         match token {
             Token::Open(tag) => {
                 if dropped.is_none() && plan.drops(tag) {
                     dropped = Some(open.len());
                 }
+                let start = result.len();
                 if dropped.is_none() {
                     plan.tag(&mut result, tag, open.is_empty());
-                    begun = if tag.is_empty { 0 } else { result.len() };
                 }
-                open.push(split(tag.name).1);
+                open.push(Opened { name: tag.name, start, end: result.len(), is_idle: plan.is_idle(tag) });
                 if tag.is_empty {
-                    close(&mut open, &mut dropped);
+                    close(&mut result, &mut open, &mut dropped, true);
                 }
             }
-            Token::Close(name) => {
-                if dropped.is_none() {
-                    close_tag(&mut result, name, begun);
-                }
-                close(&mut open, &mut dropped);
-            }
+            Token::Close(_) => close(&mut result, &mut open, &mut dropped, false),
             Token::Text | Token::Data if dropped.is_none() => {
-                let is_spaced = open.iter().any(|it| SPACED.contains(it));
+                let is_spaced = open.iter().any(|it| SPACED.contains(&split(it.name).1));
                 let is_blank = text.trim_ascii().is_empty();
-                if is_spaced && !(is_blank && open.last().is_some_and(|it| matches!(*it, "style" | "script"))) {
+                if is_spaced
+                    && !(is_blank && open.last().is_some_and(|it| matches!(split(it.name).1, "style" | "script")))
+                {
                     result.push_str(text);
                 } else {
                     result.push_str(text.trim_ascii());
@@ -117,17 +118,32 @@ pub(super) fn minified(text: &str, pieces: &[Piece<'_>], precision: Option<u8>) 
     result
 }
 
-fn close(open: &mut Vec<&str>, dropped: &mut Option<usize>) {
-    open.pop();
-    dropped.take_if(|depth| *depth == open.len());
+/// An element that is open.
+struct Opened<'a> {
+    /// With its prefix.
+    name: &'a str,
+    /// Where its start tag begins in the result, and where it ends.
+    start: usize,
+    end: usize,
+    /// Without anything in it, it is nothing.
+    is_idle: bool,
 }
 
-/// Ends an element; one in which nothing was left since it began ends there.
-fn close_tag(result: &mut String, name: &str, begun: usize) {
-    if result.len() == begun {
+/// Ends an element, which may be of its start tag only. One in which nothing was left ends there, or
+/// goes.
+fn close(result: &mut String, open: &mut Vec<Opened<'_>>, dropped: &mut Option<usize>, is_only: bool) {
+    let Some(Opened { name, start, end, is_idle }) = open.pop() else { return };
+    if dropped.is_some() {
+        dropped.take_if(|depth| *depth == open.len());
+        return;
+    }
+    let is_empty = result.len() == end;
+    if is_empty && is_idle {
+        result.truncate(start);
+    } else if is_empty && !is_only {
         result.pop();
         result.push_str("/>");
-    } else {
+    } else if !is_only {
         result.push_str("</");
         result.push_str(name);
         result.push('>');
@@ -175,6 +191,16 @@ impl<'a> Plan<'a> {
         self.editors.contains(prefix) || name == "metadata"
     }
 
+    /// Is it a group that only counts by what is in it?
+    fn is_idle(&self, tag: &Tag<'_>) -> bool {
+        let says = |it: Attribute<'_>| match it.name {
+            "id" => self.keeps(it.name, it.value, false),
+            // It fills an area by itself.
+            name => name == "filter" || name == "style" && it.value.contains("filter"),
+        };
+        !self.is_live && matches!(split(tag.name).1, "g" | "defs") && !tag.all().any(says)
+    }
+
     fn tag(&self, result: &mut String, tag: &Tag<'_>, is_root: bool) {
         let mut values = vec![];
         for Attribute { name, value, quote } in tag.all() {
@@ -208,12 +234,15 @@ impl<'a> Plan<'a> {
         let element = split(tag.name).1;
         let finer = if FRACTIONAL.contains(&element) { precision + 2 } else { precision };
         match name {
+            "viewBox" => numbers::list(value, MOST_DIGITS),
+            _ if COLOURS.contains(&name) => colour(value),
             // The size is no matter of precision, and lighting and blurring no matter of places.
             _ if is_root || element.starts_with("fe") || element == "filter" => None,
             "d" if element == "path" => numbers::path(value, precision),
             "points" => numbers::list(value, precision),
             _ if TRANSFORMS.contains(&name) => numbers::transforms(value, precision),
             _ if LENGTHS.contains(&name) => numbers::length(value, finer),
+            _ if SHARES.contains(&name) => numbers::length(value, precision + 2),
             _ => None,
         }
     }
@@ -234,6 +263,13 @@ fn calls<'a>(text: &'a str, names: &HashSet<&'a str>) -> HashMap<&'a str, u32> {
 fn looks_made_up(id: &str) -> bool {
     let name = id.trim_end_matches(|it: char| it.is_ascii_digit() || matches!(it, '_' | '-'));
     name.len() < id.len() && name.bytes().all(|it| it.is_ascii_alphabetic() || it == b'_')
+}
+
+/// Three digits for six that are three pairs (CSS Color 3 §4.2.1).
+fn colour(value: &str) -> Option<String> {
+    let &[b'#', a, b, c, d, e, f] = value.as_bytes() else { return None };
+    let is_pairs = a == b && c == d && e == f;
+    is_pairs.then(|| ['#', a.into(), c.into(), e.into()].into_iter().collect())
 }
 
 /// Declarations without blank space and without those of editors; `None` where signs might stand in
@@ -279,12 +315,31 @@ mod tests {
     }
 
     #[test]
+    fn groups_of_nothing_go_and_numbers_are_shorter() {
+        for (text, wanted) in [
+            (
+                "<svg><defs id='defs2'> </defs><g fill='red'><g/><!-- --></g><g id='logo'/></svg>",
+                "<svg><g id='logo'/></svg>",
+            ),
+            ("<svg><g filter='url(#a)'></g><g/></svg>", "<svg><g filter='url(#a)'/></svg>"),
+            ("<svg viewBox='0.00 0.00 100.0 50'><g/></svg>", "<svg viewBox='0 0 100 50'/>"),
+            ("<svg><a fill='#ffffff' stroke='#Aabbcc'/></svg>", "<svg><a fill='#fff' stroke='#Aabbcc'/></svg>"),
+            (
+                "<svg><stop offset='0.50000' stop-color='#112234'/></svg>",
+                "<svg><stop offset='.5' stop-color='#112234'/></svg>",
+            ),
+        ] {
+            assert_eq!(short(text), wanted);
+        }
+    }
+
+    #[test]
     fn what_is_seen_or_called_stays() {
         for text in [
             r#"<svg><text xml:space="preserve"> a <tspan> b </tspan> </text></svg>"#,
             r##"<svg><style> #path1 { fill: red } </style><path id="path1"/></svg>"##,
             r#"<svg><script>x</script><path id="path1" d="M 0.00001 0"/></svg>"#,
-            r#"<svg><path id="logo"/><g style="background:url(&quot;a;b&quot;)"/></svg>"#,
+            r#"<svg><path id="logo"/><path style="background:url(&quot;a;b&quot;)"/></svg>"#,
             r#"<svg xmlns:xlink="http://www.w3.org/1999/xlink"><use xlink:href="a"/></svg>"#,
             r#"<?xml-stylesheet href="a.css"?><svg width="1.23456"><style><![CDATA[ a > b ]]></style></svg>"#,
         ] {
