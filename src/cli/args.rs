@@ -64,7 +64,6 @@ impl Answer {
 
 /// Options that scripts may already write and later versions will serve.
 const NOT_SERVED_YET: &[&str] = &[
-    "--colors",
     "--crop",
     "--trim",
     "--rotate",

@@ -2,6 +2,7 @@
 
 use super::{
     args::{Answer, ConvertArgs},
+    codec::CodecArgs,
     input::{Input, expanded},
     values::Form,
 };
@@ -42,6 +43,8 @@ pub(super) struct Wish {
     effort: Effort,
     codec: CodecOptions,
     keep: KeptMetadata,
+    /// What they were made of.
+    args: CodecArgs,
     /// What is odd about all results.
     pub(super) warning: Option<String>,
 }
@@ -132,7 +135,7 @@ impl Config {
             true => "without loss there is no quality to choose; --quality was not used".to_owned(),
             false => format!("{} has no quality to choose; --quality was not used", format.label()),
         });
-        (Recipe { edits: self.edits.clone(), output }, odd)
+        (Recipe { edits: self.edits.clone(), output }, odd.or_else(|| self.wish.args.idle(format)))
     }
 
     fn check_target(&self) -> Result<(), Answer> {
@@ -180,7 +183,8 @@ fn lossy_only(format: &Format) -> bool {
 impl Wish {
     fn resolve(args: &ConvertArgs, target: &Target) -> Result<Self, Answer> {
         let &ConvertArgs { format, quality, lossless, form, .. } = args;
-        let (effort, codec, keep) = (args.effort.into(), args.codec.options(), args.keep_metadata.unwrap_or_default());
+        let (effort, codec, keep) =
+            (args.effort.into(), args.codec.options(lossless), args.keep_metadata.unwrap_or_default());
         let named = match target {
             Target::File(path) => path.extension().and_then(OsStr::to_str).and_then(Format::from_extension),
             _ => None,
@@ -200,7 +204,7 @@ impl Wish {
             }
             (None, ..) => None,
         };
-        Ok(Self { format, quality, lossless, effort, codec, keep, warning })
+        Ok(Self { format, quality, lossless, effort, codec, keep, args: args.codec.clone(), warning })
     }
 
     fn format_for(&self, source: Option<Format>) -> Format {

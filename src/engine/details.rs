@@ -12,6 +12,8 @@ pub struct Details {
     /// How the pixels are coded inside the container, in the field's words: "baseline",
     /// "progressive", "VP8", "AV1", "LZW"; `None` where there is only one way.
     pub codec: Option<String>,
+    /// Are the pixels of a PNG or GIF indices into a list of at most 256 colours?
+    pub palette: bool,
     /// How much of the colour is stored; `None` where colour is not stored apart from light.
     pub chroma: Option<Chroma>,
     /// Pixels an inch across and down, in hundredths (7200: 72 dpi); `None` where none is stated.

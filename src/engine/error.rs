@@ -204,6 +204,16 @@ pub enum Warning {
     PositionKept,
     /// The drawing can do something where it is pasted as markup.
     HasScripts,
+    /// The picture was larger than the format holds, and made smaller.
+    MadeSmaller {
+        /// The longest side that there is now, in pixels.
+        side: u32,
+    },
+    /// The colours that resizing made were brought down to a palette, as the source has one.
+    PaletteKept {
+        /// Colours at most.
+        colours: u16,
+    },
     /// Deeper samples were reduced to 8 bits for this format.
     DepthReduced {
         /// The output format.
@@ -232,6 +242,10 @@ impl std::fmt::Display for Warning {
             Self::MetadataLeftOut { part, why } => write!(f, "{part} was left out: {why}"),
             Self::PositionKept => write!(f, "the metadata tell where the picture was taken"),
             Self::HasScripts => write!(f, "the drawing contains scripts, which run where it is pasted as markup"),
+            Self::MadeSmaller { side } => {
+                write!(f, "the format holds at most {side} × {side} pixels; the picture was made smaller")
+            }
+            Self::PaletteKept { colours } => write!(f, "kept to {colours} colours, since the source has a palette"),
             Self::DepthReduced { format } => {
                 write!(f, "{} holds 8 bits a channel; deeper values were rounded", format.label())
             }

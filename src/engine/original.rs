@@ -4,6 +4,7 @@
 use super::{
     Encoded, Facts, Format, Gamut, Recipe, Source, Warning,
     metadata::{self, Carried},
+    options::{PaletteOptions, PngColours},
     recipe::{Edits, ProfilePolicy},
 };
 
@@ -60,11 +61,15 @@ fn has_right_colours(facts: &Facts, profile: ProfilePolicy) -> bool {
 
 /// Can everybody read it whom the options have in mind?
 fn is_coded_as_asked(facts: &Facts, recipe: &Recipe) -> bool {
+    let options = &recipe.output.codec;
     match facts.details.codec.as_deref() {
+        // Fewer colours are a wish of their own.
+        _ if facts.format == Format::Png => options.png.colours != PngColours::Palette,
+        _ if facts.format == Format::Gif => options.gif.colours == PaletteOptions::default().colours,
         _ if facts.format != Format::Jpeg => true,
         Some("baseline") => true,
         // No browser shows other kinds, such as arithmetic codes.
-        Some("progressive") => recipe.output.codec.jpeg.progressive,
+        Some("progressive") => options.jpeg.progressive,
         _ => false,
     }
 }

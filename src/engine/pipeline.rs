@@ -4,7 +4,9 @@ use super::{
     Cancel, Decoded, Encoded, EngineError, Facts, Format, KeptMetadata, Limits, Metadata, MetadataKind, Raster, Recipe,
     Source, Warning,
     decode::{DecodeOptions, Decoder, Direct, Fonts, Memory},
-    edit, encode, metadata, original,
+    edit, encode, metadata,
+    options::{PngColours, palette},
+    original,
     recipe::{Edits, OutputSpec},
     vector,
 };
@@ -227,7 +229,7 @@ fn ensure_encoded(
     if cache.encoded.as_ref().is_none_or(|(known, _)| *known != spec) {
         let encoded = tools.stage(Stage::Encode, || match spec.format {
             Format::Svg => vector::write(source, &decoded.facts, recipe, tools),
-            _ => encode::encode(edited, &spec, tools.cancel),
+            _ => encoded(decoded, edited, &spec, tools.cancel),
         })?;
         cache.encoded = Some((spec, encoded));
         (cache.preview, cache.finished) = (None, None);
@@ -255,6 +257,28 @@ fn finished(source: &Source, decoded: &Decoded, recipe: &Recipe, cache: &mut Cac
     let finished = Finished { keep, encoded, is_foreign };
     cache.finished = Some(finished.clone());
     Ok(finished)
+}
+
+fn encoded(decoded: &Decoded, edited: &Raster, output: &OutputSpec, cancel: &Cancel) -> Result<Encoded, EngineError> {
+    let Some(with_palette) = as_source(decoded, edited, output) else {
+        return encode::encode(edited, output, cancel);
+    };
+    let mut encoded = encode::encode(edited, &with_palette, cancel)?;
+    encoded.warnings.push(Warning::PaletteKept { colours: with_palette.codec.png.palette.colours });
+    Ok(encoded)
+}
+
+/// The wish with a palette, when the source has one and editing made more colours than fit in:
+/// with all of them the file would grow, often although the picture shrank.
+fn as_source(decoded: &Decoded, edited: &Raster, output: &OutputSpec) -> Option<OutputSpec> {
+    let is_left_to_us = output.format == Format::Png && output.codec.png.colours == PngColours::AsSource;
+    let colours = *palette::COLOURS.end();
+    (is_left_to_us && decoded.facts.details.palette && encode::has_more_colours(edited, colours)).then(|| {
+        let mut output = output.clone();
+        output.codec.png.colours = PngColours::Palette;
+        output.codec.png.palette.colours = colours;
+        output
+    })
 }
 
 /// The source's own bytes as a result.

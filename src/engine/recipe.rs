@@ -1,6 +1,10 @@
 //! What the user asks for, as a plain comparable value.
 
-use super::{Format, KeptMetadata, embed::Embed, options::CodecOptions};
+use super::{
+    Format, KeptMetadata,
+    embed::Embed,
+    options::{CodecOptions, PngColours},
+};
 
 /// Edits and the output wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -174,9 +178,12 @@ impl OutputSpec {
         }
     }
 
-    /// Is the encoding without loss of pixels?
+    /// Is the encoding meant to be without loss of pixels?
     pub fn is_lossless(&self) -> bool {
-        self.format.has_lossless() && (self.lossless || !self.format.has_quality())
+        match self.format {
+            Format::Png => self.codec.png.colours != PngColours::Palette,
+            format => format.has_lossless() && (self.lossless || !format.has_quality()),
+        }
     }
 }
 

@@ -38,6 +38,7 @@ mirrored!(MetadataKind: Icc Exif Gps Xmp Iptc Photoshop Comment Text Thumbnail O
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Details {
     pub(super) codec: Option<String>,
+    pub(super) palette: bool,
     pub(super) chroma: Option<Chroma>,
     pub(super) density: Option<[u32; 2]>,
     pub(super) delays: Vec<u32>,
@@ -48,17 +49,17 @@ pub(super) struct Details {
 
 impl From<engine::Details> for Details {
     fn from(it: engine::Details) -> Self {
-        let engine::Details { codec, chroma, density, delays, loops, metadata } = it;
+        let engine::Details { codec, palette, chroma, density, delays, loops, metadata } = it;
         let metadata = metadata.into_iter().map(|it| (it.kind.into(), it.bytes)).collect();
-        Self { codec, chroma: chroma.map(Into::into), density, delays, loops, metadata }
+        Self { codec, palette, chroma: chroma.map(Into::into), density, delays, loops, metadata }
     }
 }
 
 impl From<Details> for engine::Details {
     fn from(it: Details) -> Self {
-        let Details { codec, chroma, density, delays, loops, metadata } = it;
+        let Details { codec, palette, chroma, density, delays, loops, metadata } = it;
         let metadata =
             metadata.into_iter().map(|(kind, bytes)| engine::Metadata { kind: kind.into(), bytes }).collect();
-        Self { codec, chroma: chroma.map(Into::into), density, delays, loops, metadata }
+        Self { codec, palette, chroma: chroma.map(Into::into), density, delays, loops, metadata }
     }
 }

@@ -207,6 +207,7 @@ mod tests {
         let part = |kind, bytes| Metadata { kind, bytes };
         let details = Details {
             codec: Some("progressive".to_owned()),
+            palette: false,
             chroma: Some(Chroma::Yuv420),
             density: Some([30_000, 7_250]),
             delays: vec![100, 250, 1_000],

@@ -50,6 +50,14 @@ pub fn percentage(text: &str) -> Option<u8> {
     u8::try_from(number.min(100)).ok()
 }
 
+/// Reads a whole number, with or without a sign for per cent.
+pub fn whole_number(text: &str) -> Option<u32> {
+    let text: String = text.chars().filter(|it| !it.is_whitespace()).collect();
+    let number = text.strip_suffix('%').unwrap_or(&text);
+    // `parse` alone would take a leading plus.
+    number.parse().ok().filter(|_| number.bytes().all(|it| it.is_ascii_digit()))
+}
+
 /// Reads a whole number, with or without commas between its digits and a unit behind them.
 pub fn megabytes(text: &str) -> Option<u32> {
     let text: String =
@@ -84,7 +92,16 @@ fn scale(text: &str, unit: u32) -> Option<TypedSize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{TypedSize::*, megabytes, percentage, size};
+    use super::{TypedSize::*, megabytes, percentage, size, whole_number};
+
+    #[test]
+    fn whole_numbers_have_no_sign_but_per_cent() {
+        for (text, wanted) in
+            [("0", Some(0)), (" 7 % ", Some(7)), ("+7", None), ("-1", None), ("7.5", None), ("", None)]
+        {
+            assert_eq!(whole_number(text), wanted, "{text:?}");
+        }
+    }
 
     #[test]
     fn every_form_is_understood() {

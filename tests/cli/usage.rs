@@ -12,7 +12,6 @@ fn what_is_not_served_is_refused_by_name_and_nothing_is_done() {
         &["--trim", "a.png"],
         &["--rotate", "90", "a.png"],
         &["--flip", "h", "a.png"],
-        &["--colors", "16", "a.png"],
         &["--same-look", "a.png"],
         &["--same-look=90", "a.png"],
         &["--max-bytes", "1000", "a.png"],

@@ -41,6 +41,7 @@ fn tab_goes_from_the_top_line_down_the_controls_and_over_the_canvas() {
         "Lossy",
         "Quality",
         "Quality from 1 to 100",
+        "Advanced format settings",
         "Data URL",
         "Copy data URL",
         "Copy image",

@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
+mod codec;
 mod controls;
 mod desk;
 mod halves;

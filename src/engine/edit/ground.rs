@@ -75,7 +75,7 @@ pub(in crate::engine) fn has_transparency(raster: &Raster) -> bool {
 
 /// Cuts out the middle, or lays the picture in the middle of a larger canvas; each side by
 /// itself. Without a colour (stored values) the rest is transparent.
-pub(super) fn recanvas(raster: &Raster, canvas: [u32; 2], colour: Option<[u8; 3]>) -> Raster {
+pub(in crate::engine) fn recanvas(raster: &Raster, canvas: [u32; 2], colour: Option<[u8; 3]>) -> Raster {
     if raster.size() == canvas {
         return raster.clone();
     }

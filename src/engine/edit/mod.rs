@@ -8,7 +8,10 @@ mod resize;
 pub use self::geometry::{Geometry, geometry};
 
 use self::resize::Part;
-use super::{Decoded, EngineError, Format, Layout, Raster, Tools, Warning, recipe::Edits};
+use super::{
+    Cancel, Decoded, EngineError, Format, Layout, Raster, Tools, Warning,
+    recipe::{Edits, Resample},
+};
 
 /// Applies all edits; shares the pixels when there is nothing to do.
 ///
@@ -41,6 +44,31 @@ pub fn apply(decoded: &Decoded, edits: &Edits, tools: Tools<'_>) -> Result<(Rast
     };
     tools.cancel.check()?;
     Ok((ground::recanvas(&flat, geometry.canvas, colour), warnings))
+}
+
+/// The size of a picture made smaller until neither side is longer than `side`, at least 1.
+pub(super) fn inside([width, height]: [u32; 2], side: u32) -> [u32; 2] {
+    let longest = width.max(height);
+    if longest <= side {
+        return [width, height];
+    }
+    // A product of 32-bit numbers, and no quotient above `side`.
+    let scaled = |it: u32| ((u64::from(it) * u64::from(side) + u64::from(longest) / 2) / u64::from(longest)) as u32;
+    [width, height].map(|it| scaled(it).max(1))
+}
+
+/// The whole picture in the size of [`inside`], resized in linear light; shares it when that is
+/// its own.
+///
+/// # Errors
+/// [`EngineError::Cancelled`].
+pub(super) fn shrunk(raster: &Raster, side: u32, cancel: &Cancel) -> Result<Raster, EngineError> {
+    let to = inside(raster.size(), side);
+    if to == raster.size() {
+        return Ok(raster.clone());
+    }
+    let part = Part { start: [0.0; 2], length: raster.size().map(f64::from), to };
+    resize::resize(raster, part, Resample::Linear, cancel)
 }
 
 /// Bytes a pixel of the widest picture on the way to the result.

@@ -16,9 +16,11 @@ use super::{
     Bytes, Cancel, EngineError, Format, Layout, Raster, Source, Tools, Warning,
     decode::{self, DecodeOptions},
     edit::ground,
+    error::Cause,
     recipe::OutputSpec,
 };
 use image::ExtendedColorType;
+use rayon::prelude::*;
 
 /// Encoded bytes and what they hold.
 #[derive(Clone, Debug)]
@@ -50,10 +52,11 @@ pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Enc
     if !format.can_write() {
         return Err(EngineError::Unwritable { format });
     }
-    if size.iter().any(|&side| max_side < side) {
+    let plan = (format == Format::Ico).then(|| ico::plan(size, &spec.codec.ico));
+    if plan.is_none() && size.iter().any(|&side| max_side < side) {
         return Err(EngineError::SideTooLong { format, width: size[0], height: size[1], max_side });
     }
-    let (raster, warnings) = fitted(raster, format);
+    let (raster, mut warnings) = fitted(raster, format);
     cancel.check()?;
     let encoder = match format {
         Format::WebP => webp::encode,
@@ -71,6 +74,8 @@ pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Enc
     // Whatever a stopped encoder says, it was stopped.
     cancel.check()?;
     let bytes = encoded.map_err(|cause| EngineError::Encode { format, cause })?;
+    let size = plan.as_ref().map_or(size, |it| it.size);
+    warnings.extend(plan.and_then(|it| it.warning));
     Ok(Encoded { format, bytes: bytes.into(), size, warnings })
 }
 
@@ -91,8 +96,14 @@ pub(super) fn decode_back(encoded: &Encoded, tools: Tools<'_>) -> Result<Raster,
     Ok(decode::decode(&result, &DecodeOptions::default(), tools)?.raster)
 }
 
+/// Has the picture more different colours than `most`, as 8 bits a channel tell them apart?
+pub(super) fn has_more_colours(raster: &Raster, most: u16) -> bool {
+    let pixels = raster.to_rgba8();
+    palette::table::exact(pixels.as_chunks::<4>().0.iter().copied(), most.into()).is_none()
+}
+
 /// What an encoder returns.
-type Written = Result<Vec<u8>, super::error::Cause>;
+type Written = Result<Vec<u8>, Cause>;
 
 /// The picture as the format can hold it, and what that cost.
 fn fitted(raster: &Raster, format: Format) -> (Raster, Vec<Warning>) {
@@ -111,6 +122,15 @@ fn fitted(raster: &Raster, format: Format) -> (Raster, Vec<Warning>) {
         raster = raster.with_profile(None);
     }
     (raster, warnings)
+}
+
+/// One sample a pixel if no pixel of an opaque 8-bit picture has a colour. Not with a profile: it
+/// describes three.
+fn grey(raster: &Raster) -> Option<Vec<u8>> {
+    let is_plain = raster.layout() == Layout::Rgb8 && raster.profile().is_none();
+    let pixels = if is_plain { raster.bytes().as_chunks::<3>().0 } else { return None };
+    let is_grey = pixels.par_iter().all(|&[r, g, b]| r == g && g == b);
+    is_grey.then(|| pixels.iter().map(|&[grey, ..]| grey).collect())
 }
 
 /// Is the format written with 16 bits a channel?

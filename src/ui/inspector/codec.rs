@@ -1,19 +1,62 @@
 //! Advanced, at the end of Format: what can be asked of the chosen encoder, and which metadata go along.
 
+mod ico;
 mod jpeg;
 mod metadata;
 mod svg;
+mod webp;
 
 use crate::{
     engine::{Format, recipe::OutputSpec},
     session::Item,
     settings::Units,
     ui::{
+        grammar,
         theme::{self, Theme},
-        widgets::{disclosure, segmented},
+        widgets::{NumberField, Slider, disclosure, segmented},
     },
 };
-use egui::{RichText, Ui};
+use egui::{Response, RichText, Ui};
+use std::ops::RangeInclusive;
+
+/// Of the field beside a slider.
+const FIELD_WIDTH: f32 = 52.0;
+const FIELD_GAP: f32 = 10.0;
+
+/// A whole number that is dragged or typed.
+pub(super) struct Amount<'a> {
+    pub(super) name: &'a str,
+    pub(super) range: RangeInclusive<i32>,
+    /// What a double click brings back.
+    pub(super) reset: i32,
+}
+
+impl Amount<'_> {
+    /// A caption and the control below it; `tip` says what it means.
+    pub(super) fn captioned(&self, ui: &mut Ui, tip: &str, value: &mut i32) {
+        caption(ui, self.name).on_hover_text(tip);
+        amount_ui(ui, self, value);
+    }
+}
+
+/// The slider and its value to be typed; returns the width of the slider.
+pub(super) fn amount_ui(ui: &mut Ui, amount: &Amount<'_>, value: &mut i32) -> f32 {
+    let width = ui.available_width() - FIELD_WIDTH - FIELD_GAP;
+    let (least, most) = (*amount.range.start(), *amount.range.end());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = FIELD_GAP;
+        Slider::new(amount.name, amount.range.clone()).reset(amount.reset).width(width).show(ui, value);
+        let text = value.to_string();
+        let name = format!("{} from {least} to {most}", amount.name);
+        let field = NumberField::new(&name, "", &text).width(FIELD_WIDTH).range(least.into()..=most.into());
+        if let Some(typed) = field.show(ui).as_deref().and_then(grammar::whole_number) {
+            let typed = i32::try_from(typed).unwrap_or(most).min(most);
+            // Too little is a slip of the finger.
+            *value = if typed < least { *value } else { typed };
+        }
+    });
+    width
+}
 
 /// The disclosure and, open, the controls; nothing where there is nothing to ask.
 pub(super) fn codec_ui(ui: &mut Ui, item: &mut Item, units: Units, is_open: &mut bool) {
@@ -38,14 +81,16 @@ pub(super) fn codec_ui(ui: &mut Ui, item: &mut Item, units: Units, is_open: &mut
 fn controls(format: Format) -> Option<fn(&mut Ui, &mut OutputSpec)> {
     match format {
         Format::Jpeg => Some(|ui, output| jpeg::jpeg_ui(ui, &mut output.codec.jpeg)),
+        Format::WebP => Some(webp::webp_ui),
+        Format::Ico => Some(|ui, output| ico::ico_ui(ui, &mut output.codec.ico)),
         Format::Svg => Some(|ui, output| svg::svg_ui(ui, &mut output.codec.svg)),
         _ => None,
     }
 }
 
 /// The words above a control.
-fn caption(ui: &mut Ui, text: &str) {
-    ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
+fn caption(ui: &mut Ui, text: &str) -> Response {
+    ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak))
 }
 
 /// A caption and one of a few below it; `tip` says what it means.

@@ -1,17 +1,13 @@
-//! Format and quality: the rows with their measured bytes, and the controls of the chosen one.
+//! Format: the rows with their measured bytes, and what the chosen one asks for.
 
-use super::ground::ground_ui;
+use super::{ground::ground_ui, quality::quality_ui};
 use crate::{
-    engine::{
-        Format, Warning,
-        recipe::{DEFAULT_QUALITY, Recipe},
-    },
+    engine::{Format, Warning},
     session::{Action, Item, Verb, capitalized},
     settings::Units,
     ui::{
-        grammar,
         theme::{self, Theme},
-        widgets::{FormatRow, NumberField, Slider, command_chip, format_rows, heading, segmented},
+        widgets::{FormatRow, command_chip, format_rows, heading},
         words,
     },
 };
@@ -19,10 +15,6 @@ use egui::{RichText, Ui};
 
 /// The formats that are always shown; the others sit under More.
 const USUAL: [Format; 4] = [Format::WebP, Format::Jpeg, Format::Png, Format::Gif];
-
-/// Of the field beside the slider.
-const FIELD_WIDTH: f32 = 52.0;
-const FIELD_GAP: f32 = 10.0;
 
 pub(super) fn format_ui(
     ui: &mut Ui,
@@ -41,7 +33,8 @@ pub(super) fn format_ui(
     warnings_ui(ui, item);
     ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
     if !item.recipe.output.untouched {
-        quality_ui(ui, &mut item.recipe);
+        let has_palette = item.facts().is_some_and(|it| it.details.palette);
+        quality_ui(ui, &mut item.recipe.output, has_palette);
         background_ui(ui, item);
     }
 }
@@ -96,50 +89,6 @@ fn weight(item: &Item, format: Format) -> Option<usize> {
 fn saving(item: &Item) -> Option<String> {
     let (result, source) = (item.fresh()?, item.source()?);
     words::saving(source.bytes().len() as u64, result.product.encoded.bytes.len() as u64)
-}
-
-fn quality_ui(ui: &mut Ui, recipe: &mut Recipe) {
-    let output = &mut recipe.output;
-    if !output.format.has_quality() {
-        let note = if output.format.has_lossless() { "without loss" } else { "256 colours" };
-        heading(ui, "Quality", Some(note));
-        return;
-    }
-    heading(ui, "Quality", output.is_lossless().then_some("without loss"));
-    if output.format.has_lossless() {
-        segmented(ui, "Kind of compression", &mut output.lossless, &[(false, "Lossy"), (true, "Lossless")]);
-    }
-    if !output.is_lossless() {
-        let mut quality = i32::from(output.quality);
-        slider_ui(ui, &mut quality);
-        // The slider keeps to its range, which fits into a byte.
-        output.quality = quality.clamp(1, 100) as u8;
-    }
-}
-
-/// The slider, its ends in words, and its value to be typed.
-fn slider_ui(ui: &mut Ui, quality: &mut i32) {
-    let width = ui.available_width() - FIELD_WIDTH - FIELD_GAP;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = FIELD_GAP;
-        Slider::new("Quality", 1..=100).reset(DEFAULT_QUALITY.into()).width(width).show(ui, quality);
-        let text = quality.to_string();
-        let field = NumberField::new("Quality from 1 to 100", "", &text).width(FIELD_WIDTH).range(1..=100);
-        if let Some(typed) = field.show(ui).as_deref().and_then(grammar::percentage) {
-            *quality = typed.into();
-        }
-    });
-    let weak = Theme::of(ui).weak;
-    let end = |text: &str| RichText::new(text).font(theme::secondary()).color(weak);
-    ui.add_space(-theme::ROW_GAP);
-    ui.scope(|ui| {
-        ui.set_max_width(width);
-        ui.spacing_mut().interact_size.y = 0.0;
-        ui.horizontal(|ui| {
-            ui.label(end("smaller"));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end("closer")));
-        });
-    });
 }
 
 /// The ground for a transparent picture in a format without transparency.

@@ -7,6 +7,7 @@ mod format;
 mod ground;
 mod guard;
 mod outlets;
+mod quality;
 mod size;
 
 use super::{regions::part, theme, theme::Theme};

@@ -12,6 +12,7 @@ use crate::engine::{
 const XMP_TRAILER: usize = 258;
 
 pub(super) fn read(bytes: &[u8], details: &mut Details) {
+    details.palette = true;
     let mut at = 13 + bytes.get(10).map_or(0, |flags| color_table_bytes(*flags));
     let (mut delay, mut loops) = (0, None);
     loop {

@@ -13,6 +13,8 @@ const TECHNICAL: [&[u8; 4]; 24] = [
     b"acTL", b"bKGD", b"cHRM", b"cICP", b"cLLI", b"cLLi", b"fcTL", b"fdAT", b"gAMA", b"gIFg", b"gIFx", b"hIST",
     b"mDCV", b"mDCv", b"oFFs", b"pCAL", b"pHYs", b"sBIT", b"sCAL", b"sPLT", b"sRGB", b"sTER", b"tIME", b"tRNS",
 ];
+/// The colour type of indices into a palette (§11.2.1).
+const PALETTE: u8 = 3;
 /// The keyword of an XMP packet (XMP specification part 3 §1.1.5).
 pub(in crate::engine) const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
 /// How ImageMagick stores what had no chunk of its own.
@@ -29,6 +31,7 @@ pub(super) fn read(bytes: &[u8], details: &mut Details) {
                 had_pixels = true;
                 has_own_still = !had_control;
             }
+            b"IHDR" => details.palette = body.get(9) == Some(&PALETTE),
             b"pHYs" if body.get(8) == Some(&1) => {
                 let side = |at| numbers.get(at, 4).map_or(0.0, |it| it as f64 * INCH_M);
                 set_density(details, [side(0), side(4)]);

@@ -56,6 +56,7 @@ fn exif() -> Vec<u8> {
 fn png_chunks() {
     let metre = |x: u32, y: u32| [&x.to_be_bytes()[..], &y.to_be_bytes(), &[1]].concat();
     let file = png(&[
+        (b"IHDR", vec![0, 0, 0, 1, 0, 0, 0, 1, 8, 3, 0, 0, 0]),
         // 11,811 pixels a metre are 299.9994 an inch.
         (b"pHYs", metre(11_811, 5_906)),
         (b"iCCP", b"name\0\0packed".to_vec()),
@@ -82,7 +83,7 @@ fn png_chunks() {
             ("other", 7)
         ]
     );
-    assert_eq!((details.codec, details.loops), (None, None));
+    assert_eq!((details.codec, details.loops, details.palette), (None, None, true));
 }
 
 #[test]

@@ -13,11 +13,26 @@ use std::ffi::c_int;
 /// How to encode.
 #[derive(Clone, Copy)]
 pub(super) struct Mode {
-    pub(super) lossless: bool,
     /// 1 to 100: closeness when lossy, effort when lossless.
     pub(super) quality: u8,
     /// 0 (fast) to 6 (small).
     pub(super) method: u8,
+    pub(super) kind: Kind,
+}
+
+/// What may be lost.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Lossy {
+        /// Closeness of alpha, 0 to 100 (without loss).
+        alpha_quality: u8,
+        /// Averages colours with regard to the brightness that they lead to.
+        sharp_yuv: bool,
+    },
+    Lossless {
+        /// 0 to 100 (the very same pixels).
+        nearness: u8,
+    },
 }
 
 /// libwebp's longest side, `WEBP_MAX_DIMENSION`.
@@ -39,7 +54,8 @@ pub(super) fn encode(
     }
     let config = config(mode)?;
     let mut picture = Picture::new()?;
-    picture.0.use_argb = c_int::from(mode.lossless);
+    // Sharp colours are averaged by the encoder, from the pixels themselves.
+    picture.0.use_argb = config.lossless | config.use_sharp_yuv;
     picture.0.width = width as c_int;
     picture.0.height = height as c_int;
     let stride = (width as usize * channels) as c_int;
@@ -110,7 +126,16 @@ pub(super) fn decode(file: &[u8], [width, height]: [u32; 2], has_alpha: bool) ->
 
 fn config(mode: Mode) -> Result<sys::WebPConfig, Cause> {
     let mut config = sys::WebPConfig::new().map_err(|()| "libwebp is of another version")?;
-    config.lossless = c_int::from(mode.lossless);
+    match mode.kind {
+        Kind::Lossy { alpha_quality, sharp_yuv } => {
+            config.alpha_quality = c_int::from(alpha_quality);
+            config.use_sharp_yuv = c_int::from(sharp_yuv);
+        }
+        Kind::Lossless { nearness } => {
+            config.lossless = 1;
+            config.near_lossless = c_int::from(nearness);
+        }
+    }
     config.quality = f32::from(mode.quality);
     config.method = c_int::from(mode.method);
     // Colours under full transparency are not seen; libwebp may choose them.

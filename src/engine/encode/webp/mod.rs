@@ -3,34 +3,38 @@
 pub(in crate::engine) mod container;
 mod libwebp;
 
-use self::libwebp::Mode;
+use self::libwebp::{Kind, Mode};
 use super::{Encoded, Written};
 use crate::engine::{
     Cancel, EngineError, Format, Layout, Limits, Raster,
+    options::webp,
     recipe::{Effort, OutputSpec},
 };
 
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
-    let mode = if spec.is_lossless() {
-        let (method, effort) = match spec.effort {
-            Effort::Fast => (2, 40),
-            Effort::Normal => (4, 75),
-            Effort::Best => (6, 100),
-        };
-        Mode { lossless: true, quality: effort, method }
-    } else {
-        let method = match spec.effort {
-            Effort::Fast => 2,
-            Effort::Normal => 4,
-            Effort::Best => 6,
-        };
-        Mode { lossless: false, quality: spec.quality.clamp(1, 100), method }
-    };
+    let mode = mode(spec);
     let bytes = libwebp::encode(raster.bytes(), raster.size(), raster.layout().has_alpha(), mode, cancel)?;
     match raster.profile() {
         Some(profile) => container::with_profile(&bytes, profile, raster.size(), raster.layout().has_alpha()),
         None => Ok(bytes),
     }
+}
+
+fn mode(spec: &OutputSpec) -> Mode {
+    let options = &spec.codec.webp;
+    let (method, search) = match spec.effort {
+        Effort::Fast => (2, 40),
+        Effort::Normal => (4, 75),
+        Effort::Best => (6, 100),
+    };
+    let method = options.method.map_or(method, |it| it.min(*webp::METHODS.end()));
+    if spec.is_lossless() {
+        let nearness = options.nearness.min(*webp::NEARNESSES.end());
+        return Mode { quality: search, method, kind: Kind::Lossless { nearness } };
+    }
+    let alpha_quality = options.alpha_quality.min(*webp::ALPHA_QUALITIES.end());
+    let kind = Kind::Lossy { alpha_quality, sharp_yuv: options.sharp_yuv };
+    Mode { quality: spec.quality.clamp(1, 100), method, kind }
 }
 
 /// What [`encode`] made, decoded by the library that made it; `None` with a profile, since that
