@@ -1,6 +1,7 @@
 //! Pixels to encoded bytes; one file a format.
 
 mod bmp;
+mod chroma;
 mod gif;
 mod ico;
 mod jpeg;
