@@ -9,7 +9,7 @@ use inlaid::engine::{
     decode::{DecodeOptions, Fonts},
     encode,
     options::PngColours,
-    recipe::{Effort, OutputSpec},
+    recipe::OutputSpec,
 };
 use std::{
     fs,
@@ -83,16 +83,14 @@ impl<'a> Picture<'a> {
 
     /// Ours against theirs: bytes at the same score, or without loss.
     fn rows(&self, modules: Option<&str>) -> Vec<(&'static str, Option<f64>)> {
-        let jpeg = |effort| self.ours(Format::Jpeg, effort);
-        let (normal, best) = (jpeg(Effort::Normal), jpeg(Effort::Best));
+        let jpeg = self.ours(Format::Jpeg);
         let cjpeg = self.theirs(|quality, out| self.cjpeg(quality, out));
         let mozjpeg = modules.map(|it| self.theirs(|quality, out| self.mozjpeg(it, quality, out)));
-        let webp = self.ours(Format::WebP, Effort::Normal);
+        let webp = self.ours(Format::WebP);
         let cwebp = self.theirs(|quality, out| self.cwebp(&["-q", &quality.to_string()], out));
         vec![
-            ("cjpeg -progressive", ratio(&normal, &cjpeg)),
-            ("mozjpeg", mozjpeg.as_ref().and_then(|it| ratio(&normal, it))),
-            ("mozjpeg, ours at best", mozjpeg.as_ref().and_then(|it| ratio(&best, it))),
+            ("cjpeg -progressive", ratio(&jpeg, &cjpeg)),
+            ("mozjpeg", mozjpeg.as_ref().and_then(|it| ratio(&jpeg, it))),
             ("cwebp", ratio(&webp, &cwebp)),
             ("cwebp -lossless", Some(self.lossless_webp())),
             ("oxipng -o 2", Some(self.lossless_png())),
@@ -101,8 +99,8 @@ impl<'a> Picture<'a> {
         ]
     }
 
-    fn ours(&self, format: Format, effort: Effort) -> Vec<Point> {
-        let point = |quality| self.point(&OutputSpec { quality, effort, ..OutputSpec::new(format) });
+    fn ours(&self, format: Format) -> Vec<Point> {
+        let point = |quality| self.point(&OutputSpec { quality, ..OutputSpec::new(format) });
         OURS.into_iter().map(point).collect()
     }
 

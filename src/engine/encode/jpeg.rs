@@ -8,6 +8,10 @@ use crate::engine::{
 };
 use mozjpeg_rs::{Encoder, Preset, TrellisConfig};
 
+/// Pixels up to which every order of scans is tried for what is kept: it takes three times as long
+/// (140 ms a megapixel) and saves 1 to 4 %, which is what mozjpeg in C would have saved.
+const FEW: u64 = 4_000_000;
+
 /// From this quality on live previews do without trellis quantisation: it looks at every way to
 /// write each of the many coefficients that are left, for ten times the time at quality 98 (four
 /// times at 80), and saves a tenth of the bytes.
@@ -15,10 +19,11 @@ const SLOW: u8 = 90;
 
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     let JpegOptions { progressive, trellis, .. } = spec.codec.jpeg;
+    let is_small = u64::from(raster.width()) * u64::from(raster.height()) <= FEW;
     let preset = match (spec.effort, progressive) {
         (Effort::Fast, _) | (_, false) => Preset::BaselineBalanced,
-        (Effort::Normal, true) => Preset::ProgressiveBalanced,
-        (Effort::Best, true) => Preset::ProgressiveSmallest,
+        (Effort::Normal, true) if !is_small => Preset::ProgressiveBalanced,
+        (Effort::Normal | Effort::Best, true) => Preset::ProgressiveSmallest,
     };
     let mut encoder = Encoder::new(preset).quality(spec.quality.clamp(1, 100)).subsampling(subsampling(raster, spec));
     if !trellis || (spec.effort == Effort::Fast && SLOW <= spec.quality) {
