@@ -9,7 +9,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`engine`] | PURE: bytes ⇄ pixels ⇄ bytes ⇄ text. No toolkit, no threads of its own, no files, no network, no clock, no globals |
-//! | [`helper`] | the other processes of this executable: untrusted bytes are decoded in them, behind walls, and what they say is checked |
+//! | [`helper`] | the other processes of this executable: untrusted bytes are decoded in them, behind walls, what cannot be stopped is encoded in them, and what they say is checked |
 //! | [`jobs`] | threads: load lane, render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
 //! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
@@ -31,7 +31,7 @@
 //! drop / paste / dialog / argument ─▶ Action::Open(intake) ─▶ jobs: Load (read, sniff)
 //! ─▶ helper: another process (limits, decode, colour, orient) ─▶ pixels in memory that both share, sealed and checked
 //! ─▶ Event::Glimpsed (large JPEGs: something to see at once) ─▶ Event::Loaded ─▶ reconcile
-//! ─▶ jobs: Render (edit → encode) ─▶ Event::Encoded ─▶ numbers, snippet; ready to be copied as text and saved
+//! ─▶ jobs: Render (edit → encode, in a helper if it could not be stopped here) ─▶ Event::Encoded ─▶ numbers, snippet; ready to be copied as text and saved
 //! ─▶ the same render (decode back) ─▶ Event::Rendered ─▶ preview of the *encoded* bytes; ready to be copied as an image
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
@@ -53,6 +53,8 @@
 //!   source that is handed out as it is are walked over likewise, and looked at in a helper.
 //! * Nothing that a helper says is believed before it was looked at, and its pixels are read only
 //!   once nobody can change them.
+//! * An encoder that does not hear of a cancel runs in a [`helper`], which a cancel kills; what was
+//!   made there is decoded back there.
 //! * Every call of a codec in this process runs under [`jobs::guard()`]; release builds unwind.
 //! * A decoder in C sees only bytes that our own encoder has just made.
 //! * Every number shown is measured on the bytes that will be pasted or saved.

@@ -1,11 +1,13 @@
-//! JPEG XL of 3 × 2 pixels that libjxl has coded without loss.
+//! JPEG XL: small pictures that libjxl has coded without loss, and what we write.
 
 #[cfg(test)]
 mod jxl {
     use base64::{Engine as _, prelude::BASE64_STANDARD};
     use inlaid::engine::{
-        Cancel, Decoded, EngineError, Format, Limits, Source, Tools,
+        Cancel, Decoded, EngineError, Format, Gamut, Layout, Limits, Raster, Source, Tools,
         decode::{DecodeOptions, Fonts, decode},
+        encode,
+        recipe::OutputSpec,
     };
 
     const RGB: &str = "/woIQBAJCAABAHwASxiLFcIJeE7EvwsEAWCVcYCSrv6XTY53FNF7Aw80AQ==";
@@ -64,5 +66,36 @@ mod jxl {
             decoded(bytes, &little),
             Err(EngineError::TooMuchMemory { .. } | EngineError::TooComplex { .. })
         ));
+    }
+
+    #[test]
+    fn what_we_write_is_read_back_exactly() {
+        let mut noise = 1_u64;
+        let mut sample = || {
+            // Knuth's MMIX generator.
+            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (noise >> 48) as u16
+        };
+        // Beyond 256 pixels there are several groups.
+        for [width, height] in [[1, 1], [1, 9], [1, 300], [2, 2], [17, 3], [2_400, 1], [300, 270]] {
+            for layout in [Layout::Rgb8, Layout::Rgba8, Layout::Rgb16, Layout::Rgba16] {
+                let n = width as usize * height as usize * layout.channels();
+                let (noisy, flat) = (std::iter::repeat_with(&mut sample).take(n), std::iter::repeat_n(513, n));
+                for samples in [noisy.collect::<Vec<u16>>(), flat.collect()] {
+                    let raster = if layout.is_wide() {
+                        Raster::from_samples16(width, height, layout, samples)
+                    } else {
+                        Raster::from_samples8(width, height, layout, samples.iter().map(|it| *it as u8).collect())
+                    };
+                    let raster = raster.unwrap();
+                    let what = format!("{width} × {height} {layout:?}");
+                    let result = encode::encode(&raster, &OutputSpec::new(Format::JpegXl), &Cancel::default()).unwrap();
+                    assert_eq!(result.warnings, [], "{what}");
+                    let found = decoded(result.bytes.to_vec(), &Limits::default()).unwrap();
+                    assert_eq!((found.facts.gamut, found.raster.layout()), (Gamut::Srgb, layout), "{what}");
+                    assert!(found.raster.bytes() == raster.bytes(), "{what}");
+                }
+            }
+        }
     }
 }

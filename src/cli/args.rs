@@ -150,7 +150,7 @@ pub(super) struct ConvertArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<OsString>,
 
-    /// png, jpeg, webp, gif, ico, bmp, tiff, tga, qoi or, of an SVG, svg. Without it: the extension of --output,
+    /// png, jpeg, webp, avif, jxl, gif, ico, bmp, tiff, tga, qoi or, of an SVG, svg. Without it: the extension of --output,
     /// else the input's format where it can be written, else png.
     #[arg(short, long, value_name = "F", value_parser = values::format)]
     pub(super) format: Option<Format>,
@@ -379,7 +379,7 @@ mod tests {
                 assert_eq!(refusal(&args), format!("{option} is not served by this version"));
             }
         }
-        for (option, value) in [("-f", "avif"), ("-f", "auto"), ("--as", "jsx"), ("-f", "jxl")] {
+        for (option, value) in [("-f", "auto"), ("--as", "jsx")] {
             let text = refusal(&["convert", option, value, "-"]);
             assert!(text.contains(value) && text.contains("not served by this version"), "{text}");
         }
@@ -400,6 +400,9 @@ mod tests {
             &["convert", "--background", "#ggg", "-"],
             &["convert", "-f", "jpeg", "--lossless", "-"],
             &["convert", "-f", "heic", "-"],
+            &["convert", "-f", "avif", "--lossless", "-"],
+            &["convert", "-f", "avif", "--speed", "11", "-"],
+            &["convert", "-f", "avif", "--depth", "12", "-"],
             &["convert", "--jobs", "0", "-"],
             &["convert", "--keep-metadata=gps", "-"],
             &["convert", "--report", "xml", "-"],

@@ -3,8 +3,8 @@
 use crate::engine::{
     Format,
     options::{
-        CodecOptions, IcoOptions, JpegOptions, PaletteOptions, PngColours, PngOptions, Subsampling, SvgOptions,
-        WebPOptions, ico,
+        AvifDepth, AvifOptions, CodecOptions, IcoOptions, JpegOptions, PaletteOptions, PngColours, PngOptions,
+        Subsampling, SvgOptions, WebPOptions, ico,
     },
 };
 use clap::{Args, ValueEnum, builder::ValueParser, value_parser};
@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum, builder::ValueParser, value_parser};
 /// Options of single formats; those of others are not read.
 #[derive(Clone, Debug, Args)]
 pub(super) struct CodecArgs {
-    /// JPEG: chroma subsampling.
+    /// JPEG and AVIF: chroma subsampling. AVIF has no 422 and takes 444 instead.
     #[arg(long, value_name = "C", value_enum, default_value = "auto")]
     chroma: ChromaArg,
 
@@ -33,6 +33,14 @@ pub(super) struct CodecArgs {
     #[arg(long)]
     no_minify: bool,
 
+    /// AVIF: 1 (slow, small) to 10; without it, as --effort says. --effort fast is always 10.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(1..=10))]
+    speed: Option<u8>,
+
+    /// AVIF: bits a sample.
+    #[arg(long, value_name = "D", value_enum, default_value = "auto")]
+    depth: DepthArg,
+
     /// PNG, GIF: a palette of at most so many colours, 2 to 256.
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(2..=256), conflicts_with = "lossless")]
     colors: Option<u16>,
@@ -45,7 +53,8 @@ pub(super) struct CodecArgs {
     #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = ico_size)]
     ico_sizes: Vec<u16>,
 
-    /// WebP: how close alpha is kept when lossy, 0 to 100.
+    /// WebP and AVIF: how close alpha is kept when lossy, 0 to 100; without it an AVIF does as
+    /// --quality says.
     #[arg(long, value_name = "N", value_parser = up_to_100())]
     alpha_quality: Option<u8>,
 
@@ -93,8 +102,14 @@ impl CodecArgs {
         webp.alpha_quality = self.alpha_quality.unwrap_or(webp.alpha_quality);
         webp.nearness = self.near_lossless.unwrap_or(webp.nearness);
         let ico = IcoOptions { sizes: ico::SIZES.map(|size| self.ico_sizes.contains(&size)) };
+        let depth = match self.depth {
+            DepthArg::Auto => AvifDepth::Auto,
+            DepthArg::Eight => AvifDepth::Eight,
+            DepthArg::Ten => AvifDepth::Ten,
+        };
+        let avif = AvifOptions { speed: self.speed, depth, chroma: subsampling, alpha_quality: self.alpha_quality };
         let svg = SvgOptions { minify: !self.no_minify, precision: self.precision };
-        CodecOptions { jpeg, svg, png: PngOptions { colours, palette: palette.clone() }, gif: palette, ico, webp }
+        CodecOptions { avif, jpeg, svg, png: PngOptions { colours, palette: palette.clone() }, gif: palette, ico, webp }
     }
 
     /// What was asked for and is of no use to this format.
@@ -119,4 +134,17 @@ enum ChromaArg {
     /// One for four pixels.
     #[value(name = "420")]
     Half,
+}
+
+/// [`AvifDepth`] by its argument.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DepthArg {
+    /// What is smaller at the same look.
+    Auto,
+    /// 8 bits.
+    #[value(name = "8")]
+    Eight,
+    /// 10 bits.
+    #[value(name = "10")]
+    Ten,
 }

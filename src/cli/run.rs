@@ -187,8 +187,12 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
     let (recipe, odd) = shared.config.recipe(source.format());
     let watch = Stopwatch::default();
     let decoder = shared.decoders.within(Allowance::default());
-    let tools =
-        Tools { observer: &watch, decoder: &decoder, ..Tools::new(&shared.limits, &shared.fonts, &shared.cancel) };
+    let tools = Tools {
+        observer: &watch,
+        decoder: &decoder,
+        encoder: &decoder,
+        ..Tools::new(&shared.limits, &shared.fonts, &shared.cancel)
+    };
     let mut cache = Cache::default();
     let product = render(&source, &recipe, &mut cache, false, tools)?;
     let facts = cache.facts().cloned().ok_or(EngineError::NotAnImage)?;

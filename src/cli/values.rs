@@ -23,7 +23,7 @@ pub(super) fn not_served(what: &str) -> String {
 
 /// A format that can be written, by its id or one of its extensions.
 pub(super) fn format(text: &str) -> Result<Format, String> {
-    if matches!(text, "auto" | "avif" | "jxl") {
+    if text == "auto" {
         return Err(not_served(text));
     }
     let format = Format::from_id(text).or_else(|| Format::from_extension(text));

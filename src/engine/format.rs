@@ -8,9 +8,11 @@
 #[expect(missing_docs, reason = "the labels of the table say what each is")]
 pub enum Format {
     WebP,
+    Avif,
     Jpeg,
     Png,
     Gif,
+    JpegXl,
     Svg,
     Ico,
     Bmp,
@@ -22,9 +24,7 @@ pub enum Format {
     Hdr,
     OpenExr,
     Farbfeld,
-    Avif,
     Heic,
-    JpegXl,
     Psd,
 }
 
@@ -152,7 +152,19 @@ const DDS: Row = Row { id: "dds", label: "DDS", mime: "image/vnd-ms.dds", extens
 const HDR: Row = Row { id: "hdr", label: "Radiance HDR", mime: "image/vnd.radiance", extensions: &["hdr"], ..INPUT };
 const OPEN_EXR: Row = Row { id: "exr", label: "OpenEXR", mime: "image/x-exr", extensions: &["exr"], ..INPUT };
 const FARBFELD: Row = Row { id: "farbfeld", label: "farbfeld", mime: "image/x-farbfeld", extensions: &["ff"], ..INPUT };
-const AVIF: Row = Row { id: "avif", label: "AVIF", mime: "image/avif", extensions: &["avif"], web: true, ..INPUT };
+const AVIF: Row = Row {
+    id: "avif",
+    label: "AVIF",
+    mime: "image/avif",
+    extensions: &["avif"],
+    quality: true,
+    lossless: false,
+    profile: true,
+    web: true,
+    // The longest that libavif reads, and with it most browsers.
+    max_side: 32_768,
+    ..OUTPUT
+};
 /// Only where its codec was built in.
 const HEIC: Row = Row {
     id: "heic",
@@ -162,7 +174,7 @@ const HEIC: Row = Row {
     reads: cfg!(feature = "heic"),
     ..KNOWN
 };
-const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..INPUT };
+const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..OUTPUT };
 const PSD: Row =
     Row { id: "psd", label: "PSD", mime: "image/vnd.adobe.photoshop", extensions: &["psd", "psb"], ..INPUT };
 
@@ -170,9 +182,11 @@ impl Format {
     /// Every format, in the order shown to people.
     pub const ALL: &[Self] = &[
         Self::WebP,
+        Self::Avif,
         Self::Jpeg,
         Self::Png,
         Self::Gif,
+        Self::JpegXl,
         Self::Svg,
         Self::Ico,
         Self::Bmp,
@@ -184,18 +198,18 @@ impl Format {
         Self::Hdr,
         Self::OpenExr,
         Self::Farbfeld,
-        Self::Avif,
         Self::Heic,
-        Self::JpegXl,
         Self::Psd,
     ];
 
     const fn row(self) -> &'static Row {
         match self {
             Self::WebP => &WEBP,
+            Self::Avif => &AVIF,
             Self::Jpeg => &JPEG,
             Self::Png => &PNG,
             Self::Gif => &GIF,
+            Self::JpegXl => &JPEG_XL,
             Self::Svg => &SVG,
             Self::Ico => &ICO,
             Self::Bmp => &BMP,
@@ -207,9 +221,7 @@ impl Format {
             Self::Hdr => &HDR,
             Self::OpenExr => &OPEN_EXR,
             Self::Farbfeld => &FARBFELD,
-            Self::Avif => &AVIF,
             Self::Heic => &HEIC,
-            Self::JpegXl => &JPEG_XL,
             Self::Psd => &PSD,
         }
     }

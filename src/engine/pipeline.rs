@@ -4,7 +4,9 @@ use super::{
     Cancel, Decoded, Encoded, EngineError, Facts, Format, KeptMetadata, Limits, Metadata, MetadataKind, Raster, Recipe,
     Source, Warning,
     decode::{DecodeOptions, Decoder, Direct, Fonts, Memory},
-    edit, encode, metadata,
+    edit,
+    encode::{self, Encoder},
+    metadata,
     options::{PngColours, palette},
     original,
     recipe::{Edits, OutputSpec},
@@ -54,12 +56,14 @@ pub struct Tools<'a> {
     pub decoder: &'a dyn Decoder,
     /// Lends memory for them.
     pub memory: &'a dyn Memory,
+    /// Makes the bytes of the result.
+    pub encoder: &'a dyn Encoder,
 }
 
 impl<'a> Tools<'a> {
-    /// Decodes here, into memory of its own, and nobody listens.
+    /// Decodes here, into memory of its own, encodes here, and nobody listens.
     pub fn new(limits: &'a Limits, fonts: &'a Fonts, cancel: &'a Cancel) -> Self {
-        Self { limits, fonts, observer: &(), cancel, decoder: &Direct, memory: &() }
+        Self { limits, fonts, observer: &(), cancel, decoder: &Direct, memory: &(), encoder: &encode::Direct }
     }
 
     fn stage<T>(&self, stage: Stage, work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
@@ -229,7 +233,7 @@ fn ensure_encoded(
     if cache.encoded.as_ref().is_none_or(|(known, _)| *known != spec) {
         let encoded = tools.stage(Stage::Encode, || match spec.format {
             Format::Svg => vector::write(source, &decoded.facts, recipe, tools),
-            _ => encoded(decoded, edited, &spec, tools.cancel),
+            _ => encoded(decoded, edited, &spec, tools),
         })?;
         cache.encoded = Some((spec, encoded));
         (cache.preview, cache.finished) = (None, None);
@@ -259,11 +263,12 @@ fn finished(source: &Source, decoded: &Decoded, recipe: &Recipe, cache: &mut Cac
     Ok(finished)
 }
 
-fn encoded(decoded: &Decoded, edited: &Raster, output: &OutputSpec, cancel: &Cancel) -> Result<Encoded, EngineError> {
+fn encoded(decoded: &Decoded, edited: &Raster, output: &OutputSpec, tools: Tools<'_>) -> Result<Encoded, EngineError> {
+    let Tools { encoder, cancel, .. } = tools;
     let Some(with_palette) = as_source(decoded, edited, output) else {
-        return encode::encode(edited, output, cancel);
+        return encode::encode_by(encoder, edited, output, cancel);
     };
-    let mut encoded = encode::encode(edited, &with_palette, cancel)?;
+    let mut encoded = encode::encode_by(encoder, edited, &with_palette, cancel)?;
     encoded.warnings.push(Warning::PaletteKept { colours: with_palette.codec.png.palette.colours });
     Ok(encoded)
 }
@@ -295,7 +300,7 @@ fn untouched(source: &Source, decoded: &Decoded) -> Result<Finished, EngineError
 /// what it carries, since that came from others and their decoder may be one that is only trusted
 /// with what is ours.
 fn preview(result: &Encoded, is_foreign: bool, cache: &mut Cache, tools: Tools<'_>) -> Result<Raster, EngineError> {
-    let Some((_, ours)) = cache.encoded.as_ref().filter(|_| !is_foreign) else {
+    let Some((spec, ours)) = cache.encoded.as_ref().filter(|_| !is_foreign) else {
         let result = Source::new("result", result.bytes.clone());
         // No more to be trusted than before.
         let decode = || tools.decoder.decode(&result, &DecodeOptions::default(), tools);
@@ -304,7 +309,7 @@ fn preview(result: &Encoded, is_foreign: bool, cache: &mut Cache, tools: Tools<'
     if let Some(known) = &cache.preview {
         return Ok(known.clone());
     }
-    let raster = tools.stage(Stage::Preview, || encode::decode_back(ours, tools))?;
+    let raster = tools.stage(Stage::Preview, || tools.encoder.decode_back(ours, spec, tools))?;
     cache.preview = Some(raster.clone());
     Ok(raster)
 }

@@ -5,7 +5,7 @@ use super::{
     protocol::{self, Outcome, Picture, Task},
 };
 use crate::engine::{
-    self, Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Source, Warning, decode::Glimpse,
+    self, Bytes, Decoded, EngineError, Facts, Format, Layout, Limits, Raster, Source, Warning, decode::Glimpse,
     raster::Storage,
 };
 use std::sync::Arc;
@@ -33,13 +33,15 @@ pub(super) enum Believed {
     Glimpsed(Option<Glimpse>),
 }
 
-/// So many bytes of pixels the outcome speaks of; `None` when it has no picture.
+/// So many bytes, of pixels mostly, the outcome speaks of; `None` when it has none.
 ///
 /// # Errors
 /// When there cannot be so many.
 pub(super) fn pixel_bytes(outcome: &Outcome, limits: &Limits) -> Result<Option<u64>, Lie> {
     let picture = match outcome {
         Outcome::Decoded(picture, _) | Outcome::Glimpsed(Some((picture, _))) => picture,
+        Outcome::Encoded { bytes } if (1..=limits.max_bytes).contains(bytes) => return Ok(Some(*bytes)),
+        Outcome::Encoded { .. } => return Err(Lie),
         Outcome::Size(_) | Outcome::Glimpsed(None) => return Ok(None),
     };
     let [width, height] = picture.size;
@@ -168,8 +170,34 @@ pub(super) fn fault(fault: protocol::Fault, source: &Source) -> Result<EngineErr
         protocol::Fault::TooComplex { what } => {
             EngineError::TooComplex { format: format()?, what: plain(&what).into() }
         }
+        // Nothing was to be encoded.
+        protocol::Fault::NotEncoded { .. } => return Err(Lie),
         protocol::Fault::Crashed => EngineError::DecoderCrashed,
     })
+}
+
+/// The bytes that were made of a picture in this format; they lie in `bytes`.
+///
+/// # Errors
+/// When they cannot be that.
+pub(super) fn encoded(outcome: &Outcome, bytes: Option<Storage>, format: Format) -> Result<Bytes, Lie> {
+    match (outcome, bytes) {
+        (Outcome::Encoded { .. }, Some(bytes)) if Format::sniff((*bytes).as_ref()) == Some(format) => {
+            Ok((*bytes).as_ref().into())
+        }
+        _ => Err(Lie),
+    }
+}
+
+/// Why a picture could not be encoded.
+///
+/// # Errors
+/// When the helper cannot have met that.
+pub(super) fn encode_fault(fault: &protocol::Fault, format: Format) -> Result<EngineError, Lie> {
+    match fault {
+        protocol::Fault::NotEncoded { cause } => Ok(EngineError::Encode { format, cause: plain(cause).into() }),
+        _ => Err(Lie),
+    }
 }
 
 fn warning(warning: protocol::Warning) -> Warning {
@@ -180,7 +208,7 @@ fn warning(warning: protocol::Warning) -> Warning {
     }
 }
 
-fn layout(layout: protocol::Layout) -> Layout {
+pub(super) fn layout(layout: protocol::Layout) -> Layout {
     match layout {
         protocol::Layout::Rgb8 => Layout::Rgb8,
         protocol::Layout::Rgba8 => Layout::Rgba8,

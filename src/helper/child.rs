@@ -4,11 +4,11 @@ use super::{
     Program, Transport,
     budget::Allowance,
     check::{self, Believed, Lie},
-    protocol::{self, Answer, Order, Outcome, Task, VERSION},
+    protocol::{self, Answer, EncodeOrder, Order, Outcome, Request, Task, VERSION},
     streams, system,
     wire::{Connection, Heard, Loan, Process, Speaker, listen},
 };
-use crate::engine::{Cancel, EngineError, Limits, Source, raster::Storage};
+use crate::engine::{Bytes, Cancel, EngineError, Format, Limits, Source, raster::Storage};
 use std::{
     io::{self, Read as _},
     process::ExitStatus,
@@ -122,7 +122,6 @@ impl Child {
         let bytes = source.bytes();
         let time = if task == Task::Glimpse { GLIMPSE } else { allowance.time(bytes.len()) };
         let memory = allowance.memory(system::machine_memory());
-        let deadline = Instant::now() + time;
         let order = Order {
             task,
             max_pixels: limits.max_pixels,
@@ -131,9 +130,47 @@ impl Child {
             source_bytes: bytes.len() as u64,
         };
         system::bound_memory(self.process.id(), memory.saturating_add(order.source_bytes));
+        let (result, lent) = self.ask(&Request::Work(order), bytes, memory, Some(time), limits, cancel)?;
+        self.done(result, lent, task, source, limits)
+    }
+
+    /// Has a picture encoded, which takes what it takes: the pixels are not a stranger's any more.
+    pub(super) fn encode(
+        &mut self,
+        order: EncodeOrder,
+        pixels: &Bytes,
+        format: Format,
+        limits: &Limits,
+        cancel: &Cancel,
+    ) -> Result<Bytes, Failure> {
+        system::bound_memory(self.process.id(), u64::MAX);
+        let (result, lent) = self.ask(&Request::Encode(order), pixels, u64::MAX, None, limits, cancel)?;
+        let encoded = match result {
+            Ok(outcome) => check::pixel_bytes(&outcome, limits)
+                .and_then(|bytes| bytes.map(|bytes| lent.taken_back(bytes)).transpose())
+                .and_then(|bytes| check::encoded(&outcome, bytes, format)),
+            Err(fault) => match check::encode_fault(&fault, format) {
+                Ok(error) => return Err(Failure::Refused(error)),
+                Err(lie) => Err(lie),
+            },
+        };
+        encoded.map_err(|Lie| self.put_down(EngineError::DecoderCrashed))
+    }
+
+    /// Gives an order and waits for what comes of it, no longer than it may take.
+    fn ask(
+        &mut self,
+        order: &Request,
+        bytes: &Bytes,
+        memory: u64,
+        time: Option<Duration>,
+        limits: &Limits,
+        cancel: &Cancel,
+    ) -> Result<(Result<Outcome, protocol::Fault>, Lent), Failure> {
         if self.speaker.order(order, bytes).is_err() {
             return Err(self.gone(memory));
         }
+        let begun = Instant::now();
         let mut lent = Lent::default();
         loop {
             let heard = self.heard.recv_timeout(GLANCE);
@@ -141,16 +178,17 @@ impl Child {
                 return Err(self.put_down(EngineError::Cancelled));
             }
             match heard {
-                Ok(Heard::Answer(Answer::Done(result))) => return self.done(result, lent, task, source, limits),
+                Ok(Heard::Answer(Answer::Done(result))) => return Ok((result, lent)),
                 Ok(heard) => match self.provide(heard, lent, limits) {
                     Ok(now_lent) => lent = now_lent,
                     Err(Lie) => return Err(self.put_down(EngineError::DecoderCrashed)),
                 },
                 Err(RecvTimeoutError::Disconnected) => return Err(self.gone(memory)),
-                Err(RecvTimeoutError::Timeout) if deadline < Instant::now() => {
-                    return Err(self.put_down(EngineError::OutOfTime { seconds: time.as_secs() }));
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(time) = time.filter(|time| *time < begun.elapsed()) {
+                        return Err(self.put_down(EngineError::OutOfTime { seconds: time.as_secs() }));
+                    }
                 }
-                Err(RecvTimeoutError::Timeout) => {}
             }
         }
     }

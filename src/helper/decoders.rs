@@ -1,22 +1,25 @@
-//! The program's decoder: hands pictures to helpers, and decodes here only when there is none.
+//! The program's decoder, and its encoder where one cannot be stopped: hands pictures to helpers,
+//! and does it here only when there is none.
 
 use super::{
     ARGUMENT, Early, GENTLY, Program, Transport,
     budget::Allowance,
     check::Believed,
-    child::Failure,
+    child::{Child, Failure},
     pool::{NoHelper, Pool},
-    protocol::Task,
+    protocol::{EncodeOrder, Picture, Task},
     system,
+    wishes::Wish,
 };
 use crate::engine::{
-    Decoded, EngineError, Format, Limits, Source, Tools, Warning,
+    Bytes, Cancel, Decoded, Encoded, EngineError, Format, Limits, Raster, Source, Tools, Warning,
     decode::{DecodeOptions, Decoder, Direct, Glimpse},
-    recipe::ProfilePolicy,
+    encode::{self, Encoder, is_stoppable},
+    recipe::{OutputSpec, ProfilePolicy},
 };
 use std::{io, sync::Arc};
 
-/// Where pictures are decoded. Clones share the helpers.
+/// Where pictures are decoded, and encoded where that cannot be stopped. Clones share the helpers.
 #[derive(Clone)]
 pub struct Decoders(Option<Arc<Pool>>);
 
@@ -73,34 +76,38 @@ impl Decoders {
 /// So many helpers may be killed over one picture by somebody else, as by a system out of memory.
 const MOST_KILLED: usize = 2;
 
-/// Decodes in helpers, within an allowance.
+/// Decodes in helpers, within an allowance, and encodes in them what could not be stopped here.
 pub struct Contained {
     decoders: Decoders,
     allowance: Allowance,
 }
 
 /// Whether a helper did it.
-enum Way {
-    Contained(Believed),
+enum Way<T> {
+    Contained(T),
     /// It has to be done here, for this reason.
     Here(Option<String>),
 }
 
 impl Contained {
+    fn ask(&self, task: Task, source: &Source, tools: Tools<'_>) -> Result<Way<Believed>, EngineError> {
+        self.have(tools.cancel, |child| child.work(task, source, tools.limits, self.allowance, tools.cancel))
+    }
+
     /// Has a helper do it. One that somebody killed has proved nothing: another one tries.
-    fn ask(&self, task: Task, source: &Source, tools: Tools<'_>) -> Result<Way, EngineError> {
+    fn have<T>(&self, cancel: &Cancel, work: impl Fn(&mut Child) -> Result<T, Failure>) -> Result<Way<T>, EngineError> {
         let Some(pool) = &self.decoders.0 else { return Ok(Way::Here(None)) };
         for _ in 0..MOST_KILLED {
-            let mut child = match pool.take(tools.cancel) {
+            let mut child = match pool.take(cancel) {
                 Ok(child) => child,
                 Err(NoHelper::Cancelled) => return Err(EngineError::Cancelled),
                 Err(NoHelper::NotStarted(why)) => return Ok(Way::Here(Some(why))),
             };
-            let result = child.work(task, source, tools.limits, self.allowance, tools.cancel);
+            let result = work(&mut child);
             let is_usable = matches!(result, Ok(_) | Err(Failure::Refused(_)));
             pool.give_back(child, is_usable);
             match result {
-                Ok(believed) => return Ok(Way::Contained(believed)),
+                Ok(done) => return Ok(Way::Contained(done)),
                 Err(Failure::Refused(error) | Failure::Over(error)) => return Err(error),
                 Err(Failure::Killed) => {}
             }
@@ -150,4 +157,63 @@ impl Decoder for Contained {
             Way::Here(_) => Direct.glimpse(source, tools),
         }
     }
+}
+
+impl Encoder for Contained {
+    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Bytes, EngineError> {
+        let (format, limits) = (spec.format, Limits::default());
+        if self.decoders.0.is_none() || is_stoppable(spec) {
+            return encode::Direct.bytes(raster, spec, cancel);
+        }
+        // Once: every helper that tries is handed the same memory.
+        let pixels = shared(raster, cancel)?;
+        let way = self.have(cancel, |child| {
+            let wish = Wish::of(spec).ok_or(Failure::Refused(EngineError::Unwritable { format }))?;
+            let profile = raster.profile().map(|it| it.to_vec());
+            let picture = Picture { size: raster.size(), layout: raster.layout().into(), profile };
+            let order = EncodeOrder { wish, picture, pixel_bytes: pixels.len() as u64 };
+            child.encode(order, &pixels, format, &limits, cancel)
+        });
+        match way {
+            Ok(Way::Contained(bytes)) => Ok(bytes),
+            // Then it cannot be stopped, which is better than not being done.
+            Ok(Way::Here(_)) => encode::Direct.bytes(raster, spec, cancel),
+            Err(EngineError::DecoderCrashed | EngineError::OutOfMemory { .. }) => {
+                Err(EngineError::Encode { format, cause: "the encoder crashed, or there was not enough memory".into() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn decode_back(&self, encoded: &Encoded, spec: &OutputSpec, tools: Tools<'_>) -> Result<Raster, EngineError> {
+        if is_stoppable(spec) {
+            return encode::Direct.decode_back(encoded, spec, tools);
+        }
+        // What a helper made is looked at in a helper, whoever may have taken that over.
+        let task = Task::Decode { keeps_profile: false, vector_size: None, enough: None };
+        let result = Source::new("result", encoded.bytes.clone());
+        match self.ask(task, &result, tools)? {
+            Way::Contained(Believed::Decoded(decoded)) => Ok(decoded.raster),
+            Way::Contained(_) => Err(EngineError::DecoderCrashed),
+            // None could be started then either, so it was made here.
+            Way::Here(_) => encode::Direct.decode_back(encoded, spec, tools),
+        }
+    }
+}
+
+/// The pixels where other processes can read them.
+fn shared(raster: &Raster, cancel: &Cancel) -> Result<Bytes, EngineError> {
+    /// Stops in between, since many pixels take longer to copy than a cancel may wait.
+    struct Watched<'a>(&'a [u8], &'a Cancel);
+
+    impl io::Read for Watched<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            if self.1.is_cancelled() { Err(io::ErrorKind::Other.into()) } else { self.0.read(into) }
+        }
+    }
+
+    let pixels = raster.bytes();
+    let copied = system::read_shared(&mut Watched(pixels, cancel), pixels.len() as u64);
+    cancel.check()?;
+    copied.map_err(|_no_memory| EngineError::OutOfMemory { limit_megabytes: pixels.len() as u64 / 1_000_000 })
 }

@@ -1,4 +1,5 @@
-//! The other processes of this executable: untrusted bytes are decoded where they can do no harm.
+//! The other processes of this executable: untrusted bytes are decoded where they can do no harm,
+//! and what cannot be stopped is encoded where it can be killed.
 //!
 //! A **helper** is this executable, started with [`ARGUMENT`]. It builds walls around itself, says
 //! that it is ready, and then decodes what it is handed, one picture after the other. Encoded
@@ -7,12 +8,18 @@
 //! it was looked at. A helper that takes too long, takes too much, lies or dies is ended and
 //! replaced; that costs one picture.
 //!
+//! An encoder that does not hear of a cancel runs in a helper too: the pixels go in and the bytes
+//! come out the same ways, and a cancel ends the process.
+//!
 //! ```text
 //! program                                   helper
 //!   pool: so many are ready ahead ──start──▶ walls ──▶ ready
 //!   child: order + encoded bytes  ─────────▶ serve: sniff, limits, decode
 //!         lends memory            ◀────────▶ … writes the pixels there
 //!   check: can that be?           ◀───────── what it is
+//!
+//!   child: wish + pixels          ─────────▶ serve: encode
+//!   check: is it of that format?  ◀────────  … how many bytes
 //! ```
 //!
 //! `linux` has all of the walls and shares memory; elsewhere (`portable`) a helper is a process
@@ -28,6 +35,7 @@ mod protocol;
 mod serve;
 mod streams;
 mod wire;
+mod wishes;
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -5,12 +5,15 @@
 //! executable that was replaced while the program ran. What a helper says is believed only as
 //! far as [`super::check`] has looked at it.
 
-use super::details::{Details, Gamut};
+use super::{
+    details::{Details, Gamut},
+    wishes::Wish,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read};
 
 /// Grows with every change of the messages.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// Of one message. A colour profile is the longest that one has to carry.
 const MOST_BYTES: usize = 16 << 20;
@@ -20,6 +23,8 @@ const MOST_BYTES: usize = 16 << 20;
 pub(super) enum Request {
     /// Do this with the encoded bytes that come along.
     Work(Order),
+    /// Encode the pixels that come along.
+    Encode(EncodeOrder),
     /// The memory that was asked for comes along.
     Memory,
 }
@@ -34,6 +39,15 @@ pub(super) struct Order {
     pub(super) max_source_bytes: u64,
     /// Of the encoded source.
     pub(super) source_bytes: u64,
+}
+
+/// What to encode, and how.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct EncodeOrder {
+    pub(super) wish: Wish,
+    pub(super) picture: Picture,
+    /// Of the pixels.
+    pub(super) pixel_bytes: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,9 +76,13 @@ pub(super) enum Outcome {
     Size([u32; 2]),
     /// A small picture and the size of the picture itself.
     Glimpsed(Option<(Picture, [u32; 2])>),
+    /// So many bytes, which lie where pixels would.
+    Encoded {
+        bytes: u64,
+    },
 }
 
-/// Pixels that lie in the memory that was lent, or came before.
+/// Pixels that lie in the memory that was lent, or came before; in an order, those that come along.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Picture {
     pub(super) size: [u32; 2],
@@ -103,7 +121,7 @@ pub(super) enum Warning {
     Truncated,
 }
 
-/// As [`crate::engine::EngineError`], of those that decoding gives.
+/// As [`crate::engine::EngineError`], of those that decoding and encoding give.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Fault {
     NotAnImage,
@@ -131,7 +149,11 @@ pub(super) enum Fault {
     TooComplex {
         what: String,
     },
-    /// A decoder panicked.
+    /// An encoder failed.
+    NotEncoded {
+        cause: String,
+    },
+    /// A decoder or an encoder panicked.
     Crashed,
 }
 

@@ -1,15 +1,17 @@
-//! The helper's side: builds its walls, says that it is ready, and decodes until the program ends.
+//! The helper's side: builds its walls, says that it is ready, and decodes and encodes until the
+//! program ends.
 
 use super::{
-    Transport,
-    protocol::{Answer, Facts, Fault, Layout, Order, Outcome, Picture, Task, VERSION, Warning},
+    Transport, check,
+    protocol::{Answer, EncodeOrder, Facts, Fault, Layout, Order, Outcome, Picture, Task, VERSION, Warning},
     streams, system,
     wire::{Asked, Mouth},
 };
 use crate::engine::{
     self, Bytes, Cancel, EngineError, Limits, Raster, Source, Tools,
     decode::{DecodeOptions, Decoder, Fonts, Glimpse, Lent, Memory},
-    recipe::ProfilePolicy,
+    encode::{self, Encoder as _},
+    recipe::{OutputSpec, ProfilePolicy},
 };
 use std::{
     alloc::{Layout as Block, handle_alloc_error},
@@ -18,7 +20,7 @@ use std::{
     panic::{self, AssertUnwindSafe},
     path::PathBuf,
     process,
-    sync::{Mutex, PoisonError, mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
 };
 
@@ -73,8 +75,12 @@ pub fn serve(service: &Service) -> io::Result<()> {
     desk.say(&Answer::Ready { version: VERSION, missing })?;
     pool.install(|| {
         // Nothing but an order can come while nothing was asked for.
-        while let Some(Asked::Work(order, source)) = desk.next() {
-            work(&desk, service, &order, source)?;
+        while let Some(asked) = desk.next() {
+            match asked {
+                Asked::Work(order, source) => work(&desk, service, &order, source)?,
+                Asked::Encode(order, pixels) => encode(&desk, order, pixels)?,
+                Asked::Memory(_) => break,
+            }
             (service.tidy)();
         }
         Ok(())
@@ -113,8 +119,17 @@ impl Desk {
                 let no_room = |_| handle_alloc_error(Block::array::<u8>(bytes).unwrap_or(Block::new::<u8>()));
                 Some(room.open(bytes).unwrap_or_else(no_room))
             }
-            Asked::Work(..) => None,
+            Asked::Work(..) | Asked::Encode(..) => None,
         }
+    }
+
+    /// Sees to it that the program has these bytes.
+    fn hand_over(&self, bytes: &[u8]) -> io::Result<()> {
+        match self.borrow(bytes.len()) {
+            Some(mut memory) => (*memory).as_mut().copy_from_slice(bytes),
+            None => self.mouth.lock().unwrap_or_else(PoisonError::into_inner).send_pixels(bytes)?,
+        }
+        Ok(())
     }
 }
 
@@ -138,10 +153,7 @@ impl Lender<'_> {
         let lent = *self.address.lock().unwrap_or_else(PoisonError::into_inner);
         let (size, layout, bytes) = (raster.size(), raster.layout(), raster.bytes());
         if lent != Some(bytes.as_ptr().addr()) {
-            match self.desk.borrow(bytes.len()) {
-                Some(mut memory) => (*memory).as_mut().copy_from_slice(bytes),
-                None => self.desk.mouth.lock().unwrap_or_else(PoisonError::into_inner).send_pixels(bytes)?,
-            }
+            self.desk.hand_over(bytes)?;
         }
         let profile = raster.profile().map(|it| it.to_vec());
         drop(raster);
@@ -184,6 +196,41 @@ fn work(desk: &Desk, service: &Service, order: &Order, source: Bytes) -> io::Res
         }
     };
     desk.say(&Answer::Done(outcome))
+}
+
+/// Encodes a picture and says what came of it.
+///
+/// # Errors
+/// When the program is gone, or an encoder panicked.
+fn encode(desk: &Desk, order: EncodeOrder, pixels: Bytes) -> io::Result<()> {
+    let EncodeOrder { wish, picture, .. } = order;
+    let spec = OutputSpec::from(wish);
+    let raster = raster(picture, pixels).ok_or(io::ErrorKind::InvalidData)?;
+    let work = || encode::Direct.bytes(&raster, &spec, &Cancel::default());
+    let outcome = match panic::catch_unwind(AssertUnwindSafe(work)) {
+        Err(_payload) => {
+            desk.say(&Answer::Done(Err(Fault::Crashed)))?;
+            return Err(io::Error::other("an encoder panicked"));
+        }
+        Ok(Err(error)) => Err(Fault::NotEncoded { cause: causes(&error) }),
+        Ok(Ok(bytes)) => {
+            desk.hand_over(&bytes)?;
+            Ok(Outcome::Encoded { bytes: bytes.len() as u64 })
+        }
+    };
+    desk.say(&Answer::Done(outcome))
+}
+
+/// The picture of an order; `None` when the pixels are not those that it speaks of.
+fn raster(picture: Picture, pixels: Bytes) -> Option<Raster> {
+    let ([width, height], layout) = (picture.size, check::layout(picture.layout));
+    let raster = if layout.is_wide() && bytemuck::try_cast_slice::<u8, u16>(&pixels).is_err() {
+        // What came through a stream lies anywhere.
+        Raster::from_samples16(width, height, layout, bytemuck::pod_collect_to_vec(&pixels))
+    } else {
+        Raster::from_storage(width, height, layout, Arc::new(pixels))
+    };
+    raster.map(|it| it.with_profile(picture.profile.map(Arc::from)))
 }
 
 fn perform(decoder: &dyn Decoder, task: Task, source: &Source, tools: Tools<'_>) -> Result<Product, EngineError> {

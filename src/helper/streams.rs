@@ -3,7 +3,7 @@
 
 use super::{
     Program,
-    protocol::{self, Answer, Order, Request},
+    protocol::{self, Answer, Request},
     wire::{Asked, Connection, Ear, Loan, Mouth, Speaker, exactly},
 };
 use crate::engine::Bytes;
@@ -55,9 +55,9 @@ impl Letters {
 }
 
 impl Speaker for Letters {
-    fn order(&self, order: Order, source: &Bytes) -> io::Result<()> {
-        let frame = protocol::frame(&Request::Work(order))?;
-        self.0.send((frame, source.clone())).map_err(|_gone| io::ErrorKind::BrokenPipe.into())
+    fn order(&self, order: &Request, bytes: &Bytes) -> io::Result<()> {
+        let frame = protocol::frame(order)?;
+        self.0.send((frame, bytes.clone())).map_err(|_gone| io::ErrorKind::BrokenPipe.into())
     }
 
     fn lend(&self, _: u64) -> io::Result<Box<dyn Loan>> {
@@ -78,6 +78,10 @@ impl Ear for Input {
             Request::Work(order) => {
                 let source = exactly(&mut self.0, order.source_bytes)?.into();
                 Ok(Asked::Work(order, source))
+            }
+            Request::Encode(order) => {
+                let pixels = exactly(&mut self.0, order.pixel_bytes)?.into();
+                Ok(Asked::Encode(order, pixels))
             }
             Request::Memory => Err(io::ErrorKind::InvalidData.into()),
         }

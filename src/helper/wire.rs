@@ -2,10 +2,10 @@
 //!
 //! | | [socket](super::linux) (Linux) | [streams](super::streams) (everywhere) |
 //! |---|---|---|
-//! | the encoded bytes | sealed memory, handed over beside [`Request::Work`](super::protocol::Request::Work) | follow it |
-//! | the pixels | written into memory that was lent ([`Answer::Lend`], [`Request::Memory`](super::protocol::Request::Memory)) | follow [`Answer::Pixels`] |
+//! | the encoded bytes, or pixels to encode | sealed memory, handed over beside [`Request::Work`] or [`Request::Encode`] | follow it |
+//! | the pixels, or encoded bytes | written into memory that was lent ([`Answer::Lend`], [`Request::Memory`]) | follow [`Answer::Pixels`] |
 
-use super::protocol::{self, Answer, Order};
+use super::protocol::{self, Answer, EncodeOrder, Order, Request};
 use crate::engine::{Bytes, decode::Lent, raster::Storage};
 use std::{
     io::{self, Read},
@@ -58,11 +58,11 @@ impl Process for std::process::Child {
 
 /// The program's end, for what it says.
 pub(super) trait Speaker: Send {
-    /// Sends an order with the bytes that it is about. Does not wait for the helper.
+    /// Sends an order with the bytes or pixels that it is about. Does not wait for the helper.
     ///
     /// # Errors
     /// Mostly that the helper is gone.
-    fn order(&self, order: Order, source: &Bytes) -> io::Result<()>;
+    fn order(&self, order: &Request, bytes: &Bytes) -> io::Result<()>;
 
     /// Hands over memory for so many bytes of pixels.
     ///
@@ -137,6 +137,7 @@ pub(super) trait Ear: Send {
 /// What the helper hears.
 pub(super) enum Asked {
     Work(Order, Bytes),
+    Encode(EncodeOrder, Bytes),
     Memory(Box<dyn Room>),
 }
 

@@ -214,3 +214,24 @@ fn one_failure_does_not_stop_the_others() {
     assert_eq!(lines.len(), 4, "{lines:?}");
     assert_eq!(place.names(), ["a.png", "a.webp", "broken.png", "empty.png", "words.png", "z.png", "z.webp"]);
 }
+
+#[test]
+fn avif_and_jpeg_xl_are_written_and_read_again() {
+    let place = Place::new();
+    fs::write(place.path("a.png"), half_clear(40, 30)).unwrap();
+    let options = ["--speed", "10", "--depth", "8", "--chroma", "420", "--alpha-quality", "100", "-q", "90"];
+    for (format, options) in [("avif", &options[..]), ("jxl", &[])] {
+        place.done(&[&["-f", format, "a.png"][..], options].concat());
+        place.done(&["-f", "png", &format!("a.{format}"), "-o", &format!("{format}.png")]);
+        let (_, picture) = seen(&place.path(&format!("{format}.png")));
+        let picture = picture.to_rgba8();
+        assert_eq!(picture.dimensions(), (40, 30));
+        // Red on the right half, and nothing to be seen on the left.
+        assert_eq!((picture.get_pixel(3, 15).0[3], picture.get_pixel(36, 15).0[3]), (0, 255), "{format}");
+        let [red, green, blue, _] = picture.get_pixel(36, 15).0;
+        assert!(245 < red && green < 10 && blue < 10, "{format}: {red} {green} {blue}");
+    }
+    let sizes = ["a.avif", "a.jxl"].map(|it| fs::metadata(place.path(it)).unwrap().len());
+    place.done(&["-f", "avif", "a.png", "-o", "b.avif"]);
+    assert_ne!(fs::metadata(place.path("b.avif")).unwrap().len(), sizes[0], "the options are heeded");
+}

@@ -19,7 +19,6 @@ fn what_is_not_served_is_refused_by_name_and_nothing_is_done() {
         &["--nearest", "a.png"],
         &["--name", "{name}", "a.png"],
         &["--as", "markdown", "a.png"],
-        &["-f", "avif", "a.png"],
         &["-f", "auto", "a.png"],
         &["https://example.org/a.png"],
     ] {

@@ -25,7 +25,7 @@ fn png() -> Source {
 }
 
 /// The processes that a process has started and that have not ended.
-fn children(of: &str) -> Vec<i32> {
+pub(crate) fn children(of: &str) -> Vec<i32> {
     let Ok(tasks) = fs::read_dir(format!("/proc/{of}/task")) else { return vec![] };
     let lists = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
     lists.flat_map(|list| list.split_whitespace().map(|it| it.parse().unwrap()).collect::<Vec<_>>()).collect()
@@ -48,7 +48,7 @@ fn descriptors() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
     while !is_so() {
         assert!(Instant::now() < end, "{what}");
@@ -60,11 +60,11 @@ const ALONE: &str = "alone";
 
 /// Runs a test that kills or counts helpers in a process of its own, where all of them are its
 /// own. Is it that process?
-fn is_alone(test: &str) -> bool {
+pub(crate) fn is_alone(module: &str, test: &str) -> bool {
     if std::env::args().any(|it| it == ALONE) {
         return true;
     }
-    let name = format!("lives::{test}");
+    let name = format!("{module}::{test}");
     let status = Command::new(std::env::current_exe().unwrap()).args(["--exact", &name, ALONE]).status().unwrap();
     assert!(status.success());
     false
@@ -72,7 +72,7 @@ fn is_alone(test: &str) -> bool {
 
 #[test]
 fn killed_at_any_moment_they_cost_one_picture_at_most() {
-    if !is_alone("killed_at_any_moment_they_cost_one_picture_at_most") {
+    if !is_alone("lives", "killed_at_any_moment_they_cost_one_picture_at_most") {
         return;
     }
     let (decoders, source) = (real(Transport::Native), png());
@@ -149,7 +149,7 @@ fn as_many_wait_as_were_wanted() {
 
 #[test]
 fn one_that_dies_while_it_waits_is_replaced() {
-    if !is_alone("one_that_dies_while_it_waits_is_replaced") {
+    if !is_alone("lives", "one_that_dies_while_it_waits_is_replaced") {
         return;
     }
     let decoders = real(Transport::Native);

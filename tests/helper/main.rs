@@ -3,6 +3,8 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 #[cfg(target_os = "linux")]
+mod encode;
+#[cfg(target_os = "linux")]
 mod evil;
 #[cfg(target_os = "linux")]
 mod lives;

@@ -1,10 +1,12 @@
 //! Pixels to encoded bytes; one file a format.
 
+mod avif;
 mod bmp;
 mod chroma;
 mod gif;
 mod ico;
 mod jpeg;
+mod jxl;
 mod palette;
 mod png;
 mod qoi;
@@ -18,7 +20,7 @@ use super::{
     decode::{self, DecodeOptions},
     edit::ground,
     error::Cause,
-    recipe::OutputSpec,
+    recipe::{Effort, OutputSpec},
 };
 use image::ExtendedColorType;
 use rayon::prelude::*;
@@ -39,6 +41,52 @@ pub struct Encoded {
 /// What transparency is laid on when nobody named a colour.
 const WHITE: [u8; 3] = [u8::MAX; 3];
 
+/// Makes bytes of pixels, in this process or elsewhere.
+pub trait Encoder {
+    /// The bytes of a picture that the format can hold as it is.
+    ///
+    /// # Errors
+    /// [`EngineError::Unwritable`], [`EngineError::Encode`], [`EngineError::Cancelled`].
+    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Bytes, EngineError>;
+
+    /// What was made by this wish, decoded back: what everybody will see.
+    ///
+    /// For nothing else: since the bytes are our own, some of them go to a decoder that would not
+    /// be trusted with those of others.
+    ///
+    /// # Errors
+    /// Any of [`EngineError`]'s reading errors.
+    fn decode_back(&self, encoded: &Encoded, spec: &OutputSpec, tools: Tools<'_>) -> Result<Raster, EngineError>;
+}
+
+/// Encodes here, now.
+pub struct Direct;
+
+/// Does the encoder of this wish stop soon when it is cancelled? One that does not is better run
+/// where it can be killed.
+pub fn is_stoppable(spec: &OutputSpec) -> bool {
+    match spec.format {
+        Format::Png => spec.effort == Effort::Fast,
+        Format::Avif | Format::JpegXl => false,
+        _ => true,
+    }
+}
+
+/// Are so many pixels encoded in less time than passes between two moves of a slider? AV1 at its
+/// quickest takes a third of a second a megapixel on two cores, all else less than a tenth.
+pub fn is_live(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
+    const MOST_PIXELS: u64 = 500_000;
+    spec.effort == Effort::Fast && (spec.format != Format::Avif || u64::from(width) * u64::from(height) <= MOST_PIXELS)
+}
+
+/// Encodes the picture here; see [`encode_by`].
+///
+/// # Errors
+/// Those of [`encode_by`].
+pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Encoded, EngineError> {
+    encode_by(&Direct, raster, spec, cancel)
+}
+
 /// Encodes the picture. Without a profile the values are sRGB and the file says nothing of it,
 /// since that is what readers assume; with one it is embedded where the format can hold it.
 ///
@@ -47,7 +95,12 @@ const WHITE: [u8; 3] = [u8::MAX; 3];
 /// # Errors
 /// [`EngineError::Unwritable`], [`EngineError::SideTooLong`], [`EngineError::Encode`],
 /// [`EngineError::Cancelled`].
-pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Encoded, EngineError> {
+pub fn encode_by(
+    encoder: &dyn Encoder,
+    raster: &Raster,
+    spec: &OutputSpec,
+    cancel: &Cancel,
+) -> Result<Encoded, EngineError> {
     let format = spec.format;
     let (size, max_side) = (raster.size(), format.max_side());
     if !format.can_write() {
@@ -57,44 +110,46 @@ pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Enc
     if plan.is_none() && size.iter().any(|&side| max_side < side) {
         return Err(EngineError::SideTooLong { format, width: size[0], height: size[1], max_side });
     }
-    let (raster, mut warnings) = fitted(raster, format);
+    let (raster, mut warnings) = fitted(raster, spec);
     cancel.check()?;
-    let encoder = match format {
-        Format::WebP => webp::encode,
-        Format::Jpeg => jpeg::encode,
-        Format::Png => png::encode,
-        Format::Gif => gif::encode,
-        Format::Ico => ico::encode,
-        Format::Bmp => bmp::encode,
-        Format::Tiff => tiff::encode,
-        Format::Tga => tga::encode,
-        Format::Qoi => qoi::encode,
-        _ => return Err(EngineError::Unwritable { format }),
-    };
-    let encoded = encoder(&raster, spec, cancel);
-    // Whatever a stopped encoder says, it was stopped.
-    cancel.check()?;
-    let bytes = encoded.map_err(|cause| EngineError::Encode { format, cause })?;
+    let bytes = encoder.bytes(&raster, spec, cancel)?;
     let size = plan.as_ref().map_or(size, |it| it.size);
     warnings.extend(plan.and_then(|it| it.warning));
-    Ok(Encoded { format, bytes: bytes.into(), size, warnings })
+    Ok(Encoded { format, bytes, size, warnings })
 }
 
-/// What [`encode`] made, decoded back: what everybody will see.
-///
-/// For nothing else: since the bytes are our own, some of them go to a decoder that would not be
-/// trusted with those of others.
-///
-/// # Errors
-/// Any of [`EngineError`]'s reading errors.
-pub(super) fn decode_back(encoded: &Encoded, tools: Tools<'_>) -> Result<Raster, EngineError> {
-    if encoded.format == Format::WebP
-        && let Some(raster) = webp::decode_back(encoded, tools.limits)?
-    {
-        return Ok(raster);
+impl Encoder for Direct {
+    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Bytes, EngineError> {
+        let format = spec.format;
+        let encoder = match format {
+            Format::WebP => webp::encode,
+            Format::Jpeg => jpeg::encode,
+            Format::Png => png::encode,
+            Format::Gif => gif::encode,
+            Format::Ico => ico::encode,
+            Format::Bmp => bmp::encode,
+            Format::Tiff => tiff::encode,
+            Format::Tga => tga::encode,
+            Format::Qoi => qoi::encode,
+            Format::Avif => avif::encode,
+            Format::JpegXl => jxl::encode,
+            _ => return Err(EngineError::Unwritable { format }),
+        };
+        let encoded = encoder(raster, spec, cancel);
+        // Whatever a stopped encoder says, it was stopped.
+        cancel.check()?;
+        Ok(encoded.map_err(|cause| EngineError::Encode { format, cause })?.into())
     }
-    let result = Source::new("result", encoded.bytes.clone());
-    Ok(decode::decode(&result, &DecodeOptions::default(), tools)?.raster)
+
+    fn decode_back(&self, encoded: &Encoded, _: &OutputSpec, tools: Tools<'_>) -> Result<Raster, EngineError> {
+        if encoded.format == Format::WebP
+            && let Some(raster) = webp::decode_back(encoded, tools.limits)?
+        {
+            return Ok(raster);
+        }
+        let result = Source::new("result", encoded.bytes.clone());
+        Ok(decode::decode(&result, &DecodeOptions::default(), tools)?.raster)
+    }
 }
 
 /// Has the picture more different colours than `most`, as 8 bits a channel tell them apart?
@@ -107,14 +162,15 @@ pub(super) fn has_more_colours(raster: &Raster, most: u16) -> bool {
 type Written = Result<Vec<u8>, Cause>;
 
 /// The picture as the format can hold it, and what that cost.
-fn fitted(raster: &Raster, format: Format) -> (Raster, Vec<Warning>) {
+fn fitted(raster: &Raster, spec: &OutputSpec) -> (Raster, Vec<Warning>) {
+    let format = spec.format;
     let mut warnings = vec![];
     let mut raster = ground::drop_useless_alpha(raster);
     if raster.layout().has_alpha() && !format.has_alpha() {
         warnings.push(Warning::AlphaFlattened { format });
         raster = ground::flatten(&raster, WHITE);
     }
-    if raster.layout().is_wide() && !holds_wide(format) {
+    if raster.layout().is_wide() && !holds_wide(spec) {
         warnings.push(Warning::DepthReduced { format });
         raster = raster.to_narrow();
     }
@@ -134,9 +190,13 @@ fn grey(raster: &Raster) -> Option<Vec<u8>> {
     is_grey.then(|| pixels.iter().map(|&[grey, ..]| grey).collect())
 }
 
-/// Is the format written with 16 bits a channel?
-fn holds_wide(format: Format) -> bool {
-    matches!(format, Format::Png | Format::Tiff)
+/// Is this written with more than 8 bits a channel?
+fn holds_wide(spec: &OutputSpec) -> bool {
+    match spec.format {
+        Format::Png | Format::Tiff | Format::JpegXl => true,
+        Format::Avif => avif::holds_wide(&spec.codec.avif),
+        _ => false,
+    }
 }
 
 /// The layout in the words of `image`.

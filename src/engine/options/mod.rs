@@ -1,6 +1,7 @@
 //! What can be asked of an encoder beyond its quality: one plain struct a format, each field with
 //! its range, each default what most pictures want.
 
+mod avif;
 pub mod ico;
 mod jpeg;
 pub mod palette;
@@ -9,6 +10,7 @@ mod svg;
 pub mod webp;
 
 pub use self::{
+    avif::{AvifDepth, AvifOptions},
     ico::IcoOptions,
     jpeg::{JpegOptions, Subsampling},
     palette::PaletteOptions,
@@ -20,6 +22,8 @@ pub use self::{
 /// The options of every format, so that those of one are still there after a look at another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CodecOptions {
+    /// Read where the output is an AVIF.
+    pub avif: AvifOptions,
     /// Read where the output is a JPEG.
     pub jpeg: JpegOptions,
     /// Read where the output is an SVG.

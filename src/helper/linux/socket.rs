@@ -4,7 +4,7 @@ use super::memory::{self, Canvas};
 use crate::{
     engine::{Bytes, decode::Lent, raster::Storage},
     helper::{
-        protocol::{self, Answer, Order, Request},
+        protocol::{self, Answer, Request},
         wire::{Asked, Ear, Loan, Mouth, Room, Speaker},
     },
 };
@@ -25,8 +25,8 @@ use std::{
 pub(super) struct Near(pub(super) UnixStream);
 
 impl Speaker for Near {
-    fn order(&self, order: Order, source: &Bytes) -> io::Result<()> {
-        send(&self.0, &Request::Work(order), memory::handle(source)?.as_fd())
+    fn order(&self, order: &Request, bytes: &Bytes) -> io::Result<()> {
+        send(&self.0, order, memory::handle(bytes)?.as_fd())
     }
 
     fn lend(&self, bytes: u64) -> io::Result<Box<dyn Loan>> {
@@ -62,6 +62,10 @@ impl Ear for Far {
             Request::Work(order) => {
                 let source = memory::received(memory, order.source_bytes)?;
                 Asked::Work(order, source)
+            }
+            Request::Encode(order) => {
+                let pixels = memory::received(memory, order.pixel_bytes)?;
+                Asked::Encode(order, pixels)
             }
             Request::Memory => Asked::Memory(Box::new(memory)),
         })

@@ -1,6 +1,7 @@
 //! PNG: quickly by `png`, smaller by `oxipng`; with all colours or with a palette.
 //!
-//! oxipng cannot be stopped half way and takes seconds, so live previews never go through it.
+//! oxipng takes seconds, so live previews never go through it, and it cannot be stopped half way;
+//! see [`super::is_stoppable`].
 
 mod quick;
 mod small;

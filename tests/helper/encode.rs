@@ -1,0 +1,136 @@
+//! What cannot be stopped is encoded in a helper, and a cancel ends that.
+
+use super::{lives::children, lives::is_alone, lives::wait_until, real};
+use inlaid::{
+    engine::{
+        Cancel, EngineError, Format, Layout, Limits, Raster, Tools,
+        decode::Fonts,
+        encode::{self, Encoder as _, encode_by, is_stoppable},
+        options::{AvifDepth, Subsampling},
+        recipe::{Effort, OutputSpec},
+    },
+    helper::{Allowance, Decoders, Program, Transport},
+};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Noise, which no encoder is quick with.
+fn noise(width: u32, height: u32, layout: Layout) -> Raster {
+    let mut state = 1_u64;
+    let mut sample = || {
+        // Knuth's MMIX generator.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 48) as u16
+    };
+    let n = width as usize * height as usize * layout.channels();
+    let raster = if layout.is_wide() {
+        Raster::from_samples16(width, height, layout, (0..n).map(|_| sample()).collect())
+    } else {
+        Raster::from_samples8(width, height, layout, (0..n).map(|_| sample() as u8).collect())
+    };
+    raster.unwrap()
+}
+
+/// Wishes that no encoder can be stopped at.
+fn unstoppable() -> Vec<OutputSpec> {
+    let png = |effort| OutputSpec { effort, ..OutputSpec::new(Format::Png) };
+    let mut avif = OutputSpec { quality: 60, effort: Effort::Fast, ..OutputSpec::new(Format::Avif) };
+    let mut all = vec![png(Effort::Normal), png(Effort::Best), OutputSpec::new(Format::JpegXl), avif.clone()];
+    avif.codec.avif.depth = AvifDepth::Eight;
+    (avif.codec.avif.chroma, avif.codec.avif.alpha_quality) = (Subsampling::Half, Some(90));
+    all.push(avif);
+    assert!(!all.iter().any(is_stoppable));
+    all
+}
+
+#[test]
+fn a_helper_makes_the_very_bytes_that_are_made_here() {
+    let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    for decoders in [real(Transport::Native), real(Transport::Streams)] {
+        let helper = decoders.within(Allowance::default());
+        for layout in [Layout::Rgb8, Layout::Rgba8, Layout::Rgb16, Layout::Rgba16] {
+            for size in [[1, 1], [31, 7]] {
+                let plain = noise(size[0], size[1], layout);
+                for raster in [plain.clone().with_profile(Some(profile.as_slice().into())), plain] {
+                    for spec in unstoppable() {
+                        let there = encode_by(&helper, &raster, &spec, &Cancel::default()).unwrap();
+                        let here = encode::encode(&raster, &spec, &Cancel::default()).unwrap();
+                        let what = format!("{:?} {layout:?} {size:?}", spec.format);
+                        assert!(there.bytes == here.bytes && there.size == size, "{what}");
+                        assert_eq!(there.warnings, here.warnings, "{what}");
+                        let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+                        let tools = Tools::new(&limits, &fonts, &cancel);
+                        let [there, here]: [Raster; 2] = [
+                            helper.decode_back(&there, &spec, tools).unwrap(),
+                            encode::Direct.decode_back(&here, &spec, tools).unwrap(),
+                        ];
+                        assert!(there.bytes() == here.bytes() && there.size() == size, "{what}");
+                    }
+                }
+            }
+        }
+        assert!(0 < decoders.idle(), "no helper was asked");
+    }
+}
+
+#[test]
+fn without_a_helper_it_is_encoded_here() {
+    let program = Program { path: "/no/such/program".into(), arguments: vec![], transport: Transport::Native };
+    let helper = Decoders::contained_in(program, &Limits::default()).unwrap().within(Allowance::default());
+    let raster = noise(9, 9, Layout::Rgb8);
+    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Avif) };
+    let encoded = encode_by(&helper, &raster, &spec, &Cancel::default()).unwrap();
+    assert_eq!(encoded.bytes, encode::encode(&raster, &spec, &Cancel::default()).unwrap().bytes);
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let seen = helper.decode_back(&encoded, &spec, Tools::new(&limits, &fonts, &cancel)).unwrap();
+    assert_eq!(seen.size(), [9, 9]);
+}
+
+/// What a cancel may take on a busy machine; on an idle one the limit is 50 ms.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+#[test]
+fn a_cancel_frees_the_cores() {
+    if !is_alone("encode", "a_cancel_frees_the_cores") {
+        return;
+    }
+    let decoders = real(Transport::Native);
+    decoders.want(1);
+    wait_until("there is no helper", || decoders.idle() == 1);
+    let raster = noise(3000, 2000, Layout::Rgb8);
+    let best = |format| OutputSpec { effort: Effort::Best, ..OutputSpec::new(format) };
+    for spec in [best(Format::Png), best(Format::Avif)] {
+        wait_until("there is no helper", || decoders.idle() == 1);
+        let [worker] = children("self")[..] else { panic!("one helper") };
+        let cancel = Cancel::default();
+        let (stopped, ended) = thread::scope(|scope| {
+            let work = scope.spawn(|| {
+                let result = encode_by(&decoders.within(Allowance::default()), &raster, &spec, &cancel);
+                (result, Instant::now())
+            });
+            wait_until("nobody works", || decoders.at_work() == 1 && 20 < cpu_ticks(worker));
+            let stopped = Instant::now();
+            cancel.cancel();
+            wait_until("it works on", || !children("self").contains(&worker));
+            let gone = stopped.elapsed();
+            assert!(gone < PATIENCE, "{:?} worked on for {gone:?}", spec.format);
+            let (result, ended) = work.join().unwrap();
+            assert!(matches!(result, Err(EngineError::Cancelled)));
+            (stopped, ended)
+        });
+        let held = ended - stopped;
+        assert!(held < PATIENCE, "{:?} held the lane for {held:?}", spec.format);
+        println!("{:?}: the lane was free after {held:?}", spec.format);
+    }
+}
+
+/// What a process has had of the processors, in hundredths of a second.
+fn cpu_ticks(pid: i32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    // User and system time are fields 14 and 15 (proc(5)); the third follows the name.
+    let fields = after_name.split_whitespace().skip(11).take(2);
+    fields.map(|it| it.parse::<u64>().unwrap()).sum()
+}
