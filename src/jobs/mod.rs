@@ -5,7 +5,7 @@
 //! * The **render lane** (two threads) edits and encodes the picture that the user looks at, sends
 //!   the bytes, and then decodes them back to be seen; the newest request replaces the waiting one
 //!   and cancels what runs, beside which it runs when that does not stop at once. Only the oldest
-//!   quick one may come to its end.
+//!   quick one may come to its end. What is too slow to follow a slider waits until that rests.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
 //! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.
@@ -44,7 +44,7 @@ use self::{
     render::RenderJob,
 };
 use crate::{
-    engine::{Cache, Cancel, Limits, Source, decode::Fonts, recipe::Effort},
+    engine::{Cache, Cancel, Limits, Source, decode::Fonts},
     helper::Decoders,
 };
 use rayon::ThreadPool;
@@ -229,7 +229,7 @@ impl Jobs {
             }
             keep
         });
-        let is_quick = request.recipe.output.effort == Effort::Fast;
+        let is_quick = request.is_live();
         let (cancel, source) = (Cancel::default(), request.source.clone());
         self.rendering.push(Running { ticket: request.ticket, source, is_quick, cancel: cancel.clone() });
         if let Some((replaced, _)) = self.shared.renders.put((request, cancel)) {

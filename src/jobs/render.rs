@@ -7,7 +7,10 @@ use super::{
     stopwatch::Stopwatch,
 };
 use crate::engine::{Cache, Cancel, EngineError, Tools, embed, pipeline};
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 /// A request and the flag that stops it.
 pub(super) type RenderJob = (RenderRequest, Cancel);
@@ -19,13 +22,22 @@ const REST: Duration = Duration::from_secs(1);
 /// its numbers would only hold up its picture, so both are shown in the same.
 const SOON_PIXELS: u64 = 1_500_000;
 
+/// A slider that has not moved for so long rests.
+const SLIDER_REST: Duration = Duration::from_millis(200);
+/// A cancel is heard of within this time.
+const GLANCE: Duration = Duration::from_millis(10);
+
 /// Works until the mailbox is closed.
 ///
 /// There are two of these, since some encoders hear of a cancel late: while one of them comes to
-/// its end, the other makes what is wanted now.
+/// its end, the other makes what is wanted now. Those that never hear of it run in a helper, which
+/// is killed.
 pub(super) fn run(shared: &Shared) {
     while let Some((request, cancel)) = shared.renders.take_after(REST, &*shared.tidy) {
         let ticket = request.ticket;
+        if request.waits_for_rest() {
+            wait_for_rest(&cancel);
+        }
         // Pixels are shared, so a copy of the cache costs nothing.
         let mut cache = shared.cache().clone();
         let result = shared.render_pool.install(|| guard(|| render(shared, &request, &mut cache, &cancel)));
@@ -34,6 +46,14 @@ pub(super) fn run(shared: &Shared) {
         }
         keep(shared, cache, &cancel);
         shared.send(Event::Rendered { ticket, result: result.map(Box::new) });
+    }
+}
+
+/// Waits until nothing newer can be expected, or there is something newer.
+fn wait_for_rest(cancel: &Cancel) {
+    let rested = Instant::now() + SLIDER_REST;
+    while !cancel.is_cancelled() && Instant::now() < rested {
+        thread::park_timeout(GLANCE);
     }
 }
 
@@ -52,7 +72,12 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     let RenderRequest { ticket, source, decoded, recipe, .. } = request;
     let watch = Stopwatch::tracing(&shared.trace, "render");
     let decoder = shared.decoders.within(request.allowance);
-    let tools = Tools { observer: &watch, decoder: &decoder, ..Tools::new(&shared.limits, &shared.fonts, cancel) };
+    let tools = Tools {
+        observer: &watch,
+        decoder: &decoder,
+        encoder: &decoder,
+        ..Tools::new(&shared.limits, &shared.fonts, cancel)
+    };
     cache.prime(source, decoded);
     let product = pipeline::render(source, recipe, cache, false, tools)?;
     let base64 = embed::base64(&product.encoded.bytes);

@@ -5,7 +5,10 @@ use super::{
     ports::{DialogError, News, Painted, Pasted},
     stopwatch::Millis,
 };
-use crate::engine::{Bytes, Decoded, Product, Raster, Recipe, Source, embed::Snippet, naming};
+use crate::engine::{
+    Bytes, Decoded, Format, Product, Raster, Recipe, Source, edit::geometry, embed::Snippet, encode, naming,
+    recipe::Effort,
+};
 use crate::helper::Allowance;
 use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
@@ -92,6 +95,20 @@ pub struct RenderRequest {
     pub recipe: Recipe,
     /// What decoding once more may cost, as a drawing is for every size.
     pub allowance: Allowance,
+}
+
+impl RenderRequest {
+    /// Is it done in less time than passes between two moves of a slider?
+    pub(super) fn is_live(&self) -> bool {
+        let facts = &self.decoded.facts;
+        let size = geometry(facts.size, &self.recipe.edits.size, facts.format == Format::Svg).canvas;
+        encode::is_live(&self.recipe.output, size)
+    }
+
+    /// Would it be made at each move of a slider, but is too slow for that?
+    pub(super) fn waits_for_rest(&self) -> bool {
+        self.recipe.output.effort == Effort::Fast && !self.is_live()
+    }
 }
 
 /// Work that is done in order and never dropped.

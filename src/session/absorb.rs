@@ -121,11 +121,16 @@ impl Session {
             return vec![];
         }
         let Some(item) = self.item_mut(id) else { return vec![] };
+        let mut smaller = None;
         if is_newest {
             item.refused = None;
             item.weigh(&packed.product.recipe, packed.product.encoded.bytes.len());
+            smaller = item.current().and_then(|it| search_paid(it, &packed));
         }
         item.take_bytes(ticket, packed);
+        if let Some(text) = smaller.filter(|_| self.selected == Some(id) && !self.has_bad_news()) {
+            self.say(Kind::Plain, text, None);
+        }
         if is_newest { self.deliver(id) } else { vec![] }
     }
 
@@ -186,10 +191,11 @@ impl Session {
     }
 
     /// Does what was asked for before the result was there. Who waits for the result gets the
-    /// small one, not the quick one.
+    /// small one, not the quick one, unless the search for it takes long.
     pub(super) fn deliver(&mut self, id: ItemId) -> Vec<Effect> {
         let Some(Deferred { verb, .. }) = self.deferred.filter(|it| it.item == id) else { return vec![] };
-        let is_settled = self.item(id).is_some_and(|it| it.is_ready(verb) && it.next_bytes().is_none());
+        let is_settled =
+            self.item(id).is_some_and(|it| it.is_ready(verb) && (it.next_bytes().is_none() || it.is_search_long()));
         if !is_settled {
             return vec![];
         }
@@ -246,6 +252,18 @@ impl Session {
             News::Scheme(_) | News::ReducedMotion(_) => vec![],
         }
     }
+}
+
+/// What to say when bytes that were shown are replaced by smaller ones, after a search long enough
+/// for somebody to have looked at the old number.
+fn search_paid(before: &Packed, after: &Packed) -> Option<String> {
+    const LONG_MILLIS: f64 = 1_000.0;
+    let [old, new] = [before, after].map(|it| &it.product);
+    let is_better = same_but_effort(&old.recipe, &new.recipe) && old.recipe != new.recipe;
+    let [old_bytes, new_bytes] = [old, new].map(|it| it.encoded.bytes.len());
+    let percent = old_bytes.saturating_sub(new_bytes) * 100 / old_bytes.max(1);
+    let was_long = after.millis.encode.is_some_and(|it| LONG_MILLIS <= it);
+    (is_better && was_long && 0 < percent).then(|| format!("{} is now {percent} % smaller", new.encoded.format.label()))
 }
 
 fn copied(underway: &Underway) -> String {

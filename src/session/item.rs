@@ -6,8 +6,9 @@ use crate::{
         Decoded, Facts, Format, Raster, Recipe, Source,
         edit::geometry,
         embed::{Embed, Snippet, SnippetFacts, snippet},
+        encode::is_stoppable,
         naming,
-        recipe::Effort,
+        recipe::{Effort, OutputSpec},
     },
     jobs::{Glimpsed, Intake, Millis, Packed, Rendered, Ticket, ports::Painted},
 };
@@ -17,8 +18,9 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ItemId(pub(super) u64);
 
-/// Above this a PNG search takes seconds that nothing can interrupt, so the live result stays.
-const MAX_SEARCHED_PNG_PIXELS: u64 = 2_000_000;
+/// From this on the search for small bytes takes longer than anybody waits for a copy, where its
+/// encoder is one of the slow ones.
+const LONG_SEARCH_PIXELS: u64 = 2_000_000;
 
 /// A picture of the list.
 pub struct Item {
@@ -344,13 +346,10 @@ impl Item {
 
     /// The recipe of the bytes to make next: first the quick ones, then, undisturbed, the small ones.
     pub(super) fn next_bytes(&self) -> Option<Recipe> {
-        let original = self.original.as_ref()?;
+        self.original.as_ref()?;
         let (mut quick, mut small) = (self.recipe.clone(), self.recipe.clone());
         quick.output.effort = Effort::Fast;
         small.output.effort = Effort::Normal;
-        let [width, height] = self.result_size().unwrap_or(original.decoded.raster.size());
-        let is_searched =
-            quick.output.format != Format::Png || u64::from(width) * u64::from(height) <= MAX_SEARCHED_PNG_PIXELS;
         let has = |wanted: &Recipe| {
             self.made().is_some_and(|it| it.product.recipe == *wanted)
                 || self.refused.as_ref().is_some_and(|(recipe, _)| recipe == wanted)
@@ -358,10 +357,14 @@ impl Item {
         if self.refused_now().is_some() || has(&small) || self.recipe.output.untouched && has(&quick) {
             return None;
         }
-        if !has(&quick) {
-            return Some(quick);
-        }
-        is_searched.then_some(small)
+        if has(&quick) { Some(small) } else { Some(quick) }
+    }
+
+    /// Does the search for small bytes take so long that who waits for a result gets the quick one?
+    pub(super) fn is_search_long(&self) -> bool {
+        let small = OutputSpec { effort: Effort::Normal, ..self.recipe.output.clone() };
+        let [width, height] = self.result_size().unwrap_or_default().map(u64::from);
+        !is_stoppable(&small) && LONG_SEARCH_PIXELS < width * height
     }
 
     /// Bytes of memory held for the screen and for editing, roughly.

@@ -240,6 +240,11 @@ impl Session {
         self.items.iter_mut().find(|it| it.id == id)
     }
 
+    /// A failure stays until it is replaced by what the user does.
+    fn has_bad_news(&self) -> bool {
+        self.notice.as_ref().is_some_and(|it| it.kind == Kind::Bad)
+    }
+
     fn say(&mut self, kind: Kind, text: impl Into<String>, details: Option<String>) {
         self.n_notices += 1;
         let (serial, text, unopened) = (self.n_notices, text.into(), Unopened::default());

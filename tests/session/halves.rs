@@ -2,7 +2,10 @@
 
 use crate::desk::{Desk, SIZE, copied_text, loaded, loaded_from, only_render, packed, rendered, split};
 use inlaid::{
-    engine::{EngineError, Format, Recipe, Source},
+    engine::{
+        EngineError, Format, Recipe, Source,
+        recipe::{Effort, Want},
+    },
     jobs::{Errand, Event, RenderRequest, guard::Crashed},
     session::{Effect, Item, Kind, Verb},
     settings::{Primary, Reload},
@@ -257,4 +260,39 @@ fn pictures_are_let_go_with_their_bytes() {
     let [first, second] = desk.session.items() else { panic!("two pictures") };
     assert!(first.result().is_none() && first.preview().is_none());
     assert!(second.fresh_preview().is_some());
+}
+
+#[test]
+fn a_long_search_goes_on_behind_the_quick_result() {
+    let mut desk = Desk::default();
+    let first = desk.load("a.png");
+    desk.finish(&first, b"first");
+    // 4,000 × 3,000 pixels.
+    let enlarge = |item: &mut Item| {
+        item.recipe.output.format = Format::Png;
+        (item.recipe.edits.size.want, item.recipe.edits.size.upscale) = (Want::Width(4000), true);
+    };
+    let quick = only_render(desk.edit(enlarge));
+    assert_eq!(quick.recipe.output.effort, Effort::Fast);
+    assert!(desk.act(Verb::CopyText).is_empty(), "there is nothing yet");
+    // RFC 4648: "quick" is cXVpY2s=.
+    assert_eq!(copied_text(&pack(&mut desk, &quick, b"quick")).1, "data:image/png;base64,cXVpY2s=");
+    let search = only_render(end(&mut desk, &quick, b"quick"));
+    assert_eq!(search.recipe.output.effort, Effort::Normal, "however large it is");
+    assert_eq!(shown(&desk)[0], (Some(5), true));
+    let mut small = packed(&search.recipe, b"tiny");
+    small.millis.encode = Some(1_500.0);
+    desk.absorb(Event::Encoded { ticket: search.ticket, packed: small });
+    assert_eq!(shown(&desk)[0], (Some(4), true), "the number and what is copied change together");
+    assert_eq!(copied_text(&desk.act(Verb::CopyText)).1, "data:image/png;base64,dGlueQ==");
+    assert_eq!(desk.says(), (Kind::Plain, "PNG is now 20 % smaller"));
+}
+
+#[test]
+fn a_short_search_is_not_worth_a_word() {
+    let mut desk = Desk::default();
+    let quick = desk.load("a.png");
+    let search = only_render(end(&mut desk, &quick, b"quick"));
+    pack(&mut desk, &search, b"tiny");
+    assert_eq!(desk.session.notice(), None);
 }

@@ -3,7 +3,11 @@
 use crate::desk::Desk;
 use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
-use inlaid::engine::recipe::{Resample, Want};
+use inlaid::engine::{
+    Format,
+    options::{AvifDepth, AvifOptions, Subsampling},
+    recipe::{Resample, Want},
+};
 
 fn wanted(desk: &Desk) -> Want {
     desk.window.state().session().selected().unwrap().recipe.edits.size.want
@@ -164,4 +168,36 @@ fn a_drawing_can_stay_one_and_pixels_cannot_become_one() {
     desk.wait_ready();
     assert!(!desk.has("SVG"), "{:?}", desk.names());
     assert!(!desk.window.state().session().selected().unwrap().recipe.output.format.is_vector());
+}
+
+#[test]
+fn an_avif_is_one_of_the_usual_and_has_its_own_controls() {
+    let mut desk = Desk::with("a.png", [40, 20]);
+    assert!(!desk.has("JPEG XL"), "it sits under More");
+    desk.window.get_by_role_and_label(Role::RadioButton, "AVIF").click();
+    desk.step();
+    desk.wait_ready();
+    desk.click("Advanced format settings");
+    for choice in ["4:2:0", "8 bits"] {
+        desk.window.get_by_role_and_label(Role::RadioButton, choice).click();
+        desk.step();
+        desk.step();
+    }
+    desk.window.get_by_role_and_label(Role::RadioButton, "As the colours").focus();
+    desk.step();
+    desk.press(Modifiers::NONE, Key::ArrowRight);
+    desk.step();
+    desk.window.get_by_role_and_label(Role::Slider, "Speed").focus();
+    desk.step();
+    desk.press(Modifiers::NONE, Key::ArrowLeft);
+    let options = desk.window.state().session().selected().unwrap().recipe.output.codec.avif.clone();
+    let wanted =
+        AvifOptions { speed: Some(5), depth: AvifDepth::Eight, chroma: Subsampling::Half, alpha_quality: Some(80) };
+    assert_eq!(options, wanted, "the quality of transparency begins with that of the colours");
+    desk.press(Modifiers::NONE, Key::ArrowRight);
+    desk.wait_ready();
+    let item = desk.window.state().session().selected().unwrap();
+    assert_eq!(item.recipe.output.codec.avif.speed, None, "6 is what the effort says");
+    assert_eq!(Format::sniff(&item.fresh().unwrap().product.encoded.bytes), Some(Format::Avif));
+    assert_eq!(item.fresh_preview().unwrap().raster.size(), [40, 20]);
 }

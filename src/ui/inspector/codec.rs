@@ -1,5 +1,6 @@
 //! Advanced, at the end of Format: what can be asked of the chosen encoder, and which metadata go along.
 
+mod avif;
 mod ico;
 mod jpeg;
 mod metadata;
@@ -80,6 +81,7 @@ pub(super) fn codec_ui(ui: &mut Ui, item: &mut Item, units: Units, is_open: &mut
 /// The controls of an encoder; `None` for a format that leaves nothing to ask.
 fn controls(format: Format) -> Option<fn(&mut Ui, &mut OutputSpec)> {
     match format {
+        Format::Avif => Some(|ui, output| avif::avif_ui(ui, output.quality, &mut output.codec.avif)),
         Format::Jpeg => Some(|ui, output| jpeg::jpeg_ui(ui, &mut output.codec.jpeg)),
         Format::WebP => Some(webp::webp_ui),
         Format::Ico => Some(|ui, output| ico::ico_ui(ui, &mut output.codec.ico)),

@@ -14,7 +14,7 @@ use crate::{
 use egui::{RichText, Ui};
 
 /// The formats that are always shown; the others sit under More.
-const USUAL: [Format; 4] = [Format::WebP, Format::Jpeg, Format::Png, Format::Gif];
+const USUAL: [Format; 5] = [Format::WebP, Format::Avif, Format::Jpeg, Format::Png, Format::Gif];
 
 pub(super) fn format_ui(
     ui: &mut Ui,
