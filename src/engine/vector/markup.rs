@@ -135,6 +135,12 @@ impl<'a> Tag<'a> {
         self.attributes().flatten()
     }
 
+    /// Does it hold a script, or an attribute that does?
+    pub(super) fn has_script(&self) -> bool {
+        let runs = |it: Attribute<'_>| it.name.starts_with("on") || it.value.trim_start().starts_with("javascript:");
+        split(self.name).1 == "script" || self.all().any(runs)
+    }
+
     /// The value of the attribute of this name.
     pub(super) fn value(&self, name: &str) -> Option<&'a str> {
         self.all().find(|it| it.name == name).map(|it| it.value)

@@ -174,7 +174,8 @@ impl<'a> Plan<'a> {
         };
         let editors: HashSet<_> = uris.iter().filter_map(is_editor).collect();
         let has = |name: &str| tags().any(|it| split(it.name).1 == name);
-        let is_live = ["script", "animate", "animateMotion", "animateTransform", "set"].into_iter().any(has);
+        let moves = ["animate", "animateMotion", "animateTransform", "set"];
+        let is_live = moves.into_iter().any(has) || tags().any(Tag::has_script);
         let unused = uris.keys().copied().filter(|it| !is_live && !used.contains(it)).collect();
         Self {
             editors,

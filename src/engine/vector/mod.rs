@@ -153,13 +153,7 @@ fn says_utf_8(declaration: &str) -> bool {
 
 /// Can it do something where it is pasted as markup?
 fn has_scripts(pieces: &[Piece<'_>]) -> bool {
-    pieces.iter().any(|it| match &it.token {
-        Token::Open(tag) => {
-            markup::split(tag.name).1 == "script"
-                || tag.all().any(|it| it.name.starts_with("on") || it.value.trim_start().starts_with("javascript:"))
-        }
-        _ => false,
-    })
+    pieces.iter().any(|it| if let Token::Open(tag) = &it.token { tag.has_script() } else { false })
 }
 
 /// The document with its own entities replaced, as Illustrator declares them for namespaces; as it
