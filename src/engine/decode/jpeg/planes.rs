@@ -100,7 +100,7 @@ impl Plane {
             [1, 1] => return line,
             [2, 1] if is_smooth => room.spread_across(line.iter().map(|it| i16::from(*it)), [1, 2], 2),
             [1, 2] if is_smooth => {
-                let (near, far, bias) = (line, self.line_beside(row), if row % 2 == 0 { 1 } else { 2 });
+                let (near, far, bias) = (line, self.line_beside(row), if row.is_multiple_of(2) { 1 } else { 2 });
                 let mixed =
                     near.iter().zip(far).map(|(near, far)| (3 * i16::from(*near) + i16::from(*far) + bias) >> 2);
                 room.spread.clear();
@@ -122,7 +122,7 @@ impl Plane {
     /// Of the lines beside that of this row of pixels the one that is nearer to it.
     fn line_beside(&self, row: usize) -> &[u8] {
         let own = row / 2;
-        self.line(if row % 2 == 0 { own.saturating_sub(1) } else { own + 1 })
+        self.line(if row.is_multiple_of(2) { own.saturating_sub(1) } else { own + 1 })
     }
 }
 

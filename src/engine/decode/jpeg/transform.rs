@@ -158,7 +158,7 @@ fn beside([a, b, c, d]: [f32x4; 4], [e, f, g, h]: [f32x4; 4]) -> [f32x4; 8] {
 /// transform of Arai, Agui and Nakajima (1988), with five multiplications.
 #[inline]
 fn waves(c: [f32x4; 8]) -> [f32x4; 8] {
-    const TWO_C4: f32 = 1.414_213_6;
+    const TWO_C4: f32 = std::f32::consts::SQRT_2;
     const TWO_C2: f32 = 1.847_759_1;
     const C2_LESS_C6: f32 = 1.082_392_2;
     const C2_AND_C6: f32 = 2.613_126;
@@ -302,7 +302,7 @@ mod tests {
         // T.81 figure A.6, walked by its rule: along diagonals, up and down in turns.
         let diagonal = |sum: usize| {
             let places = (0..=sum).map(move |row| (row, sum - row)).filter(|(row, column)| *row < 8 && *column < 8);
-            let places: Vec<_> = if sum % 2 == 0 { places.rev().collect() } else { places.collect() };
+            let places: Vec<_> = if sum.is_multiple_of(2) { places.rev().collect() } else { places.collect() };
             places
         };
         let walked: Vec<u8> = (0..15).flat_map(diagonal).map(|(row, column)| (column * 8 + row) as u8).collect();
