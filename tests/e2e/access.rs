@@ -60,7 +60,7 @@ fn characters(desk: &Desk) -> String {
 }
 
 /// What can be pressed, typed into or moved in a window with a picture, in the order of reading.
-const CONTROLS: [[&str; 3]; 29] = [
+const CONTROLS: [[&str; 3]; 32] = [
     ["button", "About this picture", ""],
     ["button", "Open", ""],
     ["button", "Paste", ""],
@@ -73,10 +73,13 @@ const CONTROLS: [[&str; 3]; 29] = [
     ["toggle button", "50 %", ""],
     ["toggle button", "Advanced size settings", ""],
     ["radio button", "WebP", ""],
+    ["radio button", "AVIF", ""],
     ["radio button", "JPEG", ""],
     ["radio button", "PNG", ""],
     ["radio button", "GIF", ""],
     ["button", "More formats", ""],
+    ["radio button", "Lossless", ""],
+    ["radio button", "Palette", ""],
     ["radio button", "Data URL", ""],
     ["radio button", "Base64", ""],
     ["radio button", "HTML", ""],
@@ -117,7 +120,7 @@ fn a_screen_reader_meets_every_control_and_copies() {
         nodes.iter().filter(|it| it.is("focusable") && !roles.contains(&it.role.as_str())).collect();
     assert_eq!(others.len(), 1, "beside the window itself: {others:?}");
     let checked: Vec<&str> = nodes.iter().filter(|it| it.is("checked")).map(|it| it.name.as_str()).collect();
-    assert_eq!(checked, ["PNG", "Data URL"]);
+    assert_eq!(checked, ["PNG", "Lossless", "Data URL"]);
     let preview = nodes.iter().find(|it| it.role == "canvas").unwrap();
     assert!(preview.description.starts_with("Original · "), "{preview:?}");
     assert!(preview.description.contains(", PNG · "), "{preview:?}");

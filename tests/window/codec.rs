@@ -108,6 +108,8 @@ fn an_ico_holds_the_sizes_chosen() {
 fn what_is_asked_of_a_webp_depends_on_its_kind() {
     let mut desk = Desk::remembering(r#"{ "format": "webp" }"#, &[("a.png", [60, 40])]);
     desk.wait_ready();
+    // High enough that nothing has to be scrolled to.
+    desk.resize(1180.0, 1100.0);
     desk.click("Advanced format settings");
     desk.type_into("Alpha quality from 0 to 100", "0");
     choose(&mut desk, "On");
