@@ -204,7 +204,8 @@ fn leave_out(warnings: &mut Vec<Warning>, part: Part, why: &str) {
     warnings.push(Warning::MetadataLeftOut { part, why: why.to_owned() });
 }
 
-/// A result with what it shall carry. What its format has no place for is left out.
+/// A result with what it shall carry. What its format has no place for, or we do not write, is left
+/// out.
 pub(super) fn put(encoded: &Encoded, carried: &Carried) -> Encoded {
     let mut warnings = encoded.warnings.clone();
     if carried.is_empty() {
@@ -234,7 +235,11 @@ pub(super) fn rewritten(
         Format::Gif => gif::rewrite,
         Format::Tiff => tiff::rewrite,
         format => {
-            let why = format!("{} has no place for it", format.label());
+            let why = match format {
+                // Both have places for Exif and XMP, into which we write nothing.
+                Format::Avif | Format::JpegXl => format!("this version does not write it into {}", format.label()),
+                _ => format!("{} has no place for it", format.label()),
+            };
             carried.parts().for_each(|part| leave_out(warnings, part, &why));
             return None;
         }

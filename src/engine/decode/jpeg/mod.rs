@@ -37,7 +37,7 @@ struct Header {
     scan_at: usize,
 }
 
-/// Is this a file that the faster road does not lead through?
+/// Is this a file that zune-jpeg would read wrongly or roughly?
 pub(super) fn needs_own_road(bytes: &[u8]) -> bool {
     header(bytes).is_some_and(|header| header.components == 4 || header.first_scan < header.components)
 }

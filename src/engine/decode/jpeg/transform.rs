@@ -28,7 +28,7 @@ impl Transform {
     pub(super) fn draw(&self, block: &Block, to: &mut [u8], stride: usize) {
         let [across, down] = self.size;
         if self.size == [1, 1] || has_mean_only(block) {
-            // With SCALES the first factor has the division by 8 in it, without it is twice MEAN.
+            // The first factor has the division by 8 in it where it was multiplied by SCALES.
             let share = if self.size == [8, 8] { 1.0 } else { MEAN * MEAN };
             let mean = sample(f32::from(block[0]) * self.factors[0][0] * share);
             to.chunks_mut(stride).take(down).for_each(|row| row.iter_mut().take(across).for_each(|it| *it = mean));
