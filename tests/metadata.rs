@@ -6,7 +6,7 @@
 
 use image::{DynamicImage, ImageDecoder, ImageReader, Rgb, RgbImage, metadata::Orientation};
 use inlaid::engine::{
-    Cache, Cancel, Format, KeptMetadata, Limits, Product, Recipe, Source, Tools, Warning,
+    Cache, Cancel, Format, KeptMetadata, Limits, MetadataKind, Product, Recipe, Source, Tools, Warning,
     decode::Fonts,
     metadata::Part,
     pipeline,
@@ -175,6 +175,41 @@ fn what_is_kept_is_there_and_upright() {
     }
 }
 
+/// AVIF and JPEG XL, which the `image` crate does not read here; other programs do in the end-to-end tests.
+#[test]
+fn formats_of_boxes_carry_exif_and_xmp_beside_the_same_pixels() {
+    let faint = image::RgbaImage::from_fn(96, 64, |x, y| image::Rgba([9, 9, 9, (x + y) as u8]));
+    for source in sources(6).into_iter().chain([with_alpha(&faint)]) {
+        for format in [Format::Avif, Format::JpegXl] {
+            let mut recipe = Recipe::new(format);
+            recipe.output.effort = Effort::Fast;
+            let bare = render(&source, &recipe);
+            recipe.output.keep = KeptMetadata::ALL;
+            let product = render(&source, &recipe);
+            let what = format!("{} as {format:?}", source.name());
+            assert!(product.warnings.contains(&Warning::PositionKept), "{what}");
+            assert_eq!(count(&product.encoded.bytes), 2, "{what}");
+            let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+            let file = Source::new("result", product.encoded.bytes);
+            let decoded = pipeline::decode(&file, Tools::new(&limits, &fonts, &cancel)).unwrap();
+            let kinds: Vec<_> = decoded.facts.details.metadata.iter().map(|it| it.kind).collect();
+            assert_eq!(kinds, [MetadataKind::Exif, MetadataKind::Gps, MetadataKind::Xmp], "{what}");
+            assert_eq!(decoded.facts.orientation, 1, "{what}");
+            assert_eq!(decoded.raster.size(), [64, 96], "{what}");
+            assert_eq!(decoded.raster.bytes(), bare.preview.unwrap().bytes(), "{what}");
+            let left: Vec<_> = product.warnings.iter().filter_map(left_out).collect();
+            let has_more = source.format() != Some(Format::WebP);
+            assert_eq!(left, if has_more { vec![Part::Density, Part::Comments] } else { vec![] }, "{what}");
+        }
+    }
+}
+
+fn with_alpha(picture: &image::RgbaImage) -> Source {
+    let mut bytes = Cursor::new(vec![]);
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    Source::new("alpha.png", png(bytes.get_ref(), 6))
+}
+
 fn left_out(warning: &Warning) -> Option<Part> {
     match warning {
         Warning::MetadataLeftOut { part, .. } => Some(*part),
@@ -302,6 +337,59 @@ fn the_original_is_kept_where_it_is_smaller_and_does_as_well() {
         assert!(is_kept(&recipe), "the same size by its number");
         recipe.output.codec.jpeg.progressive = false;
         assert_eq!(is_kept(&recipe), source.format() != Some(Format::Jpeg), "few readers know progressive scans");
+    }
+}
+
+/// Formats whose files are not written anew: theirs goes through as it is, or not at all.
+#[test]
+fn an_original_that_cannot_be_cleaned_is_kept_where_it_says_nothing() {
+    // Of two colours, and so one bit a pixel, which neither of our encoders does.
+    let noise = (0..64 * 12).scan(1u32, |state, _| {
+        // The generator of ISO C's example.
+        *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        Some((*state >> 16) as u8)
+    });
+    let lines: Vec<u8> = noise.collect();
+    let bmp = {
+        let palette = [0, 0, 0, 0, 255, 255, 255, 0];
+        let head = [40, 96, 64, 1 | 1 << 16, 0, 64 * 12, 0, 0, 2, 0];
+        let info: Vec<u8> = head.into_iter().flat_map(u32::to_le_bytes).collect();
+        let file = [62 + 64 * 12, 0, 62].map(u32::to_le_bytes).concat();
+        [&b"BM"[..], &file, &info, &palette, &lines].concat()
+    };
+    let short = |tag: u16, value: u32| (tag, 3u16, 1u32, value);
+    let tiff = |last: (u16, u16, u32, u32)| {
+        let at = 8 + lines.len() as u32;
+        let entries = [
+            short(256, 96),
+            short(257, 64),
+            short(258, 1),
+            short(259, 1),
+            short(262, 1),
+            (273, 4, 1, 8),
+            short(277, 1),
+            short(278, 64),
+            (279, 4, 1, 64 * 12),
+            last,
+        ];
+        let mut directory = (entries.len() as u16).to_le_bytes().to_vec();
+        for (tag, kind, count, value) in entries {
+            directory.extend([tag, kind].map(u16::to_le_bytes).concat());
+            directory.extend([count, value].map(u32::to_le_bytes).concat());
+        }
+        [&b"II*\0"[..], &at.to_le_bytes(), &lines, &directory, &[0; 4]].concat()
+    };
+    let (in_one_plane, program) = (short(284, 1), (305, 2, 4, u32::from_le_bytes(*b"ink\0")));
+    for (name, bytes, is_kept) in
+        [("a.bmp", bmp, true), ("a.tif", tiff(in_one_plane), true), ("a.tif", tiff(program), false)]
+    {
+        let source = Source::new(name, bytes);
+        let mut recipe = costly(&source);
+        let product = render(&source, &recipe);
+        assert_eq!(product.warnings.contains(&Warning::OriginalKept), is_kept, "{name}");
+        assert_eq!(product.encoded.bytes == *source.bytes(), is_kept, "{name}");
+        recipe.edits.size.want = Want::Width(95);
+        assert!(!render(&source, &recipe).warnings.contains(&Warning::OriginalKept), "{name}");
     }
 }
 

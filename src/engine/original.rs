@@ -9,7 +9,8 @@ use super::{
 };
 
 /// The source's coded pixels with the metadata that the result shall carry and no other, if they
-/// are what the recipe asks for and smaller than what the encoder made of it.
+/// are what the recipe asks for and smaller than what the encoder made of it. Where we cannot take
+/// metadata out of a file, it must have none.
 pub(super) fn smaller(
     source: &Source,
     facts: &Facts,
@@ -23,7 +24,11 @@ pub(super) fn smaller(
     let keeps_profile = recipe.edits.profile == ProfilePolicy::Keep;
     let mut original = Encoded { bytes: source.bytes().clone(), warnings: vec![], ..encoded.clone() };
     let mut warnings = vec![Warning::OriginalKept];
-    original.bytes = metadata::rewritten(&original, carried, keeps_profile, &mut warnings)?.into();
+    if metadata::can_be_cleaned(facts.format) {
+        original.bytes = metadata::rewritten(&original, carried, keeps_profile, &mut warnings)?.into();
+    } else if !metadata::is_clean(source, facts) {
+        return None;
+    }
     original.warnings = warnings;
     (original.bytes.len() < encoded.bytes.len()).then_some(original)
 }
@@ -33,7 +38,8 @@ fn would_do(facts: &Facts, recipe: &Recipe, encoded: &Encoded) -> bool {
     let is_whole = facts.warnings.iter().all(|it| matches!(it, Warning::NotContained { .. }));
     is_whole
         && facts.format == encoded.format
-        && metadata::can_be_cleaned(facts.format)
+        // The sizes of an icon and the digits of a drawing are wishes of their own.
+        && !matches!(facts.format, Format::Ico | Format::Svg)
         && facts.frames == Some(1)
         && facts.orientation == 1
         && facts.size == encoded.size

@@ -1,6 +1,6 @@
 //! Pixels to encoded bytes; one file a format.
 
-mod avif;
+pub(super) mod avif;
 mod bmp;
 mod chroma;
 mod gif;

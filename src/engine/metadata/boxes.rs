@@ -11,6 +11,11 @@ fn block(data: &[u8]) -> Option<&[u8]> {
     Some(block.strip_prefix(EXIF_HEAD).unwrap_or(block))
 }
 
+/// A block of Exif as an item or a box holds it: it begins at once.
+pub(super) fn exif_data(block: &[u8]) -> Vec<u8> {
+    [&[0; 4], block].concat()
+}
+
 pub(super) fn find_heif(bytes: &[u8]) -> Found<'_> {
     let mut found = Found::default();
     for (is_exif, data) in heif::metadata_items(bytes) {

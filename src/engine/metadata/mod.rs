@@ -8,16 +8,18 @@
 //! The picture of the result stands upright, so Exif and XMP that say otherwise are set right.
 //! Thumbnails inside them are taken out: they show what edits may have removed.
 
+mod avif;
 mod boxes;
 mod exif;
 mod gif;
 mod jpeg;
+mod jxl;
 mod png;
 mod tiff;
 mod webp;
 mod xmp;
 
-use super::{Encoded, Facts, Format, Source, Warning, details::MOST_PARTS};
+use super::{Encoded, Facts, Format, MetadataKind, Source, Warning, decode::details, details::MOST_PARTS};
 use std::{
     borrow::Cow,
     fmt::{Display, Formatter, Result as Written},
@@ -204,8 +206,7 @@ fn leave_out(warnings: &mut Vec<Warning>, part: Part, why: &str) {
     warnings.push(Warning::MetadataLeftOut { part, why: why.to_owned() });
 }
 
-/// A result with what it shall carry. What its format has no place for, or we do not write, is left
-/// out.
+/// A result with what it shall carry. What its format has no place for is left out.
 pub(super) fn put(encoded: &Encoded, carried: &Carried) -> Encoded {
     let mut warnings = encoded.warnings.clone();
     if carried.is_empty() {
@@ -217,7 +218,19 @@ pub(super) fn put(encoded: &Encoded, carried: &Carried) -> Encoded {
 
 /// Can all metadata be taken out of files of this format?
 pub(super) fn can_be_cleaned(format: Format) -> bool {
-    matches!(format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif)
+    matches!(format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::JpegXl)
+}
+
+/// Is there nothing that would have to be taken out? The profile is no matter of this.
+pub(super) fn is_clean(source: &Source, facts: &Facts) -> bool {
+    let is_known_bare = facts.details.metadata.iter().all(|it| it.kind == MetadataKind::Icc);
+    is_known_bare
+        && match facts.format {
+            Format::Tiff => details::tiff::is_bare(source.bytes()),
+            // Behind the pixels there may be more texts (Truevision TGA 2.0).
+            Format::Tga => !source.bytes().ends_with(b"TRUEVISION-XFILE.\0"),
+            _ => true,
+        }
 }
 
 /// The same coded pixels with these parts and, where [`can_be_cleaned`], no others; the profile
@@ -234,12 +247,10 @@ pub(super) fn rewritten(
         Format::WebP => webp::rewrite,
         Format::Gif => gif::rewrite,
         Format::Tiff => tiff::rewrite,
+        Format::Avif => avif::rewrite,
+        Format::JpegXl => jxl::rewrite,
         format => {
-            let why = match format {
-                // Both have places for Exif and XMP, into which we write nothing.
-                Format::Avif | Format::JpegXl => format!("this version does not write it into {}", format.label()),
-                _ => format!("{} has no place for it", format.label()),
-            };
+            let why = format!("{} has no place for it", format.label());
             carried.parts().for_each(|part| leave_out(warnings, part, &why));
             return None;
         }

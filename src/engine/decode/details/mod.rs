@@ -12,7 +12,7 @@ mod photoshop;
 mod plain;
 pub(in crate::engine) mod png;
 mod svg;
-mod tiff;
+pub(in crate::engine) mod tiff;
 mod webp;
 
 use crate::engine::{

@@ -74,6 +74,18 @@ pub(super) fn read_exif(block: &[u8], details: &mut Details) {
     }
 }
 
+/// Does the first picture of a TIFF say nothing but how its pixels are stored?
+pub(in crate::engine) fn is_bare(bytes: &[u8]) -> bool {
+    // How pixels are laid out, coded and coloured (TIFF 6.0, its supplement 2, the registry of libtiff).
+    let is_of_pixels = |it: &Entry| {
+        matches!(it.tag, 254..=259 | PHOTOMETRIC | 263..=266 | 273 | 274 | 277..=284 | 290..=293)
+            || matches!(it.tag, RESOLUTION_UNIT | 301 | 317..=325 | 332 | 334 | 336 | 338..=342 | 347 | 512..=521)
+            || matches!(it.tag, 529..=532 | ICC)
+    };
+    let page = Tiff::new(bytes).and_then(|it| Some(it.directory(it.first_directory()?)));
+    page.is_some_and(|it| it.entries.iter().all(is_of_pixels))
+}
+
 fn density(file: &Tiff<'_>, directory: &Directory, details: &mut Details) {
     let side = |tag| directory.find(tag).and_then(|it| file.ratio(it));
     let unit = directory.find(RESOLUTION_UNIT).and_then(|it| file.value(it, 0));

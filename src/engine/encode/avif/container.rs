@@ -4,6 +4,7 @@
 //! since small pictures are mostly boxes.
 
 use crate::engine::error::Cause;
+use inlaid_av1::{Chroma, Cicp, Planes};
 
 /// An AV1 picture and what is said of it.
 pub(super) struct Stream {
@@ -17,8 +18,23 @@ pub(super) struct Stream {
     pub(super) depth: u8,
 }
 
-/// The numbers by which ITU-T H.273 names colours: primaries, transfer, matrix.
-pub(super) type Cicp = [u16; 3];
+impl Stream {
+    pub(super) fn of(planes: &Planes, data: Vec<u8>) -> Self {
+        let channels = if planes.chroma == Chroma::None { 1 } else { 3 };
+        Self { data, configuration: configuration(planes), channels, depth: planes.depth }
+    }
+}
+
+/// What `av1C` says (AV1 Codec ISO Media File Format Binding 2.3.4): version, profile, no level,
+/// depth and chroma.
+fn configuration(planes: &Planes) -> [u8; 4] {
+    const NO_LEVEL: u8 = 31;
+    let profile: u8 = if planes.chroma == Chroma::Full { 1 } else { 0 };
+    let is_deep = u8::from(planes.depth == 10);
+    let is_grey = u8::from(planes.chroma == Chroma::None);
+    let is_halved = u8::from(planes.chroma != Chroma::Full);
+    [0x81, profile << 5 | NO_LEVEL, is_deep << 6 | is_grey << 4 | is_halved << 3 | is_halved << 2, 0]
+}
 
 const COLOUR: u16 = 1;
 const ALPHA: u16 = 2;
@@ -59,7 +75,8 @@ pub(super) fn file(
 /// Length and kind.
 const BOX: usize = 8;
 
-fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+/// A box of ISO/IEC 14496-12 §4.2.
+pub(in crate::engine) fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
     // Whoever writes a file sees that it is not too long for its own lengths.
     let length = (content.len() + BOX) as u32;
     [&length.to_be_bytes()[..], kind, content].concat()

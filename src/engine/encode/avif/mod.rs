@@ -2,22 +2,22 @@
 //!
 //! rav1e cannot be stopped half way; see [`super::is_stoppable`].
 
-mod av1;
-mod container;
+pub(in crate::engine) mod container;
 mod hidden;
 mod planes;
 
 use self::{
-    av1::Wish,
-    container::{Cicp, file},
-    planes::{Chroma, alpha, colours, is_drawn, is_grey},
+    container::{Stream, file},
+    planes::{alpha, colours, is_drawn, is_grey},
 };
 use super::Written;
 use crate::engine::{
     Cancel, Raster,
+    error::Cause,
     options::{AvifDepth, AvifOptions, Subsampling},
     recipe::{Effort, OutputSpec},
 };
+use inlaid_av1::{Chroma, Cicp, Planes, Wish};
 
 /// sRGB: primaries of BT.709, its own curve, matrix of BT.601 (ITU-T H.273).
 const SRGB: Cicp = [1, 13, 6];
@@ -35,8 +35,9 @@ pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Wri
     let alpha_quality = options.alpha_quality.map_or(quality, |it| it.clamp(1, 100));
     let wish = Wish { quality, speed, is_drawn: is_drawn(raster), cicp: Some(cicp) };
     let for_alpha = Wish { quality: alpha_quality, cicp: None, ..wish };
+    let stream = |planes: &Planes, wish| Ok::<_, Cause>(Stream::of(planes, inlaid_av1::encode(planes, wish)?));
     let (colour, alpha) =
-        rayon::join(|| av1::encode(&coded, wish), || transparency.map(|it| av1::encode(&it, for_alpha)).transpose());
+        rayon::join(|| stream(&coded, wish), || transparency.map(|it| stream(&it, for_alpha)).transpose());
     file(raster.size(), &colour?, alpha?.as_ref(), cicp, raster.profile().map(AsRef::as_ref))
 }
 

@@ -1,42 +1,13 @@
 //! Pixels to the planes of a video frame: brightness, two differences of colour, transparency.
 
 use crate::engine::Raster;
+use inlaid_av1::{Chroma, Planes};
 use rayon::prelude::*;
 
 /// How much red and blue there is in brightness (ITU-R BT.601, matrix 5 and 6 of ITU-T H.273);
 /// the rest is green.
 const RED: f32 = 0.299;
 const BLUE: f32 = 0.114;
-
-/// The planes of one frame. Samples have full range: 0 to the largest of their depth.
-pub(super) struct Planes {
-    /// Width and height in pixels.
-    pub(super) size: [usize; 2],
-    /// Bits a sample.
-    pub(super) depth: u8,
-    /// How the colour planes lie to the first.
-    pub(super) chroma: Chroma,
-    /// One plane or three, row by row without padding.
-    pub(super) planes: Vec<Vec<u16>>,
-}
-
-/// The resolution of the colour planes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Chroma {
-    /// There are none (4:0:0).
-    None,
-    /// One sample for four pixels (4:2:0), the mean of theirs.
-    Half,
-    /// A sample for each pixel (4:4:4).
-    Full,
-}
-
-impl Chroma {
-    /// Pixels a sample, across as well as down.
-    fn step(self) -> usize {
-        if self == Self::Half { 2 } else { 1 }
-    }
-}
 
 /// Red, green, blue and alpha of every pixel of a row, from 0 to 1.
 fn row(raster: &Raster, index: usize) -> Vec<[f32; 4]> {

@@ -1,10 +1,8 @@
 //! Planes to an AV1 still picture, by rav1e.
+//!
+//! A package of its own since rav1e is generic: whoever calls it compiles it, a minute of processor time,
+//! and that shall not be with every change of the program.
 
-use super::{
-    container::{Cicp, Stream},
-    planes::{Chroma, Planes},
-};
-use crate::engine::error::Cause;
 use rav1e::{
     color::{ChromaSampling, ColorDescription, ColorPrimaries, MatrixCoefficients, TransferCharacteristics},
     prelude::{
@@ -19,30 +17,65 @@ const PIXELS_A_TILE: usize = 256 * 256;
 /// More would serve no machine that people have.
 const MOST_TILES: usize = 32;
 
-/// How a picture is coded.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wish {
-    /// 1 to 100, hardly any loss.
-    pub(super) quality: u8,
-    /// 1 to 10, the quickest.
-    pub(super) speed: u8,
-    /// Is it no photo? See [`super::planes::is_drawn`].
-    pub(super) is_drawn: bool,
-    /// What the colours mean; nothing is said of transparency.
-    pub(super) cicp: Option<Cicp>,
+/// The planes of one frame. Samples have full range: 0 to the largest of their depth.
+#[derive(Debug)]
+pub struct Planes {
+    /// Width and height in pixels.
+    pub size: [usize; 2],
+    /// Bits a sample: 8 or 10.
+    pub depth: u8,
+    /// How the colour planes lie to the first.
+    pub chroma: Chroma,
+    /// One plane or three, row by row without padding.
+    pub planes: Vec<Vec<u16>>,
 }
 
-/// Codes one picture. It cannot be stopped half way.
+/// The resolution of the colour planes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chroma {
+    /// There are none (4:0:0).
+    None,
+    /// One sample for four pixels (4:2:0), the mean of theirs.
+    Half,
+    /// A sample for each pixel (4:4:4).
+    Full,
+}
+
+impl Chroma {
+    /// Pixels a sample, across as well as down.
+    pub fn step(self) -> usize {
+        if self == Self::Half { 2 } else { 1 }
+    }
+}
+
+/// The numbers by which ITU-T H.273 names colours: primaries, transfer, matrix.
+pub type Cicp = [u16; 3];
+
+/// An error of the encoder.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// How a picture is coded.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// 1 to 100, hardly any loss.
+    pub quality: u8,
+    /// 1 to 10, the quickest.
+    pub speed: u8,
+    /// Is it no photo? Most of what was drawn has neighbours of the same colour.
+    pub is_drawn: bool,
+    /// What the colours mean; nothing is said of transparency.
+    pub cicp: Option<Cicp>,
+}
+
+/// Codes one picture: the open bitstream units. It cannot be stopped half way.
 ///
 /// # Errors
 /// What the encoder says.
-pub(super) fn encode(planes: &Planes, wish: Wish) -> Result<Stream, Cause> {
+pub fn encode(planes: &Planes, wish: Wish) -> Result<Vec<u8>, Cause> {
     let config = Config::new().with_encoder_config(encoder_config(planes, wish));
     // Samples of 16 bits hold those of 8 as well. With a second type the whole encoder would be
-    // compiled twice, as a part of this crate.
-    let data = coded(config.new_context()?, planes)?;
-    let channels = if planes.chroma == Chroma::None { 1 } else { 3 };
-    Ok(Stream { data, configuration: configuration(planes), channels, depth: planes.depth })
+    // compiled twice.
+    coded(config.new_context()?, planes)
 }
 
 fn coded(mut context: Context<u16>, planes: &Planes) -> Result<Vec<u8>, Cause> {
@@ -64,8 +97,7 @@ fn coded(mut context: Context<u16>, planes: &Planes) -> Result<Vec<u8>, Cause> {
 
 fn fill(frame: &mut Frame<u16>, planes: &Planes) {
     for (index, (target, source)) in frame.planes.iter_mut().zip(&planes.planes).enumerate() {
-        let is_half = 0 < index && planes.chroma == Chroma::Half;
-        let width = if is_half { planes.size[0].div_ceil(2) } else { planes.size[0] };
+        let width = if 0 < index { planes.size[0].div_ceil(planes.chroma.step()) } else { planes.size[0] };
         for (target, source) in target.mut_slice(Default::default()).rows_iter_mut().zip(source.chunks(width)) {
             for (target, source) in target.iter_mut().zip(source) {
                 *target = *source;
@@ -164,15 +196,4 @@ fn settings(speed: u8, is_drawn: bool) -> SpeedSettings {
     };
     settings.partition.partition_range = PartitionRange::new(smallest, BlockSize::BLOCK_16X16);
     settings
-}
-
-/// What `av1C` says (AV1 Codec ISO Media File Format Binding 2.3.4): version, profile, no level,
-/// depth and chroma.
-fn configuration(planes: &Planes) -> [u8; 4] {
-    const NO_LEVEL: u8 = 31;
-    let profile: u8 = if planes.chroma == Chroma::Full { 1 } else { 0 };
-    let is_deep = u8::from(planes.depth == 10);
-    let is_grey = u8::from(planes.chroma == Chroma::None);
-    let is_halved = u8::from(planes.chroma != Chroma::Full);
-    [0x81, profile << 5 | NO_LEVEL, is_deep << 6 | is_grey << 4 | is_halved << 3 | is_halved << 2, 0]
 }
