@@ -3,7 +3,7 @@
 use super::{
     JobError, Shared,
     guard::guard,
-    request::{Event, Packed, RenderRequest, Rendered},
+    request::{Event, Glimpsed, Packed, RenderRequest, Rendered, Ticket},
     stopwatch::Stopwatch,
 };
 use crate::engine::{Cache, Cancel, EngineError, Tools, embed, pipeline};
@@ -91,6 +91,7 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     } else {
         shared.send(answer);
     }
+    show_glimpse(shared, *ticket, packed.product.encoded.size, cache, tools)?;
     // With the same cache, so nothing is made again.
     let product = pipeline::render(source, recipe, cache, true, tools)?;
     let preview = product.preview.ok_or(EngineError::Cancelled)?;
@@ -100,4 +101,21 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     shared.trace.span("render", "paint", start, start.elapsed(), &[]);
     cancel.check()?;
     Ok(Rendered { packed: Packed { millis: watch.millis(), ..packed }, preview, painted })
+}
+
+/// Something to see of a large result, while its pixels are being decoded.
+fn show_glimpse(
+    shared: &Shared,
+    ticket: Ticket,
+    size: [u32; 2],
+    cache: &Cache,
+    tools: Tools<'_>,
+) -> Result<(), JobError> {
+    let start = Instant::now();
+    let Some(raster) = pipeline::first_look(cache, tools)? else { return Ok(()) };
+    let glimpsed = Glimpsed { painted: (shared.painter)(&raster), size };
+    tools.cancel.check()?;
+    shared.trace.span("render", "glimpse", start, start.elapsed(), &[]);
+    shared.send(Event::ResultGlimpsed { ticket, glimpsed });
+    Ok(())
 }

@@ -212,6 +212,13 @@ pub enum Event {
         /// The bytes.
         packed: Box<Packed>,
     },
+    /// There is something to see of a result whose bytes are there.
+    ResultGlimpsed {
+        /// Of the [`RenderRequest`].
+        ticket: Ticket,
+        /// What the result looks like.
+        glimpsed: Glimpsed,
+    },
     /// A render has ended.
     Rendered {
         /// Of the [`RenderRequest`].

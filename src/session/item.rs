@@ -1,16 +1,21 @@
 //! One picture: what is known of it, what is wanted and what was made of it.
 
-use super::{Effect, Outlet, history::Wanted, reload::Reread};
+use super::{
+    Effect, Outlet,
+    history::Wanted,
+    reload::Reread,
+    results::{Made, Preview},
+};
 use crate::{
     engine::{
-        Decoded, Facts, Format, Raster, Recipe, Source,
+        Decoded, Facts, Format, Recipe, Source,
         edit::geometry,
         embed::{Embed, Snippet, SnippetFacts, snippet},
         encode::is_stoppable,
         naming,
         recipe::{Effort, OutputSpec},
     },
-    jobs::{Glimpsed, Intake, Millis, Packed, Rendered, Ticket, ports::Painted},
+    jobs::{Glimpsed, Intake, Millis, Packed, Ticket, ports::Painted},
 };
 use std::path::Path;
 
@@ -69,30 +74,6 @@ pub(super) enum Progress {
 pub struct Original {
     /// Upright sRGB.
     pub decoded: Decoded,
-    /// The same, ready for the screen.
-    pub painted: Painted,
-}
-
-/// The bytes of a result, the very source they were made of, and the request that they answer.
-pub(super) struct Made {
-    pub ticket: Ticket,
-    pub of: Source,
-    pub packed: Packed,
-}
-
-/// What the bytes of a result look like. The bytes may be older than those of [`Item::result`]; see
-/// [`Item::fresh_preview`].
-pub struct Preview {
-    /// What the bytes were made of.
-    pub of: Source,
-    /// What they were made by.
-    pub recipe: Recipe,
-    /// What they are.
-    pub format: Format,
-    /// How many they are.
-    pub n_bytes: usize,
-    /// Their pixels.
-    pub raster: Raster,
     /// The same, ready for the screen.
     pub painted: Painted,
 }
@@ -186,77 +167,10 @@ impl Item {
         self.original.as_ref()
     }
 
-    /// The bytes made last, which may be stale; see [`Item::fresh`].
-    pub fn result(&self) -> Option<&Packed> {
-        self.result.as_ref().map(|it| &it.packed)
-    }
-
-    /// The bytes, if they are what the recipe wants now, and of what the file holds now.
-    pub fn fresh(&self) -> Option<&Packed> {
-        self.current().filter(|_| !self.is_reloading())
-    }
-
-    /// The bytes, if they are what the recipe wants of the source that is shown.
-    pub(super) fn current(&self) -> Option<&Packed> {
-        self.made().filter(|it| same_but_effort(&it.product.recipe, &self.recipe))
-    }
-
-    /// The bytes, if they were made of the source that is shown.
-    fn made(&self) -> Option<&Packed> {
-        let source = self.source.as_ref()?;
-        self.result.as_ref().filter(|it| it.of.is(source)).map(|it| &it.packed)
-    }
-
-    /// What a result looks like, which may be an older one; see [`Item::fresh_preview`].
-    pub fn preview(&self) -> Option<&Preview> {
-        self.preview.as_ref()
-    }
-
-    /// What the fresh bytes look like, as soon as it is known of these very bytes.
-    pub fn fresh_preview(&self) -> Option<&Preview> {
-        self.fresh().and(self.preview_of_result())
-    }
-
-    fn preview_of_result(&self) -> Option<&Preview> {
-        let made = self.result.as_ref()?;
-        self.preview.as_ref().filter(|it| it.of.is(&made.of) && it.recipe == made.packed.product.recipe)
-    }
-
-    /// Why the bytes cannot be looked at, if they cannot.
-    pub(super) fn unseen(&self) -> Option<&str> {
-        let made = &self.result.as_ref()?.packed.product.recipe;
-        self.unseen.as_ref().filter(|(recipe, _)| recipe == made).map(|(_, why)| why.as_str())
-    }
-
     /// Is there what goes out this way, or is it known that there will be nothing?
     pub(super) fn is_ready(&self, outlet: Outlet) -> bool {
-        let is_seen = || self.preview_of_result().is_some() || self.unseen().is_some();
+        let is_seen = || self.pixels_of_result().is_some() || self.unseen().is_some();
         self.fresh().is_some() && (outlet != Outlet::Image || is_seen())
-    }
-
-    /// Takes in bytes that were made, unless there are newer ones, or those that are wanted.
-    pub(super) fn take_bytes(&mut self, ticket: Ticket, packed: Packed) {
-        self.millis = packed.millis.or(self.millis);
-        let is_wanted = same_but_effort(&packed.product.recipe, &self.recipe) || self.current().is_none();
-        let is_news = self.result.as_ref().is_none_or(|it| it.ticket <= ticket);
-        if let (true, true, Some(of)) = (is_wanted, is_news, self.source.clone()) {
-            self.result = Some(Made { ticket, of, packed });
-        }
-    }
-
-    /// Takes in a finished result. Its picture is shown even if there are newer bytes, unless that
-    /// which is wanted is there.
-    pub(super) fn take_result(&mut self, ticket: Ticket, rendered: Rendered) {
-        let Rendered { packed, preview: raster, painted } = rendered;
-        let (recipe, encoded) = (packed.product.recipe.clone(), &packed.product.encoded);
-        let (format, n_bytes) = (encoded.format, encoded.bytes.len());
-        let preview = self.source.clone().map(|of| Preview { of, recipe, format, n_bytes, raster, painted });
-        self.take_bytes(ticket, packed);
-        let is_seen = self.current().and(self.preview_of_result()).is_some();
-        let is_wanted = |it: &Preview| !is_seen || same_but_effort(&it.recipe, &self.recipe);
-        if let Some(preview) = preview.filter(is_wanted) {
-            self.preview = Some(preview);
-        }
     }
 
     /// Remembers what the bytes of a recipe weigh.
@@ -337,7 +251,7 @@ impl Item {
     /// like, then that of the next bytes.
     pub(super) fn next_recipe(&self) -> Option<Recipe> {
         self.original.as_ref()?;
-        let is_seen = self.preview_of_result().is_some() || self.unseen().is_some();
+        let is_seen = self.pixels_of_result().is_some() || self.unseen().is_some();
         match self.current() {
             Some(current) if !is_seen => Some(current.product.recipe.clone()),
             _ => self.next_bytes(),
@@ -370,7 +284,7 @@ impl Item {
     /// Bytes of memory held for the screen and for editing, roughly.
     pub(super) fn held_bytes(&self) -> u64 {
         let original = self.original.as_ref().map(|it| &it.decoded.raster);
-        let preview = self.preview.as_ref().map(|it| &it.raster);
+        let preview = self.preview.as_ref().and_then(|it| it.raster.as_ref());
         // The smaller versions for the screen take a third of that once more.
         [original, preview].into_iter().flatten().map(|it| it.byte_len() as u64 / 3 * 4).sum()
     }

@@ -15,12 +15,14 @@ mod notice;
 mod question;
 mod reconcile;
 mod reload;
+mod results;
 
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
-    item::{Discarded, Item, ItemId, Original, Preview, Status},
+    item::{Discarded, Item, ItemId, Original, Status},
     notice::{Kind, Notice, capitalized},
     question::Question,
+    results::Preview,
 };
 
 use self::{
@@ -278,9 +280,9 @@ impl Session {
                 (Underway::Text { embed, chars: snippet.chars() }, Effect::Errand(ticket, Errand::CopyText(snippet)))
             }
             Outlet::Image => {
-                let Some(preview) = item.fresh_preview() else { return self.cannot_copy(id) };
-                let underway = Underway::Image { name: item.name.clone(), size: preview.raster.size() };
-                (underway, Effect::Errand(ticket, Errand::CopyImage(preview.raster.clone())))
+                let Some(pixels) = item.fresh_pixels() else { return self.cannot_copy(id) };
+                let underway = Underway::Image { name: item.name.clone(), size: pixels.size() };
+                (underway, Effect::Errand(ticket, Errand::CopyImage(pixels.clone())))
             }
             Outlet::Save => {
                 let encoded = &packed.product.encoded;

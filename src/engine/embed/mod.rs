@@ -1,11 +1,16 @@
 //! Encoded bytes to text and back: data URLs, base64, snippets.
 //!
 //! The base64 of a result is made once and shared by every form; what stands around it is
-//! short. Reading text back lives in `text`.
+//! short. Reading text back lives in `text`, finding all that is in one in `found`.
 
+mod escapes;
+mod found;
 mod text;
 
-pub use self::text::{Grouped, TextError, bytes_in_text, decode_base64, decode_data_url};
+pub use self::{
+    found::{Find, Finds, TextKind, images_in_text},
+    text::{Grouped, TextError, bytes_in_text, decode_base64, decode_data_url},
+};
 
 use super::Format;
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -5,7 +5,7 @@
 //! ("forgiving-base64 decode"), plus the URL-safe alphabet of RFC 4648 §5. What is more
 //! lenient than a browser never yields other bytes than the text spells.
 
-use crate::engine::Format;
+use super::found::{Find, images_in_text};
 use base64::{
     Engine as _, alphabet,
     engine::{GeneralPurpose, GeneralPurposeConfig},
@@ -70,25 +70,22 @@ impl fmt::Display for Grouped {
 }
 
 /// The bytes of the image that a text holds: a data URL, also one in quotes or in a line of
-/// HTML, CSS, Markdown or JSON; bare base64; or the source of an SVG.
+/// HTML, CSS, Markdown or JSON; bare base64; or the source of an SVG. Of several the first.
 ///
 /// Whether the bytes are an image is for their content to say, not for the URL's MIME type.
 ///
 /// # Errors
 /// [`TextError`] says what is wrong with the text.
 pub fn bytes_in_text(text: &str) -> Result<Vec<u8>, TextError> {
-    let text = trimmed(text);
-    if text.is_empty() {
-        return Err(TextError::Empty);
-    }
-    if Format::sniff(text.as_bytes()) == Some(Format::Svg) {
-        return Ok(text.as_bytes().to_vec());
-    }
-    if let Some(url) = data_url_in(text) {
-        let bytes = decode_data_url(&url)?;
-        return if bytes.is_empty() { Err(TextError::NoData) } else { Ok(bytes) };
-    }
-    let text = unquoted(text);
+    let bytes = |find| if let Find::Bytes(bytes) = find { Some(bytes) } else { None };
+    images_in_text(text)?.images.into_iter().find_map(bytes).ok_or(TextError::NoImage)
+}
+
+/// The bytes of a text that is nothing else.
+///
+/// # Errors
+/// [`TextError`] says what is wrong with the text, and whether it was meant as base64 at all.
+pub(super) fn bare_base64(text: &str) -> Result<Vec<u8>, TextError> {
     let signs = text.chars().filter(|it| !is_whitespace(*it)).count();
     match decode_base64(text) {
         _ if signs == 0 => Err(TextError::Empty),
@@ -173,7 +170,7 @@ fn is_whitespace(character: char) -> bool {
 /// What the URL parser removes wherever it stands.
 const LINE_SIGNS: [char; 3] = ['\t', '\n', '\r'];
 
-fn has_data_scheme(text: &str) -> bool {
+pub(super) fn has_data_scheme(text: &str) -> bool {
     text.get(.."data:".len()).is_some_and(|it| it.eq_ignore_ascii_case("data:"))
 }
 
@@ -215,7 +212,7 @@ fn latin1(bytes: &[u8]) -> String {
 }
 
 /// The text without whitespace around it and without the mark that some files begin with.
-fn trimmed(text: &str) -> &str {
+pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|it: char| it.is_whitespace() || it == '\u{feff}')
 }
 
@@ -223,28 +220,9 @@ fn trimmed(text: &str) -> &str {
 const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('\u{201c}', '\u{201d}'), ('(', ')')];
 
 /// The text within a pair of quotes, if it has one.
-fn unquoted(text: &str) -> &str {
+pub(super) fn unquoted(text: &str) -> &str {
     let inner = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
     PAIRS.into_iter().find_map(inner).map_or(text, trimmed)
-}
-
-/// The whole text if it begins with `data:`, else the first data URL that begins after a quote,
-/// a bracket, an equals sign or whitespace, up to what closes it.
-fn data_url_in(text: &str) -> Option<Cow<'_, str>> {
-    let scheme = b"data:";
-    let starts = text.as_bytes().windows(scheme.len()).enumerate();
-    let starts = starts.filter(|(_, it)| it.eq_ignore_ascii_case(scheme)).map(|(at, _)| at);
-    let url = starts.filter_map(|at| Some((text.get(..at)?, text.get(at..)?))).find_map(|(before, url)| {
-        let Some(opening) = before.chars().next_back() else { return Some(url) };
-        let end = match PAIRS.into_iter().find(|(open, _)| *open == opening) {
-            Some((_, close)) => url.find(close),
-            None if opening == '=' || opening.is_whitespace() => url.find(|it: char| it.is_whitespace() || it == '>'),
-            None => return None,
-        };
-        url.get(..end.unwrap_or(url.len())).filter(|it| it.contains(','))
-    })?;
-    // JSON may write a slash with a backslash before it, base64 never has one.
-    Some(if url.contains("\\/") { url.replace("\\/", "/").into() } else { url.into() })
 }
 
 /// Is a broken text base64 with a fault in it, or was it never meant as such?

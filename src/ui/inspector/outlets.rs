@@ -78,7 +78,7 @@ impl Copied {
 fn words(session: &Session) -> &'static str {
     let is_ready = session.selected().is_some_and(|it| match session.preferences.primary {
         Primary::Text => it.fresh().is_some(),
-        Primary::Image => it.fresh_preview().is_some(),
+        Primary::Image => it.fresh_pixels().is_some(),
     });
     match session.preferences.primary {
         _ if session.is_copy_deferred() => "Copying when ready…",

@@ -1,0 +1,135 @@
+//! What was made of a picture: bytes, and what they look like.
+
+use super::{Item, item::same_but_effort};
+use crate::{
+    engine::{Format, Raster, Recipe, Source},
+    jobs::{Glimpsed, Packed, Rendered, Ticket, ports::Painted},
+};
+
+/// The bytes of a result, the very source they were made of, and the request that they answer.
+pub(super) struct Made {
+    pub ticket: Ticket,
+    pub of: Source,
+    pub packed: Packed,
+}
+
+/// What the bytes of a result look like. The bytes may be older than those of [`Item::result`]; see
+/// [`Item::fresh_preview`].
+pub struct Preview {
+    /// What the bytes were made of.
+    pub of: Source,
+    /// What they were made by.
+    pub recipe: Recipe,
+    /// What they are.
+    pub format: Format,
+    /// How many they are.
+    pub n_bytes: usize,
+    /// Width and height in pixels.
+    pub size: [u32; 2],
+    /// Their pixels; `None` as long as only fewer of them were decoded, to be looked at.
+    pub raster: Option<Raster>,
+    /// The same, ready for the screen.
+    pub painted: Painted,
+}
+
+impl Preview {
+    /// Of these bytes, without pixels.
+    fn of(of: Source, packed: &Packed, painted: Painted) -> Self {
+        let (recipe, encoded) = (packed.product.recipe.clone(), &packed.product.encoded);
+        Self {
+            of,
+            recipe,
+            format: encoded.format,
+            n_bytes: encoded.bytes.len(),
+            size: encoded.size,
+            raster: None,
+            painted,
+        }
+    }
+}
+
+impl Item {
+    /// The bytes made last, which may be stale; see [`Item::fresh`].
+    pub fn result(&self) -> Option<&Packed> {
+        self.result.as_ref().map(|it| &it.packed)
+    }
+
+    /// The bytes, if they are what the recipe wants now, and of what the file holds now.
+    pub fn fresh(&self) -> Option<&Packed> {
+        self.current().filter(|_| !self.is_reloading())
+    }
+
+    /// The bytes, if they are what the recipe wants of the source that is shown.
+    pub(super) fn current(&self) -> Option<&Packed> {
+        self.made().filter(|it| same_but_effort(&it.product.recipe, &self.recipe))
+    }
+
+    /// The bytes, if they were made of the source that is shown.
+    pub(super) fn made(&self) -> Option<&Packed> {
+        let source = self.source.as_ref()?;
+        self.result.as_ref().filter(|it| it.of.is(source)).map(|it| &it.packed)
+    }
+
+    /// What a result looks like, which may be an older one; see [`Item::fresh_preview`].
+    pub fn preview(&self) -> Option<&Preview> {
+        self.preview.as_ref()
+    }
+
+    /// What the fresh bytes look like, as soon as it is known of these very bytes, be it of fewer pixels.
+    pub fn fresh_preview(&self) -> Option<&Preview> {
+        self.fresh().and(self.preview_of_result())
+    }
+
+    /// What the fresh bytes decode back to, as soon as it is known of these very bytes.
+    pub fn fresh_pixels(&self) -> Option<&Raster> {
+        self.fresh().and(self.pixels_of_result())
+    }
+
+    pub(super) fn preview_of_result(&self) -> Option<&Preview> {
+        let made = self.result.as_ref()?;
+        self.preview.as_ref().filter(|it| it.of.is(&made.of) && it.recipe == made.packed.product.recipe)
+    }
+
+    pub(super) fn pixels_of_result(&self) -> Option<&Raster> {
+        self.preview_of_result()?.raster.as_ref()
+    }
+
+    /// Why the bytes cannot be looked at, if they cannot.
+    pub(super) fn unseen(&self) -> Option<&str> {
+        let made = &self.result.as_ref()?.packed.product.recipe;
+        self.unseen.as_ref().filter(|(recipe, _)| recipe == made).map(|(_, why)| why.as_str())
+    }
+
+    /// Takes in bytes that were made, unless there are newer ones, or those that are wanted.
+    pub(super) fn take_bytes(&mut self, ticket: Ticket, packed: Packed) {
+        self.millis = packed.millis.or(self.millis);
+        let is_wanted = same_but_effort(&packed.product.recipe, &self.recipe) || self.current().is_none();
+        let is_news = self.result.as_ref().is_none_or(|it| it.ticket <= ticket);
+        if let (true, true, Some(of)) = (is_wanted, is_news, self.source.clone()) {
+            self.result = Some(Made { ticket, of, packed });
+        }
+    }
+
+    /// Shows at once what the newest bytes look like, unless all of their pixels are there.
+    pub(super) fn take_glimpse(&mut self, ticket: Ticket, glimpsed: Glimpsed) {
+        let Some(made) = self.result.as_ref().filter(|it| it.ticket == ticket) else { return };
+        if self.pixels_of_result().is_none() {
+            let Glimpsed { painted, size } = glimpsed;
+            self.preview = Some(Preview { size, ..Preview::of(made.of.clone(), &made.packed, painted) });
+        }
+    }
+
+    /// Takes in a finished result. Its picture is shown even if there are newer bytes, unless that
+    /// which is wanted is there.
+    pub(super) fn take_result(&mut self, ticket: Ticket, rendered: Rendered) {
+        let Rendered { packed, preview: raster, painted } = rendered;
+        let (size, raster) = (raster.size(), Some(raster));
+        let preview = self.source.clone().map(|of| Preview { size, raster, ..Preview::of(of, &packed, painted) });
+        self.take_bytes(ticket, packed);
+        let is_seen = self.current().and(self.pixels_of_result()).is_some();
+        let is_wanted = |it: &Preview| !is_seen || same_but_effort(&it.recipe, &self.recipe);
+        if let Some(preview) = preview.filter(is_wanted) {
+            self.preview = Some(preview);
+        }
+    }
+}
