@@ -1,5 +1,5 @@
-//! What the qualities promise, by SSIMULACRA2, whose author names 90 what cannot be told from the
-//! original side by side, 70 high quality and 50 medium quality.
+//! What the qualities promise, by SSIMULACRA2, whose author names 50 medium quality, 70 high quality and 80
+//! very high quality, which is not told from the original side by side.
 
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
@@ -68,9 +68,9 @@ fn seen(spec: &OutputSpec, picture: &Raster) -> f64 {
 #[test]
 fn a_quality_is_a_promise_of_looks() {
     for (format, promises) in [
-        (Format::Jpeg, [(50, 50.0), (75, 70.0), (95, 90.0)]),
-        (Format::WebP, [(50, 50.0), (75, 70.0), (95, 90.0)]),
-        (Format::Avif, [(50, 50.0), (75, 70.0), (95, 90.0)]),
+        (Format::Jpeg, [(50, 50.0), (75, 70.0), (95, 80.0)]),
+        (Format::WebP, [(50, 50.0), (75, 70.0), (95, 80.0)]),
+        (Format::Avif, [(50, 50.0), (75, 70.0), (95, 80.0)]),
     ] {
         for layout in [Layout::Rgb8, Layout::Rgba8] {
             if layout.has_alpha() && !format.has_alpha() {
@@ -81,21 +81,24 @@ fn a_quality_is_a_promise_of_looks() {
                 for effort in [Effort::Fast, Effort::Normal] {
                     let spec = OutputSpec { quality, effort, ..OutputSpec::new(format) };
                     let score = seen(&spec, &picture);
-                    println!("{format:?} {layout:?} {quality} {effort:?} {score:.1} {least}");
+                    assert!(least <= score, "{format:?} {layout:?} {quality} {effort:?}: {score:.1}");
                 }
             }
         }
     }
 }
 
+/// Dithering is noise to the measure, though not to the eye.
 #[test]
 fn colours_are_a_promise_of_looks() {
-    let picture = picture(Layout::Rgba8);
-    for (colours, least) in [(256, 70.0), (64, 50.0)] {
-        let mut spec = OutputSpec::new(Format::Png);
-        spec.codec.png.colours = PngColours::Palette;
-        spec.codec.png.palette.colours = colours;
-        let score = seen(&spec, &picture);
-        println!("{colours} {score:.1} {least}");
+    let picture = picture(Layout::Rgb8);
+    for format in [Format::Png, Format::Gif] {
+        for (colours, least) in [(256, 60.0), (64, 30.0)] {
+            let mut spec = OutputSpec::new(format);
+            spec.codec.png.colours = PngColours::Palette;
+            (spec.codec.png.palette.colours, spec.codec.gif.colours) = (colours, colours);
+            let score = seen(&spec, &picture);
+            assert!(least <= score, "{format:?} {colours}: {score:.1}");
+        }
     }
 }

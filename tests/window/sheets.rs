@@ -5,6 +5,7 @@ use eframe::egui::{Key, Modifiers, Theme, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
 use inlaid::{
     engine::Format,
+    jobs::ports::News,
     settings::{Reload, Start, Units},
 };
 
@@ -203,4 +204,24 @@ fn the_facts_lead_to_everything_known_of_the_picture() {
     desk.click("About this picture");
     desk.pass(0.1);
     assert!(desk.has("8 bits a channel"), "{:?}", desk.names());
+}
+
+#[test]
+fn the_rows_of_the_facts_are_in_place_in_the_last_frame_that_is_asked_for() {
+    let mut desk = Desk::with("a.png", [40, 30]);
+    // Otherwise frames come for the movement of the sheet.
+    desk.tell(News::ReducedMotion(true));
+    desk.pass(1.0);
+    desk.window.get_by_role_and_label(Role::Button, "About this picture").click();
+    desk.wait("a frame that asks for no other", |desk| {
+        let outputs = &desk.window.output().viewport_output;
+        let is_last = outputs.values().all(|it| !it.repaint_delay.is_zero());
+        (is_last && desk.has("8 bits a channel")).then_some(())
+    });
+    let row = |name: &str| desk.places(|it| it == name).last().copied().unwrap_or_else(|| panic!("no {name}"));
+    let rows = ["Name", "Format", "Bytes", "Size", "Depth"].map(row);
+    for pair in rows.windows(2) {
+        assert!(pair[0].bottom() <= pair[1].top(), "{rows:?}");
+        assert!(pair[1].top() < pair[0].top() + 30.0, "{rows:?}");
+    }
 }
