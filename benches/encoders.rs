@@ -88,10 +88,12 @@ impl<'a> Picture<'a> {
         let mozjpeg = modules.map(|it| self.theirs(|quality, out| self.mozjpeg(it, quality, out)));
         let webp = self.ours(Format::WebP);
         let cwebp = self.theirs(|quality, out| self.cwebp(&["-q", &quality.to_string()], out));
+        let (avif, avifenc) = (self.ours(Format::Avif), self.theirs(|quality, out| self.avifenc(quality, out)));
         vec![
             ("cjpeg -progressive", ratio(&jpeg, &cjpeg)),
             ("mozjpeg", mozjpeg.as_ref().and_then(|it| ratio(&jpeg, it))),
             ("cwebp", ratio(&webp, &cwebp)),
+            ("avifenc -s 6", ratio(&avif, &avifenc)),
             ("cwebp -lossless", Some(self.lossless_webp())),
             ("oxipng -o 2", Some(self.lossless_png())),
             ("pngquant 256 and oxipng", self.palette(256)),
@@ -148,6 +150,19 @@ impl<'a> Picture<'a> {
 
     fn cwebp(&self, args: &[&str], out: &Path) {
         run(Command::new("cwebp").args(["-quiet", "-m", "4"]).args(args).arg(self.path).arg("-o").arg(out));
+    }
+
+    fn avifenc(&self, quality: u8, out: &Path) {
+        // Quantizers from 0 to 63, the worst; the first avifenc with `-q` is younger than Debian 12.
+        let quantizer = ((100 - u32::from(quality)) * 63 / 100).to_string();
+        let out_avif = self.scratch.join("out.avif");
+        let ends = ["--min", &quantizer, "--max", &quantizer, "--minalpha", &quantizer, "--maxalpha", &quantizer];
+        run(Command::new("avifenc")
+            .args(["-s", "6", "-d", "10", "-y", "444"])
+            .args(ends)
+            .arg(self.path)
+            .arg(&out_avif));
+        fs::rename(out_avif, out).expect("it was written");
     }
 
     fn lossless_webp(&self) -> f64 {

@@ -2,8 +2,13 @@
 
 use inlaid::{
     cli::{self, Command},
-    engine::decode::Direct,
-    helper::{self, Service, Split, Transport},
+    engine::{
+        Cancel, Format, Limits, Source, Tools,
+        decode::Direct,
+        encode, pipeline,
+        recipe::{Effort, OutputSpec},
+    },
+    helper::{self, Allowance, Decoders, Service, Split, Transport},
     jobs::{Intake, Trace, error::system_words},
     platform::{self, Start, system_fonts},
     ui,
@@ -25,6 +30,10 @@ fn main() -> ExitCode {
     if first.as_deref().is_some_and(|it| it == helper::ARGUMENT) {
         let transport = arguments.next();
         return decoder(transport, arguments.next().is_some_and(|it| it == helper::GENTLY));
+    }
+    #[cfg(all(unix, not(target_os = "macos")))]
+    if first.as_deref().is_some_and(|it| it == platform::KEEPER_ARGUMENT) {
+        return platform::keep_clipboard(Box::new(png_of));
     }
     // A small picture is converted in the time that starting a program takes.
     let is_headless = first.is_some_and(|it| it == cli::CONVERT);
@@ -54,6 +63,18 @@ fn service(transport: Transport, is_gentle: bool) -> Service {
         font_folders: platform::font_folders(),
         tidy: platform::give_back_memory,
     }
+}
+
+/// The picture of a result, which may be of others' coding, for programs that take nothing but PNG.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn png_of(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (limits, fonts, cancel) = (Limits::default(), system_fonts(), Cancel::default());
+    let decoders = Decoders::contained(&limits, None, true).ok()?;
+    let decoder = decoders.within(Allowance::default());
+    let tools = Tools { decoder: &decoder, ..Tools::new(&limits, &fonts, &cancel) };
+    let raster = pipeline::decode(&Source::new("result", bytes.to_vec()), tools).ok()?.raster;
+    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Png) };
+    Some(encode::encode(&raster, &spec, &cancel).ok()?.bytes.to_vec())
 }
 
 /// Shows a window until it is closed, or the inputs in the window that is open.

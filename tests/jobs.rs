@@ -4,14 +4,15 @@
 
 use inlaid::{
     engine::{
-        Decoded, Format, Layout, Limits, Raster, Recipe, Source,
+        Decoded, Encoded, Format, Layout, Limits, Raster, Recipe, Source,
         decode::Fonts,
+        embed::{Find, SnippetFacts},
         recipe::{Effort, Want},
     },
     helper::{Allowance, Decoders},
     jobs::{
         Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
-        ports::{Clipboard, ClipboardError, DialogError, News, Outside, Painter, Pasted, Tell},
+        ports::{Clipboard, ClipboardError, CopiedImage, DialogError, News, Outside, Painter, Pasted, Tell},
     },
 };
 use std::{
@@ -33,7 +34,11 @@ impl Clipboard for NoClipboard {
         Err(ClipboardError::Unavailable("nobody there".to_owned()))
     }
 
-    fn write_image(&mut self, _: &Raster) -> Result<(), ClipboardError> {
+    fn read_text(&mut self) -> Result<String, ClipboardError> {
+        Ok("600x400".to_owned())
+    }
+
+    fn write_image(&mut self, _: &CopiedImage) -> Result<(), ClipboardError> {
         panic!("a clipboard's bug")
     }
 }
@@ -453,13 +458,56 @@ fn a_crash_is_an_answer_and_the_lane_goes_on() {
     let events = load(&mut office, tickets.draw(), Intake::Known(Source::new("b.bmp", bytes.into_inner())));
     assert!(matches!(events.last(), Some(Event::Loaded { result: Ok(_), .. })));
 
-    let pixel = Raster::from_samples8(1, 1, Layout::Rgb8, vec![1, 2, 3]).unwrap();
-    office.jobs.errand(tickets.draw(), Errand::CopyImage(pixel));
+    let pixels = Raster::from_samples8(1, 1, Layout::Rgb8, vec![1, 2, 3]).unwrap();
+    let encoded = Encoded { format: Format::Png, bytes: png().into(), size: [1, 1], warnings: vec![] };
+    let image = CopiedImage { encoded, pixels, file_name: "a.png".to_owned(), facts: SnippetFacts::default() };
+    office.jobs.errand(tickets.draw(), Errand::CopyImage(Box::new(image)));
     let events = office.wait(|it| matches!(it, Event::Copied { .. }));
     assert!(matches!(events.last(), Some(Event::Copied { result: Err(JobError::Crashed(_)), .. })));
     office.jobs.errand(tickets.draw(), Errand::Paste);
     let events = office.wait(|it| matches!(it, Event::Pasted(_)));
     assert!(matches!(events.last(), Some(Event::Pasted(Err(JobError::Clipboard(ClipboardError::Empty))))));
+}
+
+/// A clipboard with a text on it.
+struct Written(&'static str);
+
+impl Clipboard for Written {
+    fn read(&mut self) -> Result<Pasted, ClipboardError> {
+        Ok(Pasted::Text(self.0.to_owned()))
+    }
+
+    fn read_text(&mut self) -> Result<String, ClipboardError> {
+        Ok(self.0.to_owned())
+    }
+
+    fn write_text(&mut self, _: String) -> Result<(), ClipboardError> {
+        Ok(())
+    }
+
+    fn write_image(&mut self, _: &CopiedImage) -> Result<(), ClipboardError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_pasted_text_is_looked_through_away_from_the_window_and_a_fields_is_not() {
+    for (text, n_images) in [("url(data:,GIF89a\u{1}\0\u{1}\0)", Some(1)), ("Dear reader!", None)] {
+        let mut office = Office::open_with(plain(), Box::new(Silence), Box::new(Written(text)));
+        let mut tickets = Ticket::default();
+        office.jobs.errand(tickets.draw(), Errand::Paste);
+        match office.wait(|it| matches!(it, Event::Pasted(_))).pop() {
+            Some(Event::Pasted(Ok(Pasted::Found(found)))) => {
+                assert_eq!(Some(found.images.len()), n_images);
+                assert!(matches!(&found.images[..], [Find::Bytes(bytes)] if bytes.starts_with(b"GIF89a")));
+            }
+            Some(Event::Pasted(Ok(Pasted::Text(kept)))) => assert_eq!((kept.as_str(), None), (text, n_images)),
+            _ => panic!("nothing was pasted"),
+        }
+        office.jobs.errand(tickets.draw(), Errand::PasteText);
+        let pasted = office.wait(|it| matches!(it, Event::PastedText(_))).pop();
+        assert!(matches!(pasted, Some(Event::PastedText(Ok(kept))) if kept == text));
+    }
 }
 
 #[test]
@@ -503,7 +551,11 @@ fn nobody_is_at_home_while_the_last_errands_are_done() {
             Ok(())
         }
 
-        fn write_image(&mut self, _: &Raster) -> Result<(), ClipboardError> {
+        fn read_text(&mut self) -> Result<String, ClipboardError> {
+            Err(ClipboardError::Empty)
+        }
+
+        fn write_image(&mut self, _: &CopiedImage) -> Result<(), ClipboardError> {
             Ok(())
         }
     }

@@ -3,10 +3,11 @@
 use super::{
     JobError, Shared,
     guard::guard,
-    ports::Clipboard,
+    ports::{Clipboard, Pasted},
     request::{Errand, Event, Ticket},
     save::{Replace, SaveError, save},
 };
+use crate::engine::embed::images_in_text;
 use std::{
     path::{Path, PathBuf},
     sync::mpsc,
@@ -24,18 +25,27 @@ pub(super) fn run(shared: &Shared, errands: &mpsc::Receiver<(Ticket, Errand)>, m
 
 fn carry_out(ticket: Ticket, errand: Errand, clipboard: &mut dyn Clipboard) -> Option<Event> {
     match errand {
-        Errand::Paste => Some(Event::Pasted(guard(|| Ok(clipboard.read()?)))),
+        Errand::Paste => Some(Event::Pasted(guard(|| Ok(recognised(clipboard.read()?))))),
+        Errand::PasteText => Some(Event::PastedText(guard(|| Ok(clipboard.read_text()?)))),
         Errand::CopyText(snippet) => {
             Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_text(snippet.to_string())?)) })
         }
-        Errand::CopyImage(raster) => {
-            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_image(&raster)?)) })
+        Errand::CopyImage(image) => {
+            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_image(&image)?)) })
         }
         Errand::Save { path, consented, bytes } => {
             let replace = if consented { Replace::Allowed } else { Replace::Never };
             Some(Event::Saved { ticket, result: guard(|| save_chosen(path, &bytes, replace)) })
         }
         Errand::Keep { path, text } => guard(|| keep(&path, &text)).err().map(Event::NotKept),
+    }
+}
+
+/// The images in a text; a text without any is kept, to be told about.
+fn recognised(pasted: Pasted) -> Pasted {
+    match pasted {
+        Pasted::Text(text) => images_in_text(&text).map_or(Pasted::Text(text), Pasted::Found),
+        other => other,
     }
 }
 

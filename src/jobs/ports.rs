@@ -1,7 +1,10 @@
 //! What jobs need of the operating system, as traits small enough to fake.
 
 use super::{guard::Crashed, request::Intake};
-use crate::engine::Raster;
+use crate::engine::{
+    Encoded, Raster,
+    embed::{Finds, SnippetFacts},
+};
 use std::{any::Any, path::PathBuf, sync::Arc};
 
 /// What a clipboard held.
@@ -18,8 +21,23 @@ pub enum Pasted {
         /// Four bytes a pixel, rows from top to bottom.
         rgba: Vec<u8>,
     },
-    /// Text of any kind.
+    /// Images whose bytes or addresses are written in a text.
+    Found(Finds),
+    /// Text of any other kind.
     Text(String),
+}
+
+/// A result that goes to the clipboard as an image.
+#[derive(Clone, Debug)]
+pub struct CopiedImage {
+    /// The bytes and what they are.
+    pub encoded: Encoded,
+    /// What they decode back to.
+    pub pixels: Raster,
+    /// The name that a file of it would have.
+    pub file_name: String,
+    /// What an HTML element of it says.
+    pub facts: SnippetFacts,
 }
 
 /// Why the clipboard could not be read or written.
@@ -29,36 +47,27 @@ pub enum ClipboardError {
     /// Nothing that could be an image, a file or a text.
     #[error("the clipboard holds no image, file, data URL or base64")]
     Empty,
+    /// Its owner says that it is nobody else's business, as password managers do.
+    #[error("the clipboard is marked as confidential, so it was left alone; copy the image again")]
+    Confidential,
     /// There is no clipboard to talk to.
     #[error("the clipboard cannot be reached ({0}); try again, or save the image instead")]
     Unavailable(String),
-    /// More than other programs could read from this clipboard.
-    #[error(
-        "as PNG the image has {megabytes} MB, more than other programs can take from this clipboard; \
-         copy it smaller, or save it"
-    )]
-    TooLarge {
-        /// The size as PNG, in MB (1 MB = 1,000,000 bytes).
-        megabytes: u64,
-    },
-    /// The same of a text.
-    #[error(
-        "the text has {megabytes} MB, more than other programs can take from this clipboard; \
-         make the image smaller, or save it"
-    )]
-    TextTooLarge {
-        /// The size in UTF-8, in MB (1 MB = 1,000,000 bytes).
-        megabytes: u64,
-    },
 }
 
 /// The system's clipboard. Used from one thread only, and only when the user asks.
 pub trait Clipboard: Send {
-    /// What is there: files before pixels before text.
+    /// What is there: files before encoded pictures before pixels before text.
     ///
     /// # Errors
     /// [`ClipboardError`].
     fn read(&mut self) -> Result<Pasted, ClipboardError>;
+
+    /// The text that is there.
+    ///
+    /// # Errors
+    /// [`ClipboardError`].
+    fn read_text(&mut self) -> Result<String, ClipboardError>;
 
     /// Offers a text.
     ///
@@ -66,11 +75,11 @@ pub trait Clipboard: Send {
     /// [`ClipboardError`]; the old content stays.
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError>;
 
-    /// Offers a picture as PNG.
+    /// Offers a picture in as many kinds as the system allows, but never as text.
     ///
     /// # Errors
     /// [`ClipboardError`]; the old content stays.
-    fn write_image(&mut self, image: &Raster) -> Result<(), ClipboardError>;
+    fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError>;
 }
 
 /// An open dialog; calling it waits for the answer, on a thread that may.

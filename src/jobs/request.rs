@@ -2,7 +2,7 @@
 
 use super::{
     JobError,
-    ports::{DialogError, News, Painted, Pasted},
+    ports::{CopiedImage, DialogError, News, Painted, Pasted},
     stopwatch::Millis,
 };
 use crate::engine::{
@@ -116,10 +116,12 @@ impl RenderRequest {
 pub enum Errand {
     /// Read the clipboard.
     Paste,
+    /// Read the text of the clipboard, for a field.
+    PasteText,
     /// Put a text on the clipboard.
     CopyText(Snippet),
-    /// Put the pixels on the clipboard as PNG.
-    CopyImage(Raster),
+    /// Put the result on the clipboard as an image.
+    CopyImage(Box<CopiedImage>),
     /// Write bytes to the file that the user chose.
     Save {
         /// The file. If `consented`, it may be replaced.
@@ -228,6 +230,8 @@ pub enum Event {
     },
     /// The clipboard was read.
     Pasted(Result<Pasted, JobError>),
+    /// The text of the clipboard was read, for a field.
+    PastedText(Result<String, JobError>),
     /// A copy has ended.
     Copied {
         /// Of the errand.

@@ -4,8 +4,6 @@
 mod address;
 mod appearance;
 mod clipboard;
-#[cfg(all(unix, not(target_os = "macos")))]
-mod copied_png;
 mod dialog_service;
 mod dialogs;
 mod fonts;
@@ -16,6 +14,8 @@ mod paths;
 mod single;
 mod watch;
 
+#[cfg(all(unix, not(target_os = "macos")))]
+pub use self::clipboard::{KEEPER_ARGUMENT, PngMaker, keep_clipboard};
 pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,

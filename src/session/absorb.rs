@@ -8,7 +8,7 @@ use super::{
 use crate::{
     engine::{
         Recipe, Source,
-        embed::{Embed, Grouped},
+        embed::{Embed, Find, Finds, Grouped},
         naming,
     },
     jobs::{
@@ -30,6 +30,8 @@ impl Session {
             Event::ResultGlimpsed { ticket, glimpsed } => self.result_glimpse_is_there(ticket, glimpsed),
             Event::Rendered { ticket, result } => self.render_ended(ticket, result),
             Event::Pasted(result) => self.clipboard_was_read(result),
+            // The window's own business.
+            Event::PastedText(_) => vec![],
             Event::Copied { ticket, result } => self.copy_ended(ticket, result),
             Event::Saved { ticket, result } => self.save_ended(ticket, result),
             Event::NotKept(error) => self.settings_not_kept(&error),
@@ -219,11 +221,33 @@ impl Session {
             }
             Ok(Pasted::Pixels { size, rgba }) => self.act(Action::Open(vec![Intake::Pixels(size, rgba.into())])),
             Ok(Pasted::Text(text)) => self.act(Action::Open(vec![Intake::Text(text)])),
+            Ok(Pasted::Found(finds)) => self.images_were_found(finds),
             Err(error) => {
                 self.say(Kind::Bad, capitalized(&error.to_string()), causes(&error));
                 vec![]
             }
         }
+    }
+
+    /// Opens what a text holds and says what was recognised.
+    fn images_were_found(&mut self, finds: Finds) -> Vec<Effect> {
+        let words = finds.to_string();
+        let source = |find| match find {
+            Find::Bytes(bytes) => Some(Intake::Known(Source::new(naming::PASTED, bytes))),
+            Find::Link(_) => None,
+        };
+        let n_images = finds.images.len();
+        let intakes: Vec<Intake> = finds.images.into_iter().filter_map(source).collect();
+        let n_links = n_images - intakes.len();
+        if intakes.is_empty() {
+            let text = format!("Pasted {words}, but links are not followed; copy the image itself");
+            self.say(Kind::Bad, text, None);
+            return vec![];
+        }
+        let effects = self.act(Action::Open(intakes));
+        let left = (0 < n_links).then(|| format!("; {} of them are links, which are not followed", Grouped(n_links)));
+        self.say(Kind::Plain, format!("Pasted {words}{}", left.unwrap_or_default()), None);
+        effects
     }
 
     fn copy_ended(&mut self, ticket: Ticket, result: Result<(), JobError>) -> Vec<Effect> {
@@ -285,7 +309,9 @@ fn copied(underway: &Underway) -> String {
             };
             format!("Copied {what} · {} characters", Grouped(*chars))
         }
-        Underway::Image { name, size: [width, height] } => format!("Copied {name} as PNG · {width} × {height}"),
+        Underway::Image { name, format, size: [width, height] } => {
+            format!("Copied {name} as {} · {width} × {height}", format.label())
+        }
         Underway::Save { name, .. } => format!("Copied {name}"),
     }
 }

@@ -158,7 +158,7 @@ impl Verb {
             Self::Open => "Open image files",
             Self::Paste => "Paste pixels, copied files, a data URL or base64",
             Self::Copy => "Copy the result as chosen under Embed as",
-            Self::CopyImage => "Copy the result's pixels as PNG",
+            Self::CopyImage => "Copy the result as an image, for programs that take one",
             Self::CopyText => "Copy the text as chosen under Embed as",
             Self::Save => "Save the result to a file",
             Self::Remove => "Remove this image from the window; the file stays",

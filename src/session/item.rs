@@ -241,10 +241,14 @@ impl Item {
     /// The text to paste for a result of this picture.
     pub fn snippet(&self, embed: Embed, packed: &Packed) -> Snippet {
         let encoded = &packed.product.encoded;
+        snippet(embed, encoded.format, &packed.base64, &self.snippet_facts(encoded.size))
+    }
+
+    /// What an element of HTML says of a result of this size.
+    pub(super) fn snippet_facts(&self, size: [u32; 2]) -> SnippetFacts {
         let has_own_name = matches!(self.intake, Intake::Path(_));
         let alt = if has_own_name { naming::alternative_text(&self.name) } else { String::new() };
-        let facts = SnippetFacts { size: encoded.size, density: self.density.max(1), alt };
-        snippet(embed, encoded.format, &packed.base64, &facts)
+        SnippetFacts { size, density: self.density.max(1), alt }
     }
 
     /// The recipe to ask for next: that of the bytes there are until it is known what they look

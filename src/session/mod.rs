@@ -31,9 +31,9 @@ use self::{
     question::Questions,
 };
 use crate::{
-    engine::{Bytes, Format, Recipe, Source, embed::Embed, recipe::Defaults},
+    engine::{Bytes, Format, Recipe, Source, embed::Embed, naming, recipe::Defaults},
     helper::Allowance,
-    jobs::{Errand, LoadRequest, RenderRequest, Ticket},
+    jobs::{Errand, LoadRequest, RenderRequest, Ticket, ports::CopiedImage},
     settings::{Preferences, Start},
 };
 use std::{
@@ -99,6 +99,7 @@ enum Underway {
     },
     Image {
         name: String,
+        format: Format,
         size: [u32; 2],
     },
     /// The dialog is open, or the file is being written.
@@ -281,13 +282,18 @@ impl Session {
             }
             Outlet::Image => {
                 let Some(pixels) = item.fresh_pixels() else { return self.cannot_copy(id) };
-                let underway = Underway::Image { name: item.name.clone(), size: pixels.size() };
-                (underway, Effect::Errand(ticket, Errand::CopyImage(pixels.clone())))
+                let encoded = packed.product.encoded.clone();
+                let (format, size) = (encoded.format, pixels.size());
+                let file_name = naming::suggested(&item.name, format.extension(), encoded.size);
+                let (pixels, facts) = (pixels.clone(), item.snippet_facts(encoded.size));
+                let image = CopiedImage { encoded, pixels, file_name, facts };
+                let underway = Underway::Image { name: item.name.clone(), format, size };
+                (underway, Effect::Errand(ticket, Errand::CopyImage(Box::new(image))))
             }
             Outlet::Save => {
                 let encoded = &packed.product.encoded;
                 let extension = encoded.format.extension();
-                let suggested_name = crate::engine::naming::suggested(&item.name, extension, encoded.size);
+                let suggested_name = naming::suggested(&item.name, extension, encoded.size);
                 let (name, format, bytes) = (item.name.clone(), encoded.format, encoded.bytes.clone());
                 let underway = Underway::Save { name, suggested: suggested_name.clone(), format, bytes };
                 self.take_back_path();

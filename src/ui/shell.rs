@@ -7,7 +7,7 @@ use crate::{
     jobs::{
         Errand, Event, Jobs, Setup, Ticket, Trace,
         error::system_words,
-        ports::{Clipboard, DialogError, Dialogs, Outside, Pasted, Tidy},
+        ports::{Clipboard, DialogError, Dialogs, Outside, Tidy},
     },
     session::{Action, Effect, Session, Verb},
     settings::{Preferences, Settings, WindowPlace},
@@ -72,7 +72,6 @@ struct Link {
     awake: Arc<Mutex<Context>>,
     title: String,
     /// A text field asked for the clipboard; what comes goes to it.
-    is_field_waiting: bool,
     for_field: Option<String>,
 }
 
@@ -186,12 +185,9 @@ impl Shell {
     }
 
     fn absorb(&mut self, event: Event) {
-        if let Event::Pasted(result) = &event
-            && std::mem::take(&mut self.link.is_field_waiting)
-        {
-            if let Ok(Pasted::Text(text)) = result {
-                self.link.for_field = Some(text.clone());
-            }
+        if let Event::PastedText(result) = event {
+            // Without a text there is nothing for a field.
+            self.link.for_field = result.ok();
             return;
         }
         let effects = self.session.absorb(event);
@@ -335,8 +331,7 @@ impl eframe::App for Shell {
             }
         }
         if wants_paste {
-            self.link.is_field_waiting = true;
-            self.jobs.errand(Ticket::UNHEEDED, Errand::Paste);
+            self.jobs.errand(Ticket::UNHEEDED, Errand::PasteText);
         }
     }
 

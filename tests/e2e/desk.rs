@@ -351,6 +351,35 @@ impl Desk {
         })
     }
 
+    /// The same, once it is a text of ours and nobody else's.
+    pub(crate) fn copied_text_of_ours(&self) -> String {
+        wait_for("our text", || (!self.keepers().is_empty()).then_some(()));
+        self.copied_text()
+    }
+
+    /// The processes that keep the clipboard of this desk.
+    pub(crate) fn keepers(&self) -> Vec<u32> {
+        let display = format!("DISPLAY={}", self.display);
+        let is_keeper = |id: &u32| {
+            let read = |file: &str| fs::read(format!("/proc/{id}/{file}")).unwrap_or_default();
+            let has = |file: &str, word: &str| read(file).split(|it| *it == 0).any(|it| it == word.as_bytes());
+            has("cmdline", "--clipboard-keeper") && has("environ", &display)
+        };
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        entries.filter_map(|it| it.file_name().to_str()?.parse().ok()).filter(is_keeper).collect()
+    }
+
+    /// The folder that lasts as long as the session.
+    pub(crate) fn runtime_folder(&self) -> PathBuf {
+        self.folder.path().join("run")
+    }
+
+    /// Starts another program that runs until the end of the test.
+    pub(crate) fn start_tool(&mut self, program: &str, args: &[&str]) {
+        let mut tool = Command::new(program);
+        self.start(tool.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
+    }
+
     /// What the screen shows; `left, top, right, bottom` in pixels.
     pub(crate) fn screen(&self, [left, top, right, bottom]: [i32; 4]) -> Vec<u8> {
         let path = self.folder.path().join("screen.ppm");

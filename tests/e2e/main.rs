@@ -8,6 +8,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod access;
+mod clipboard;
 mod colour;
 mod decoders;
 mod desk;

@@ -53,7 +53,7 @@ fn shown(desk: &Desk) -> [(Option<usize>, bool); 2] {
 }
 
 fn copies_an_image(effects: &[Effect]) -> bool {
-    matches!(effects, [Effect::Errand(_, Errand::CopyImage(raster))] if raster.size() == SIZE)
+    matches!(effects, [Effect::Errand(_, Errand::CopyImage(image))] if image.pixels.size() == SIZE)
 }
 
 #[test]

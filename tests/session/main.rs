@@ -173,11 +173,12 @@ fn a_failed_copy_is_said_and_the_result_stays() {
     desk.finish(&request, b"aa");
     let effects = desk.act(Verb::CopyImage);
     let [Effect::Errand(ticket, Errand::CopyImage(image))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(image.size(), SIZE);
-    let error = JobError::Clipboard(ClipboardError::TooLarge { megabytes: 72 });
+    assert_eq!((image.pixels.size(), &*image.encoded.bytes), (SIZE, &b"aa"[..]));
+    assert_eq!((image.file_name.as_str(), image.facts.alt.as_str()), ("a-8x6.webp", "a"));
+    let error = JobError::Clipboard(ClipboardError::Unavailable("nobody there".to_owned()));
     desk.absorb(Event::Copied { ticket: *ticket, result: Err(error) });
     let (kind, text) = desk.says();
-    assert!(kind == Kind::Bad && text.contains("72 MB"), "{text}");
+    assert!(kind == Kind::Bad && text.contains("nobody there"), "{text}");
     assert_eq!(desk.session.n_copies(), 0);
     assert!(desk.session.selected().unwrap().fresh().is_some());
 }
@@ -238,6 +239,27 @@ fn a_bad_picture_leaves_the_good_one_alone() {
     let effects = desk.act(Verb::Retry);
     assert!(matches!(&effects[..], [Effect::Load(_)]), "{effects:?}");
     assert_eq!(desk.session.selected().unwrap().status(), Status::Loading);
+}
+
+#[test]
+fn what_a_text_holds_is_opened_and_named() {
+    let mut desk = Desk::default();
+    let found = |text: &str| Event::Pasted(Ok(Pasted::Found(embed::images_in_text(text).unwrap())));
+    // RFC 4648: the first bytes of a GIF and of a PNG.
+    let (gif, png) = ("data:image/gif;base64,R0lGODlhAQABAA==", "data:image/png;base64,iVBORw0KGgo=");
+    let effects = desk.absorb(found(&format!("a {{ b: url({gif}), url({png}) }}")));
+    let loads = effects.iter().filter(|it| matches!(it, Effect::Load(load) if matches!(load.intake, Intake::Known(_))));
+    assert_eq!(loads.count(), 2);
+    assert_eq!(desk.says(), (Kind::Plain, "Pasted CSS rule with 2 images"));
+    assert_eq!(desk.names(), ["pasted image", "pasted image"]);
+
+    let link = "<img src='https://example.org/a.png'>";
+    desk.absorb(found(&format!("{link}<img src='{gif}'>")));
+    assert_eq!(desk.says(), (Kind::Plain, "Pasted HTML with 2 images; 1 of them are links, which are not followed"));
+    assert!(desk.absorb(found(link)).is_empty());
+    let (kind, text) = desk.says();
+    assert!(kind == Kind::Bad && text.contains("links are not followed"), "{text}");
+    assert_eq!(desk.names().len(), 3);
 }
 
 #[test]

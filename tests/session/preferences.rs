@@ -42,9 +42,9 @@ fn the_primary_key_copies_what_was_chosen() {
     assert!(desk.act(Verb::Copy).is_empty(), "not yet");
     let effects = desk.finish(&request, b"aa");
     let [Effect::Errand(ticket, Errand::CopyImage(image))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(image.size(), SIZE);
+    assert_eq!(image.pixels.size(), SIZE);
     desk.absorb(Event::Copied { ticket: *ticket, result: Ok(()) });
-    assert_eq!(desk.says(), (Kind::Good, "Copied a.png as PNG · 8 × 6"));
+    assert_eq!(desk.says(), (Kind::Good, "Copied a.png as WebP · 8 × 6"));
     desk.session.preferences.primary = Primary::Text;
     assert_eq!(copied_text(&desk.act(Verb::Copy)).1, "data:image/webp;base64,YWE=");
 }

@@ -12,8 +12,8 @@ use inlaid::{
     jobs::{
         Intake, Trace,
         ports::{
-            Clipboard, ClipboardError, DialogError, Dialogs, FilesChosen, News, Outside, Pasted, Pending, SaveChosen,
-            Tell,
+            Clipboard, ClipboardError, CopiedImage, DialogError, Dialogs, FilesChosen, News, Outside, Pasted, Pending,
+            SaveChosen, Tell,
         },
     },
     session::Action,
@@ -62,8 +62,15 @@ impl Clipboard for FakeClipboard {
         Ok(())
     }
 
-    fn write_image(&mut self, image: &Raster) -> Result<(), ClipboardError> {
-        self.0.lock().unwrap().images.push(image.clone());
+    fn read_text(&mut self) -> Result<String, ClipboardError> {
+        match self.read()? {
+            Pasted::Text(text) => Ok(text),
+            _ => Err(ClipboardError::Empty),
+        }
+    }
+
+    fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
+        self.0.lock().unwrap().images.push(image.pixels.clone());
         Ok(())
     }
 }

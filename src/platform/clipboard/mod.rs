@@ -1,0 +1,143 @@
+//! The clipboard. On X11 and Wayland what its owner offers is read by us, since arboard knows one kind
+//! of picture and would decode it in this process. What is copied is handed out by a keeper on X11,
+//! and by arboard elsewhere.
+
+#[cfg(all(unix, not(target_os = "macos")))]
+mod keeper;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod offers;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod wayland;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod x11;
+
+#[cfg(all(unix, not(target_os = "macos")))]
+pub use self::keeper::{ARGUMENT as KEEPER_ARGUMENT, PngMaker, keep_clipboard};
+
+use crate::jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted};
+use arboard::{Error, ImageData};
+
+/// The system's clipboard. It is opened at the first use and kept, because what was copied through
+/// arboard lives in this process.
+#[derive(Default)]
+pub struct SystemClipboard {
+    open: Option<arboard::Clipboard>,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    keeper: keeper::Keeper,
+}
+
+impl SystemClipboard {
+    fn open(&mut self) -> Result<&mut arboard::Clipboard, ClipboardError> {
+        let clipboard = match self.open.take() {
+            Some(clipboard) => clipboard,
+            None => arboard::Clipboard::new().map_err(unavailable)?,
+        };
+        Ok(self.open.insert(clipboard))
+    }
+
+    fn write_pixels(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
+        let (width, height) = (image.pixels.width() as usize, image.pixels.height() as usize);
+        let bytes = image.pixels.to_rgba8().into();
+        self.open()?.set_image(ImageData { width, height, bytes }).map_err(unavailable)
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+impl Clipboard for SystemClipboard {
+    fn read(&mut self) -> Result<Pasted, ClipboardError> {
+        offers::pasted(&mut *offered()?)
+    }
+
+    fn read_text(&mut self) -> Result<String, ClipboardError> {
+        offers::pasted_text(&mut *offered()?)
+    }
+
+    fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
+        if is_wayland() {
+            return self.open()?.set_text(text).map_err(unavailable);
+        }
+        self.keeper.keep(&keeper::Order::text(&text), text.as_bytes())
+    }
+
+    fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
+        if is_wayland() {
+            return self.write_pixels(image);
+        }
+        let CopiedImage { encoded, file_name, facts, .. } = image;
+        self.keeper.keep(&keeper::Order::image(&encoded.bytes, encoded.format, file_name, facts), &encoded.bytes)
+    }
+}
+
+/// What is on the clipboard. Not every compositor tells; then the X server beside it may.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn offered() -> Result<Box<dyn offers::Offers>, ClipboardError> {
+    if is_wayland() {
+        match wayland::WaylandOffers::new() {
+            Ok(offers) => return Ok(Box::new(offers)),
+            Err(why) => log::info!("the clipboard of Wayland is not told: {why}"),
+        }
+    }
+    let offers = x11::X11Offers::new().map_err(|why| ClipboardError::Unavailable(why.to_string()))?;
+    Ok(Box::new(offers))
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn is_wayland() -> bool {
+    std::env::var_os("WAYLAND_DISPLAY").is_some_and(|it| !it.is_empty())
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+impl Clipboard for SystemClipboard {
+    fn read(&mut self) -> Result<Pasted, ClipboardError> {
+        let clipboard = self.open()?;
+        let mut failure = None;
+        if let Some(files) = found(clipboard.get().file_list(), &mut failure)
+            && !files.is_empty()
+        {
+            return Ok(Pasted::Files(files));
+        }
+        if let Some(image) = found(clipboard.get_image(), &mut failure)
+            && let (Ok(width), Ok(height)) = (u32::try_from(image.width), u32::try_from(image.height))
+        {
+            return Ok(Pasted::Pixels { size: [width, height], rgba: image.bytes.into_owned() });
+        }
+        match found(clipboard.get_text(), &mut failure) {
+            Some(text) if !text.trim().is_empty() => Ok(Pasted::Text(text)),
+            _ => Err(failure.map_or(ClipboardError::Empty, unavailable)),
+        }
+    }
+
+    fn read_text(&mut self) -> Result<String, ClipboardError> {
+        let mut failure = None;
+        let text = found(self.open()?.get_text(), &mut failure);
+        text.ok_or_else(|| failure.map_or(ClipboardError::Empty, unavailable))
+    }
+
+    fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
+        self.open()?.set_text(text).map_err(unavailable)
+    }
+
+    fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
+        self.write_pixels(image)
+    }
+}
+
+/// A kind of content that is not there is no error. Any other failure is kept, for when nothing else
+/// is found.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn found<T>(result: Result<T, Error>, failure: &mut Option<Error>) -> Option<T> {
+    match result {
+        Ok(content) => Some(content),
+        // Text with a claim to be an image, pictures in formats unknown to arboard.
+        Err(Error::ContentNotAvailable | Error::ConversionFailure) => None,
+        Err(error) => {
+            *failure = Some(error);
+            None
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unavailable(error: Error) -> ClipboardError {
+    ClipboardError::Unavailable(error.to_string())
+}

@@ -1,0 +1,283 @@
+//! What to take of all that a clipboard's owner offers: the bytes of a picture before its pixels, a
+//! picture before a text.
+
+use crate::{
+    engine::{
+        Format,
+        embed::{Find, Finds, images_in_text},
+    },
+    jobs::ports::{ClipboardError, Pasted},
+};
+use std::{path::PathBuf, time::Duration};
+
+/// What went wrong with one kind; others may do.
+pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// An owner that is silent for so long has nothing to say.
+pub(super) const PATIENCE: Duration = Duration::from_secs(4);
+pub(super) const SILENT: &str = "the program that was copied from does not answer";
+/// Who sends and sends is not listened to for longer.
+pub(super) const LONGEST: Duration = Duration::from_secs(60);
+pub(super) const TOO_SLOW: &str = "the program that was copied from takes too long";
+
+/// The content of a clipboard, in the kinds that its owner offers.
+pub(super) trait Offers {
+    /// The kinds, most of them MIME types.
+    fn kinds(&self) -> &[String];
+
+    /// The content in one of them; `None` when there is none after all.
+    ///
+    /// # Errors
+    /// When the owner breaks off, is silent for too long or sends too much.
+    fn take(&mut self, kind: &str) -> Result<Option<Vec<u8>>, Fault>;
+}
+
+/// Set by password managers (KDE's Klipper was first); its content is `secret`.
+const HINT: &str = "x-kde-passwordManagerHint";
+const FILES: [&str; 2] = ["text/uri-list", "x-special/gnome-copied-files"];
+const HTML: &str = "text/html";
+/// Plain text, the best spelling first.
+const TEXTS: [&str; 5] =
+    ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain;charset=UTF-8", "text/plain", "STRING"];
+/// What programs make of pixels, mostly.
+const OF_PIXELS: [&str; 6] = ["image/png", "image/bmp", "image/x-bmp", "image/x-MS-bmp", "image/tiff", "image/x-tga"];
+
+/// What is there: files before encoded pictures before pixels before text.
+///
+/// # Errors
+/// [`ClipboardError::Confidential`], [`ClipboardError::Empty`], and [`ClipboardError::Unavailable`] when
+/// something is offered and nothing of it came.
+pub(super) fn pasted(offers: &mut dyn Offers) -> Result<Pasted, ClipboardError> {
+    let mut kinds = Kinds::of(offers)?;
+    kinds
+        .files()
+        .or_else(|| kinds.picture(|kind| !OF_PIXELS.contains(&kind)))
+        .or_else(|| kinds.embedded())
+        .or_else(|| kinds.picture(|kind| OF_PIXELS.contains(&kind)))
+        .or_else(|| kinds.text().map(Pasted::Text))
+        .ok_or_else(|| kinds.why_nothing())
+}
+
+/// The text, for a field.
+///
+/// # Errors
+/// Those of [`pasted`].
+pub(super) fn pasted_text(offers: &mut dyn Offers) -> Result<String, ClipboardError> {
+    let mut kinds = Kinds::of(offers)?;
+    kinds.text().ok_or_else(|| kinds.why_nothing())
+}
+
+struct Kinds<'a> {
+    offers: &'a mut dyn Offers,
+    kinds: Vec<String>,
+    fault: Option<Fault>,
+}
+
+impl<'a> Kinds<'a> {
+    fn of(offers: &'a mut dyn Offers) -> Result<Self, ClipboardError> {
+        let kinds = offers.kinds().to_vec();
+        let mut this = Self { offers, kinds, fault: None };
+        let hint = this.take(|kind| kind == HINT);
+        if hint.is_some_and(|it| it.starts_with(b"secret")) { Err(ClipboardError::Confidential) } else { Ok(this) }
+    }
+
+    /// The content of the first kind like this.
+    fn take(&mut self, is_it: impl Fn(&str) -> bool) -> Option<Vec<u8>> {
+        let kind = self.kinds.iter().find(|it| is_it(it))?.clone();
+        self.content(&kind)
+    }
+
+    fn content(&mut self, kind: &str) -> Option<Vec<u8>> {
+        match self.offers.take(kind) {
+            Ok(content) => content.filter(|it| !it.is_empty()),
+            Err(fault) => {
+                log::info!("nothing came of {kind} on the clipboard: {fault}");
+                self.fault = Some(fault);
+                None
+            }
+        }
+    }
+
+    fn files(&mut self) -> Option<Pasted> {
+        let lists: Vec<_> = FILES.into_iter().filter_map(|kind| self.take(|it| it == kind)).collect();
+        let files = lists.iter().map(|it| files_in(&text_of(it))).find(|it| !it.is_empty());
+        files.map(Pasted::Files)
+    }
+
+    /// Some owners answer any question with what they have, so it must be a picture.
+    fn picture(&mut self, is_wanted: impl Fn(&str) -> bool) -> Option<Pasted> {
+        let is_picture = |it: &&String| it.starts_with("image/") && is_wanted(it);
+        let kinds: Vec<String> = self.kinds.iter().filter(is_picture).cloned().collect();
+        let is_readable = |it: &Vec<u8>| Format::sniff(it).is_some();
+        kinds.iter().find_map(|kind| self.content(kind).filter(is_readable)).map(Pasted::Encoded)
+    }
+
+    /// The pictures whose bytes are written in a piece of a page.
+    fn embedded(&mut self) -> Option<Pasted> {
+        let html = self.take(|it| it == HTML)?;
+        let mut finds: Finds = images_in_text(&text_of(&html)).ok()?;
+        finds.images.retain(|it| matches!(it, Find::Bytes(bytes) if Format::sniff(bytes).is_some()));
+        (!finds.images.is_empty()).then_some(Pasted::Found(finds))
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let texts = TEXTS.into_iter().filter_map(|kind| self.take(|it| it == kind)).map(|it| text_of(&it));
+        let mut texts = texts.filter(|it| !it.trim().is_empty());
+        texts.next()
+    }
+
+    fn why_nothing(&mut self) -> ClipboardError {
+        self.fault.take().map_or(ClipboardError::Empty, |fault| ClipboardError::Unavailable(fault.to_string()))
+    }
+}
+
+/// UTF-8, or UTF-16 where its mark says so, as Firefox writes HTML.
+fn text_of(bytes: &[u8]) -> String {
+    let wide = |rest: &[u8], number: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = rest.as_chunks::<2>().0.iter().map(|it| number(*it)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let text = match bytes {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    // Some send the end of their string along.
+    text.trim_end_matches('\0').to_owned()
+}
+
+/// The files of a list (RFC 2483 §5), or of one that begins with what is to become of them.
+fn files_in(list: &str) -> Vec<PathBuf> {
+    list.lines().map(str::trim).filter_map(path_of).collect()
+}
+
+/// The path of a `file:` URL on this machine (RFC 8089).
+fn path_of(url: &str) -> Option<PathBuf> {
+    let scheme = url.get(.."file:".len()).filter(|it| it.eq_ignore_ascii_case("file:"))?;
+    let rest = url.get(scheme.len()..)?;
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => rest.get(rest.find('/')?..)?,
+        None => rest,
+    };
+    let path = path.split(['?', '#']).next()?;
+    path.starts_with('/').then(|| decoded_path(path))
+}
+
+#[cfg(unix)]
+fn decoded_path(path: &str) -> PathBuf {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+    OsString::from_vec(percent_decoded(path)).into()
+}
+
+#[cfg(not(unix))]
+fn decoded_path(path: &str) -> PathBuf {
+    String::from_utf8_lossy(&percent_decoded(path)).into_owned().into()
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut rest = text.as_bytes();
+    let mut decoded = vec![];
+    while let [first, others @ ..] = rest {
+        let digit = |it: u8| char::from(it).to_digit(16);
+        let value = match rest {
+            [b'%', high, low, ..] => {
+                digit(*high).zip(digit(*low)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
+            }
+            _ => None,
+        };
+        decoded.push(value.unwrap_or(*first));
+        rest = if value.is_some() { rest.get(3..).unwrap_or_default() } else { others };
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Offers, files_in, pasted, pasted_text};
+    use crate::{
+        engine::embed::Find,
+        jobs::ports::{ClipboardError, Pasted},
+    };
+    use std::path::PathBuf;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+    const GIF: &[u8] = b"GIF89a\x01\0\x01\0";
+    /// The same as a data URL.
+    const GIF_URL: &str = "data:image/gif;base64,R0lGODlhAQABAA==";
+
+    /// Contents by their kinds; one without content breaks off.
+    struct Owner(Vec<String>, Vec<Option<Vec<u8>>>);
+
+    impl Owner {
+        fn of(offers: &[(&str, Option<&[u8]>)]) -> Self {
+            let (kinds, contents) =
+                offers.iter().map(|(kind, it)| ((*kind).to_owned(), it.map(<[u8]>::to_vec))).unzip();
+            Self(kinds, contents)
+        }
+    }
+
+    impl Offers for Owner {
+        fn kinds(&self) -> &[String] {
+            &self.0
+        }
+
+        fn take(&mut self, kind: &str) -> Result<Option<Vec<u8>>, Fault> {
+            let at = self.0.iter().position(|it| it == kind).ok_or("asked for what is not offered")?;
+            self.1[at].clone().map(Some).ok_or_else(|| "it broke off".into())
+        }
+    }
+
+    fn taken(offers: &[(&str, Option<&[u8]>)]) -> Result<Pasted, ClipboardError> {
+        pasted(&mut Owner::of(offers))
+    }
+
+    #[test]
+    fn the_best_kind_wins_in_any_order() {
+        let html = format!("<img src='{GIF_URL}'>");
+        let all: [(&str, Option<&[u8]>); 5] = [
+            ("text/plain", Some(b"words")),
+            ("image/png", Some(PNG)),
+            ("text/html", Some(html.as_bytes())),
+            ("image/gif", Some(GIF)),
+            ("text/uri-list", Some(b"# a list\r\nfile:///a.png\r\nhttps://example.org/\r\n")),
+        ];
+        assert_eq!(taken(&all), Ok(Pasted::Files(vec!["/a.png".into()])));
+        assert_eq!(taken(&all[..4]), Ok(Pasted::Encoded(GIF.to_vec())), "before the pixels");
+        let Ok(Pasted::Found(found)) = taken(&all[..3]) else { panic!("nothing in the page") };
+        assert_eq!(found.images, [Find::Bytes(GIF.to_vec())]);
+        assert_eq!(taken(&all[..2]), Ok(Pasted::Encoded(PNG.to_vec())));
+        assert_eq!(taken(&all[..1]), Ok(Pasted::Text("words".to_owned())));
+        assert_eq!(pasted_text(&mut Owner::of(&all)), Ok("words".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_as_it_says_is_passed_over() {
+        let link = b"<img src='https://example.org/a.gif'>";
+        let offers: [(&str, Option<&[u8]>); 4] =
+            [("image/webp", Some(b"words")), ("image/jpeg", None), ("text/html", Some(link)), ("image/png", Some(PNG))];
+        assert_eq!(taken(&offers), Ok(Pasted::Encoded(PNG.to_vec())));
+        assert_eq!(taken(&[]), Err(ClipboardError::Empty));
+        assert_eq!(taken(&[("text/plain", Some(b" \n"))]), Err(ClipboardError::Empty));
+        assert_eq!(taken(&[("image/png", None)]), Err(ClipboardError::Unavailable("it broke off".to_owned())));
+    }
+
+    #[test]
+    fn what_is_confidential_is_left_alone() {
+        let secret: [(&str, Option<&[u8]>); 2] = [("text/plain", None), ("x-kde-passwordManagerHint", Some(b"secret"))];
+        assert_eq!(taken(&secret), Err(ClipboardError::Confidential));
+        assert_eq!(pasted_text(&mut Owner::of(&secret)), Err(ClipboardError::Confidential));
+    }
+
+    #[test]
+    fn files_are_named_in_several_ways() {
+        let list = "copy\nfile:///a%20b.png\nfile://localhost/c.png\nFILE:/d%E5%B1%B1.png\nfile://\nfile:e.png\n/f.png";
+        assert_eq!(files_in(list), ["/a b.png", "/c.png", "/d山.png"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn texts_may_be_wide_and_end_with_nothing() {
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let text = [&[0xff, 0xfe][..], &wide("山\0")].concat();
+        assert_eq!(pasted_text(&mut Owner::of(&[("text/plain", Some(&text))])), Ok("山".to_owned()));
+    }
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""Other programs at the clipboard.
+
+own MODE KIND=FILE ...   owns it until something else is copied; says "ready"
+    plain     answers as asked, what is large in pieces
+    silent    never answers
+    dies      ends after the first piece
+    stalls    sends the first piece and no other
+    confuses  says that it has the kinds and refuses each
+gtk KIND OUT             what GTK is given of a kind
+gtk-image                what GTK makes of the image: `40x30 RRGGBBAA` and the pixel in the middle of its first field
+noise SIDE OUT           a PNG of so many pixels a side that does not shrink, and its pixels beside it
+same OUT PIXELS          are these the pixels of that picture?
+"""
+
+import random
+import struct
+import sys
+import zlib
+
+PIECE = 200_000
+
+
+def own(mode, offers):
+    from Xlib import X, Xatom, display
+    from Xlib.protocol import event
+
+    server = display.Display()
+    window = server.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask)
+    atom = server.intern_atom
+    contents = {}
+    for offer in offers:
+        kind, _, path = offer.rpartition("=")
+        with open(path, "rb") as file:
+            contents[atom(kind)] = file.read()
+    window.set_selection_owner(atom("CLIPBOARD"), X.CurrentTime)
+    server.sync()
+    print("ready", flush=True)
+    rest = {}
+
+    def answer(request, done):
+        place = request.property if done else X.NONE
+        notice = event.SelectionNotify(
+            time=request.time, requestor=request.requestor, selection=request.selection, target=request.target, property=place
+        )
+        request.requestor.send_event(notice)
+
+    while True:
+        it = server.next_event()
+        if it.type == X.SelectionClear:
+            return
+        if it.type == X.SelectionRequest and mode != "silent":
+            content = contents.get(it.target)
+            if it.target == atom("TARGETS"):
+                it.requestor.change_property(it.property, Xatom.ATOM, 32, [atom("TARGETS"), *contents])
+                answer(it, True)
+            elif content is None or mode == "confuses":
+                answer(it, False)
+            elif len(content) <= PIECE:
+                it.requestor.change_property(it.property, it.target, 8, content)
+                answer(it, True)
+            else:
+                it.requestor.change_attributes(event_mask=X.PropertyChangeMask)
+                it.requestor.change_property(it.property, atom("INCR"), 32, [len(content)])
+                rest[it.requestor.id, it.property] = (it.requestor, it.target, content, 0)
+                answer(it, True)
+        elif it.type == X.PropertyNotify and it.state == X.PropertyDelete and (it.window.id, it.atom) in rest:
+            requestor, target, content, at = rest.pop((it.window.id, it.atom))
+            if 0 < at and mode == "dies":
+                return
+            if 0 < at and mode == "stalls":
+                continue
+            piece = content[at : at + PIECE]
+            requestor.change_property(it.atom, target, 8, piece)
+            if piece:
+                rest[it.window.id, it.atom] = (requestor, target, content, at + PIECE)
+        server.flush()
+
+
+def gtk_clipboard():
+    import gi
+
+    gi.require_version("Gtk", "3.0")
+    from gi.repository import Gdk, Gtk
+
+    return Gdk, Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+
+
+def gtk(kind, path):
+    Gdk, clipboard = gtk_clipboard()
+    found = clipboard.wait_for_contents(Gdk.Atom.intern(kind, False))
+    with open(path, "wb") as file:
+        file.write(found.get_data() if found else b"")
+
+
+def gtk_image():
+    _, clipboard = gtk_clipboard()
+    image = clipboard.wait_for_image()
+    width, height = image.get_width(), image.get_height()
+    at = height // 4 * image.get_rowstride() + width // 4 * image.get_n_channels()
+    pixel = image.get_pixels()[at : at + 3]
+    print(f"{width}x{height} {pixel.hex()}")
+
+
+def noise(side, path):
+    side = int(side)
+    pixels = random.Random(7).randbytes(side * side * 3)
+    rows = b"".join(b"\0" + pixels[at : at + side * 3] for at in range(0, len(pixels), side * 3))
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)))
+        file.write(chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b""))
+    with open(path + ".pixels", "wb") as file:
+        file.write(pixels)
+
+
+def same(path, pixels):
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None
+    with open(pixels, "rb") as file:
+        print("same" if Image.open(path).convert("RGB").tobytes() == file.read() else "others")
+
+
+match sys.argv[1:]:
+    case ["own", mode, *offers]:
+        own(mode, offers)
+    case ["gtk", kind, path]:
+        gtk(kind, path)
+    case ["gtk-image"]:
+        gtk_image()
+    case ["noise", side, path]:
+        noise(side, path)
+    case ["same", path, pixels]:
+        same(path, pixels)
+    case _:
+        sys.exit(__doc__)
