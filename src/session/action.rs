@@ -156,7 +156,7 @@ impl Verb {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::Open => "Open image files",
-            Self::Paste => "Paste pixels, copied files, a data URL or base64",
+            Self::Paste => "Paste an image, files, a data URL, base64, SVG, HTML or CSS",
             Self::Copy => "Copy the result as chosen under Embed as",
             Self::CopyImage => "Copy the result as an image, for programs that take one",
             Self::CopyText => "Copy the text as chosen under Embed as",
