@@ -87,9 +87,9 @@ def steps(desk, program, what):
         # So long that no frame of letting go comes in between.
         time.sleep(0.4)
         desk.xdotool("mouseup", 1)
-        # The quick result and the small one.
+        # The quick result and the small one, of a large JPEG also a glimpse.
         program.wait("result shown", n_shown + 2)
-        time.sleep(1)
+        program.rest(2)
         entries = [it for it in program.entries() if it["ts"] >= since]
 
         def first(name, begin):

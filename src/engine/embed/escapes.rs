@@ -70,7 +70,7 @@ pub(super) fn css_unescaped(text: &str) -> Cow<'_, str> {
             plain.extend(signs.next().filter(|it| *it != '\n'));
             continue;
         }
-        signs.next_if(|it| it.is_ascii_whitespace());
+        signs.next_if(char::is_ascii_whitespace);
         let code = u32::from_str_radix(&code, 16).ok().filter(|it| *it != 0);
         plain.push(code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
     }

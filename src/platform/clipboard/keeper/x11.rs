@@ -104,7 +104,7 @@ impl Server {
         loop {
             match self.connection.wait_for_event()? {
                 Event::SelectionClear(it) if it.selection == self.atoms.CLIPBOARD => break,
-                event => self.heed(event)?,
+                event => self.heed(&event)?,
             }
         }
         self.stock.forget_file();
@@ -112,7 +112,7 @@ impl Server {
         while !self.transfers.is_empty() && Instant::now() < end {
             match self.connection.poll_for_event()? {
                 Some(event) => {
-                    self.heed(event)?;
+                    self.heed(&event)?;
                     end = Instant::now() + LAST_PATIENCE;
                 }
                 None => thread::park_timeout(GLANCE),
@@ -121,9 +121,9 @@ impl Server {
         Ok(())
     }
 
-    fn heed(&mut self, event: Event) -> Result<(), Fault> {
+    fn heed(&mut self, event: &Event) -> Result<(), Fault> {
         match event {
-            Event::SelectionRequest(request) => self.answer(&request)?,
+            Event::SelectionRequest(request) => self.answer(request)?,
             Event::PropertyNotify(it) if it.state == Property::DELETE => self.send_piece((it.window, it.atom))?,
             Event::DestroyNotify(it) => self.transfers.retain(|(window, _), _| *window != it.window),
             // A window that is gone is an error of its request, and no more.
