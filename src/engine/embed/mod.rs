@@ -9,7 +9,7 @@ mod text;
 
 pub use self::{
     found::{Find, Finds, TextKind, images_in_text},
-    text::{Grouped, TextError, bytes_in_text, decode_base64, decode_data_url},
+    text::{Grouped, TextError, bytes_in_text, decode_base64, decode_data_url, percent_decoded},
 };
 
 use super::Format;

@@ -184,7 +184,7 @@ fn is_base64_head(head: &str) -> bool {
 }
 
 /// `%41` to `A`; anything that is no such triple stays as it is (URL standard, "percent-decode").
-fn percent_decoded(text: &str) -> Cow<'_, [u8]> {
+pub fn percent_decoded(text: &str) -> Cow<'_, [u8]> {
     if !text.contains('%') {
         return Cow::Borrowed(text.as_bytes());
     }

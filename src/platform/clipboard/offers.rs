@@ -4,11 +4,11 @@
 use crate::{
     engine::{
         Format,
-        embed::{Find, Finds, images_in_text},
+        embed::{Find, Finds, images_in_text, percent_decoded},
     },
     jobs::ports::{ClipboardError, Pasted},
 };
-use std::{path::PathBuf, time::Duration};
+use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf, time::Duration};
 
 /// What went wrong with one kind; others may do.
 pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -160,35 +160,7 @@ fn path_of(url: &str) -> Option<PathBuf> {
         None => rest,
     };
     let path = path.split(['?', '#']).next()?;
-    path.starts_with('/').then(|| decoded_path(path))
-}
-
-#[cfg(unix)]
-fn decoded_path(path: &str) -> PathBuf {
-    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
-    OsString::from_vec(percent_decoded(path)).into()
-}
-
-#[cfg(not(unix))]
-fn decoded_path(path: &str) -> PathBuf {
-    String::from_utf8_lossy(&percent_decoded(path)).into_owned().into()
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut rest = text.as_bytes();
-    let mut decoded = vec![];
-    while let [first, others @ ..] = rest {
-        let digit = |it: u8| char::from(it).to_digit(16);
-        let value = match rest {
-            [b'%', high, low, ..] => {
-                digit(*high).zip(digit(*low)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
-            }
-            _ => None,
-        };
-        decoded.push(value.unwrap_or(*first));
-        rest = if value.is_some() { rest.get(3..).unwrap_or_default() } else { others };
-    }
-    decoded
+    path.starts_with('/').then(|| OsString::from_vec(percent_decoded(path).into_owned()).into())
 }
 
 #[cfg(test)]
