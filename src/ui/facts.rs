@@ -1,15 +1,12 @@
 //! What is known of a picture: a line for the top of the window, and a sheet that tells all of it.
 
-use super::{
-    theme::{self, Theme},
-    words,
-};
+use super::{widgets::pairs, words};
 use crate::{
     engine::{Details, Facts, Format, MetadataKind},
     session::{Item, Status, capitalized},
     settings::Units,
 };
-use egui::{Grid, RichText, Ui};
+use egui::Ui;
 use std::time::Duration;
 
 /// Pixels · format · bytes · profile and gamut when it is not sRGB · frames when animated.
@@ -47,15 +44,7 @@ fn gamut_badge(facts: &Facts) -> Option<&'static str> {
 
 /// Everything that is known, a row each; only what has something to say.
 pub(super) fn facts_ui(ui: &mut Ui, item: &Item, units: Units) {
-    let theme = Theme::of(ui);
-    ui.spacing_mut().interact_size.y = 0.0;
-    Grid::new("facts").num_columns(2).spacing([theme::PANEL_MARGIN * 2.0, theme::ROW_GAP]).show(ui, |ui| {
-        for (name, value) in rows(item, units) {
-            ui.label(RichText::new(name).font(theme::secondary()).color(theme.weak));
-            ui.add(egui::Label::new(RichText::new(value).font(theme::body()).color(theme.text)).wrap());
-            ui.end_row();
-        }
-    });
+    pairs(ui, &rows(item, units));
 }
 
 type Row = (&'static str, String);

@@ -1,8 +1,8 @@
 //! The list of keys.
 
-use super::theme::{self, Theme};
+use super::widgets::pairs;
 use crate::session::Verb;
-use egui::{Grid, RichText, Ui};
+use egui::Ui;
 
 /// Keys that belong to the canvas and to the window itself.
 const OTHERS: [(&str, &str); 9] = [
@@ -19,20 +19,10 @@ const OTHERS: [(&str, &str); 9] = [
 
 pub(super) fn keys_ui(ui: &mut Ui) {
     let command = if ui.ctx().os().is_mac() { "Cmd" } else { "Ctrl" };
-    let theme = Theme::of(ui);
-    let row = |ui: &mut Ui, keys: &str, words: &str| {
-        ui.label(RichText::new(keys).font(theme::secondary()).color(theme.weak));
-        ui.add(egui::Label::new(RichText::new(words).font(theme::body()).color(theme.text)).wrap());
-        ui.end_row();
-    };
-    ui.spacing_mut().interact_size.y = 0.0;
-    Grid::new("keys").num_columns(2).spacing([theme::PANEL_MARGIN * 2.0, theme::ROW_GAP]).show(ui, |ui| {
-        for verb in Verb::ALL.iter().filter(|it| !it.shortcuts().is_empty()) {
-            let keys: Vec<String> = verb.shortcuts().iter().map(|it| it.words(command)).collect();
-            row(ui, &keys.join(", "), verb.tooltip());
-        }
-        for (keys, words) in OTHERS {
-            row(ui, &keys.replace("Ctrl", command), words);
-        }
+    let verbs = Verb::ALL.iter().filter(|it| !it.shortcuts().is_empty()).map(|verb| {
+        let keys: Vec<String> = verb.shortcuts().iter().map(|it| it.words(command)).collect();
+        (keys.join(", "), verb.tooltip().to_owned())
     });
+    let others = OTHERS.iter().map(|(keys, words)| (keys.replace("Ctrl", command), (*words).to_owned()));
+    pairs(ui, &verbs.chain(others).collect::<Vec<_>>());
 }

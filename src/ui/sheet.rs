@@ -39,8 +39,6 @@ struct Opened {
 /// Room left around a sheet in a low window.
 const AIR: f32 = 32.0;
 const HEADER: f32 = 44.0;
-/// In so many frames everything has come to its place.
-const SETTLED_FRAMES: u8 = 3;
 /// What an arrow key moves a long sheet by.
 const STEP: f32 = 48.0;
 
@@ -95,9 +93,8 @@ impl Sheets {
                 it.move_focus(FocusDirection::Next);
             });
         }
-        // Rows that wrap are placed by their heights in the frame before, which in the first are too large.
-        opened.n_frames = opened.n_frames.saturating_add(1).min(SETTLED_FRAMES);
-        if opened.n_frames < SETTLED_FRAMES {
+        opened.n_frames = opened.n_frames.saturating_add(1).min(2);
+        if opened.n_frames < 2 {
             ctx.request_repaint();
         }
         let id = Id::unique("sheet");

@@ -208,7 +208,7 @@ fn the_facts_lead_to_everything_known_of_the_picture() {
 
 #[test]
 fn the_rows_of_the_facts_are_in_place_in_the_last_frame_that_is_asked_for() {
-    let mut desk = Desk::with("a.png", [40, 30]);
+    let mut desk = Desk::with("the hills behind the house at the end of the road.png", [40, 30]);
     // Otherwise frames come for the movement of the sheet.
     desk.tell(News::ReducedMotion(true));
     desk.pass(1.0);

@@ -14,6 +14,7 @@ mod menu_item;
 mod notice;
 mod number;
 mod paint;
+mod pairs;
 mod segmented;
 mod slider;
 
@@ -26,6 +27,7 @@ pub use icon::{Icon, IconButton};
 pub use menu_item::menu_item;
 pub use notice::notice;
 pub use number::NumberField;
+pub use pairs::pairs;
 pub use segmented::segmented;
 pub use slider::Slider;
 

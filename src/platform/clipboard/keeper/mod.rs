@@ -112,7 +112,8 @@ impl Keeper {
 
 fn start() -> Result<Child, Fault> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // Where the window was started is nothing to stay in.
+    command.arg(ARGUMENT).current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     // What the terminal sends to the window is not meant for it.
     Ok(command.process_group(0).spawn()?)
 }
