@@ -245,8 +245,12 @@ impl Session {
             return vec![];
         }
         let effects = self.act(Action::Open(intakes));
-        let left = (0 < n_links).then(|| format!("; {} of them are links, which are not followed", Grouped(n_links)));
-        self.say(Kind::Plain, format!("Pasted {words}{}", left.unwrap_or_default()), None);
+        let left = match n_links {
+            0 => String::new(),
+            1 => "; one of them is a link, which is not followed".to_owned(),
+            more => format!("; {} of them are links, which are not followed", Grouped(more)),
+        };
+        self.say(Kind::Plain, format!("Pasted {words}{left}"), None);
         effects
     }
 

@@ -255,7 +255,7 @@ fn what_a_text_holds_is_opened_and_named() {
 
     let link = "<img src='https://example.org/a.png'>";
     desk.absorb(found(&format!("{link}<img src='{gif}'>")));
-    assert_eq!(desk.says(), (Kind::Plain, "Pasted HTML with 2 images; 1 of them are links, which are not followed"));
+    assert_eq!(desk.says(), (Kind::Plain, "Pasted HTML with 2 images; one of them is a link, which is not followed"));
     assert!(desk.absorb(found(link)).is_empty());
     let (kind, text) = desk.says();
     assert!(kind == Kind::Bad && text.contains("links are not followed"), "{text}");
