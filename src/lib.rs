@@ -17,12 +17,15 @@
 //! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
 //! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
 //!
+//! `src/av1` is a package of its own: the AV1 encoder that [`engine`] calls, which takes a minute to build.
+//!
 //! ```text
 //! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, helper, jobs (saving), platform (fonts)
 //!  │       ├─▶ jobs ─────▶ engine, helper   platform ─▶ the traits jobs states
 //!  │       ├─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs, the values of settings
 //!  │       └─▶ platform (only where the real window is opened; tests hand in fakes)
-//!  └─▶ helper ─▶ engine (in a process of its own)
+//!  ├─▶ helper ─▶ engine (in a process of its own)
+//!  └─▶ platform: the clipboard's keeper (in a process of its own)
 //! ```
 //!
 //! # How a picture travels
@@ -59,6 +62,8 @@
 //! * Every call of a codec in this process runs under [`jobs::guard()`]; release builds unwind.
 //! * A decoder in C sees only bytes that our own encoder has just made.
 //! * Every number shown is measured on the bytes that will be pasted or saved.
+//! * No picture is written to a file unasked, but by the clipboard's keeper for a program that asks for a
+//!   file; that goes with the ownership.
 //! * Nothing is overwritten and nothing reaches the clipboard unasked; "Copied" is said when
 //!   the clipboard has accepted it.
 //! * An SVG has no pixels to enlarge: it is rendered at the size asked for, and the rule
