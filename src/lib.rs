@@ -35,7 +35,7 @@
 //! ─▶ helper: another process (limits, decode, colour, orient) ─▶ pixels in memory that both share, sealed and checked
 //! ─▶ Event::Glimpsed (large JPEGs: something to see at once) ─▶ Event::Loaded ─▶ reconcile
 //! ─▶ jobs: Render (edit → encode, in a helper if it could not be stopped here) ─▶ Event::Encoded ─▶ numbers, snippet; ready to be copied as text and saved
-//! ─▶ the same render (decode back) ─▶ Event::ResultGlimpsed (large JPEGs) ─▶ Event::Rendered ─▶ preview of the *encoded* bytes; ready to be copied as an image
+//! ─▶ the same render (decode back, unless the encoder knows what that gives) ─▶ Event::Rendered ─▶ preview of the *encoded* bytes; ready to be copied as an image
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
 //! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame

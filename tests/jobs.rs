@@ -320,30 +320,6 @@ fn only_the_bytes_of_a_large_picture_are_worth_a_frame_of_their_own() {
 }
 
 #[test]
-fn something_of_a_large_quick_result_is_seen_before_all_of_its_pixels() {
-    // What is painted is the size of what is to be seen.
-    let mut office = Office::open(Arc::new(|raster| Arc::new(raster.size())));
-    let mut tickets = Ticket::default();
-    let (source, decoded) = loaded(&mut office, tickets.draw());
-    let mut recipe = large();
-    recipe.edits.size.want = Want::Width(3_000);
-    for effort in [Effort::Fast, Effort::Normal] {
-        recipe.output.effort = effort;
-        let (asked, source, decoded, recipe) = (tickets.draw(), source.clone(), decoded.clone(), recipe.clone());
-        office.jobs.render(RenderRequest { ticket: asked, source, decoded, recipe, allowance: Allowance::default() });
-        let mut events = office.wait(|it| matches!(it, Event::Rendered { .. })).into_iter();
-        assert!(matches!(events.next(), Some(Event::Encoded { .. })));
-        if effort == Effort::Fast {
-            let Some(Event::ResultGlimpsed { ticket, glimpsed }) = events.next() else { panic!("nothing to see") };
-            assert_eq!((ticket, glimpsed.size), (asked, [3_000, 2_250]));
-            assert_eq!(glimpsed.painted.downcast_ref::<[u32; 2]>(), Some(&[1_500, 1_125]));
-        }
-        let Some(Event::Rendered { result: Ok(rendered), .. }) = events.next() else { panic!("no result") };
-        assert_eq!(rendered.painted.downcast_ref::<[u32; 2]>(), Some(&[3_000, 2_250]));
-    }
-}
-
-#[test]
 fn a_newer_request_stops_what_the_bytes_look_like() {
     // Who has answered goes on only through the gate.
     let gate = Arc::new((Mutex::new(true), Condvar::new()));

@@ -1,12 +1,15 @@
-//! JPEG: files that the fast decoder turns into garbage without an error, and a glimpse of large ones.
+//! JPEG: files that the fast decoder turns into garbage without an error, a glimpse of large ones, and
+//! results that are coded in strips.
 
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 use inlaid::engine::{
-    Cache, Cancel, Decoded, EngineError, Format, Limits, Raster, Recipe, Source, Tools, Warning,
+    Cache, Cancel, Decoded, EngineError, Format, Layout, Limits, Raster, Recipe, Source, Tools, Warning,
     decode::{DecodeOptions, Fonts, Glimpse, decode, glimpse},
+    encode::{Direct, Encoder as _, encode, encode_by},
+    options::Subsampling,
     pipeline,
-    recipe::{Resample, Want},
+    recipe::{Effort, OutputSpec, Resample, Want},
 };
 
 const SIDE: u16 = 96;
@@ -164,4 +167,92 @@ fn fewer_pixels_are_decoded_where_they_suffice_and_it_cannot_be_seen() {
             assert_eq!(large, made_smaller(&source, u32::from(SIDE) - 1, &mut whole));
         }
     }
+}
+
+/// Ramps, noise and strokes of a colour, or of none.
+fn scene([width, height]: [u32; 2], is_grey: bool) -> Raster {
+    let mut seed = 1_u32;
+    let mut pixel = |at: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let (x, y) = (at % width, at / width);
+        let stroke = if (x + y) % 37 < 3 { 90 } else { 0 };
+        let grain = (seed >> 28) as u8;
+        let light = (x * 200 / width) as u8 + grain + stroke / 3;
+        if is_grey { [light; 3] } else { [light, (y * 200 / height) as u8 + grain, stroke + 40] }
+    };
+    let samples = (0..width * height).flat_map(&mut pixel).collect();
+    Raster::from_samples8(width, height, Layout::Rgb8, samples).unwrap()
+}
+
+/// The restart interval in coded units, if the file has restart markers.
+fn restart_interval(bytes: &[u8]) -> Option<usize> {
+    let at = bytes.windows(4).position(|it| it == [0xff, 0xdd, 0, 4])?;
+    Some(usize::from(u16::from_be_bytes([bytes[at + 4], bytes[at + 5]])))
+}
+
+#[test]
+fn quick_bytes_are_seen_as_any_decoder_shows_them() {
+    let cancel = Cancel::default();
+    let (limits, fonts) = (Limits::default(), Fonts::default());
+    let sizes = [[1, 1], [7, 9], [17, 16], [333, 517], [1_201, 799], [8_192, 24], [24, 8_192]];
+    for (size, is_grey) in sizes.into_iter().flat_map(|size| [(size, false), (size, true)]) {
+        let raster = scene(size, is_grey);
+        for subsampling in [Subsampling::Full, Subsampling::HalfAcross, Subsampling::Half] {
+            // At quality 1 steps do not fit into a byte.
+            for quality in [1, 30, 90, 100] {
+                let mut spec = OutputSpec { quality, effort: Effort::Fast, ..OutputSpec::new(Format::Jpeg) };
+                spec.codec.jpeg.subsampling = subsampling;
+                let made = Direct.bytes(&raster, &spec, &cancel).unwrap();
+                let (encoded, seen) = encode_by(&Direct, &raster, &spec, &cancel).unwrap();
+                assert_eq!(encoded.bytes, made.bytes, "the same bytes for the same wish");
+                let seen = seen.unwrap();
+                let tools = Tools::new(&limits, &fonts, &cancel);
+                let back = Direct.decode_back(&encoded, &spec, tools).unwrap();
+                let said = format!("{size:?}, grey: {is_grey}, {subsampling:?}, quality {quality}");
+                assert!(seen.bytes() == back.bytes(), "{said}");
+                // Another decoder, which rounds in its own way and mixes chroma in another.
+                let mut decoder = jpeg_decoder::Decoder::new(&encoded.bytes[..]);
+                let theirs = decoder.decode().unwrap();
+                let channels = if is_grey { 1 } else { 3 };
+                assert_eq!(theirs.len() * 3, seen.bytes().len() * channels, "{said}");
+                let ours = seen.bytes().chunks_exact(3).flat_map(|it| &it[..channels]);
+                let far = theirs.iter().zip(ours).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>();
+                assert!(far < 2 * theirs.len() as u64, "{said}: {far} of {}", theirs.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn strips_lie_between_restart_markers() {
+    let quick = |size| {
+        let mut spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Jpeg) };
+        spec.codec.jpeg.subsampling = Subsampling::Half;
+        encode(&scene(size, false), &spec, &Cancel::default()).unwrap().bytes
+    };
+    let markers = |bytes: &[u8]| -> Vec<u8> {
+        let is_restart = |it: &&[u8]| it[0] == 0xff && (0xd0..=0xd7).contains(&it[1]);
+        bytes.windows(2).filter(is_restart).map(|it| it[1] & 7).collect()
+    };
+    let small = quick([200, 150]);
+    assert_eq!((restart_interval(&small), markers(&small)), (None, vec![]));
+    // 1.2 megapixels are 18 times 65,536; units are 16 pixels wide and high.
+    let large = quick([1_200, 1_000]);
+    let interval = restart_interval(&large).unwrap();
+    let units = 75 * 63;
+    assert!(interval.is_multiple_of(75) && units / 18 <= interval && interval < units, "{interval}");
+    let expected: Vec<u8> = (0..units.div_ceil(interval) - 1).map(|it| (it % 8) as u8).collect();
+    assert_eq!(markers(&large), expected);
+}
+
+#[test]
+fn a_profile_goes_into_quick_bytes() {
+    let profile: Vec<u8> = (0..70_000_u32).map(|it| (it % 251) as u8).collect();
+    let raster = scene([64, 48], false).with_profile(Some(profile.clone().into()));
+    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Jpeg) };
+    let (encoded, seen) = encode_by(&Direct, &raster, &spec, &Cancel::default()).unwrap();
+    assert!(seen.is_none(), "its values are not those of a screen");
+    let mut decoder = jpeg_decoder::Decoder::new(&encoded.bytes[..]);
+    decoder.decode().unwrap();
+    assert_eq!(decoder.icc_profile(), Some(profile));
 }

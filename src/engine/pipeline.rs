@@ -3,13 +3,13 @@
 use super::{
     Cancel, Decoded, Encoded, EngineError, Facts, Format, KeptMetadata, Limits, Metadata, MetadataKind, Raster, Recipe,
     Source, Warning,
-    decode::{self, DecodeOptions, Decoder, Direct, Fonts, Memory},
+    decode::{DecodeOptions, Decoder, Direct, Fonts, Memory},
     edit,
     encode::{self, Encoder},
     metadata,
     options::{PngColours, palette},
     original,
-    recipe::{Edits, Effort, OutputSpec},
+    recipe::{Edits, OutputSpec},
     vector,
 };
 
@@ -231,12 +231,12 @@ fn ensure_encoded(
 ) -> Result<(), EngineError> {
     let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.clone() };
     if cache.encoded.as_ref().is_none_or(|(known, _)| *known != spec) {
-        let encoded = tools.stage(Stage::Encode, || match spec.format {
-            Format::Svg => vector::write(source, &decoded.facts, recipe, tools),
+        let (encoded, seen) = tools.stage(Stage::Encode, || match spec.format {
+            Format::Svg => Ok((vector::write(source, &decoded.facts, recipe, tools)?, None)),
             _ => encoded(decoded, edited, &spec, tools),
         })?;
         cache.encoded = Some((spec, encoded));
-        (cache.preview, cache.finished) = (None, None);
+        (cache.preview, cache.finished) = (seen, None);
     }
     Ok(())
 }
@@ -263,14 +263,20 @@ fn finished(source: &Source, decoded: &Decoded, recipe: &Recipe, cache: &mut Cac
     Ok(finished)
 }
 
-fn encoded(decoded: &Decoded, edited: &Raster, output: &OutputSpec, tools: Tools<'_>) -> Result<Encoded, EngineError> {
+/// Also what the bytes decode back to, if their encoder knows.
+fn encoded(
+    decoded: &Decoded,
+    edited: &Raster,
+    output: &OutputSpec,
+    tools: Tools<'_>,
+) -> Result<(Encoded, Option<Raster>), EngineError> {
     let Tools { encoder, cancel, .. } = tools;
     let Some(with_palette) = as_source(decoded, edited, output) else {
         return encode::encode_by(encoder, edited, output, cancel);
     };
-    let mut encoded = encode::encode_by(encoder, edited, &with_palette, cancel)?;
+    let (mut encoded, seen) = encode::encode_by(encoder, edited, &with_palette, cancel)?;
     encoded.warnings.push(Warning::PaletteKept { colours: with_palette.codec.png.palette.colours });
-    Ok(encoded)
+    Ok((encoded, seen))
 }
 
 /// The wish with a palette, when the source has one and editing made more colours than fit in:
@@ -284,29 +290,6 @@ fn as_source(decoded: &Decoded, edited: &Raster, output: &OutputSpec) -> Option<
         output.codec.png.palette.colours = colours;
         output
     })
-}
-
-/// The longest side of what is seen first of a large result: about that of the preview in a usual window.
-const FIRST_SIDE: u32 = 1_200;
-
-/// A small version of what the quick bytes made last decode back to, in a fraction of the time;
-/// `None` where there is no quicker way than [`render`] with its preview.
-///
-/// # Errors
-/// Any of [`EngineError`]'s reading errors.
-pub fn first_look(cache: &Cache, tools: Tools<'_>) -> Result<Option<Raster>, EngineError> {
-    let is_ours = cache.finished.as_ref().is_some_and(|it| !it.is_foreign);
-    let Some((spec, encoded)) = cache.encoded.as_ref().filter(|_| is_ours && cache.preview.is_none()) else {
-        return Ok(None);
-    };
-    let [width, height] = encoded.size;
-    let fraction = width.max(height) / FIRST_SIDE;
-    if encoded.format != Format::Jpeg || spec.effort != Effort::Fast || fraction < 2 {
-        return Ok(None);
-    }
-    let options = DecodeOptions { enough: Some([width / fraction, height / fraction]), ..DecodeOptions::default() };
-    let look = decode::decode(&Source::new("result", encoded.bytes.clone()), &options, tools)?;
-    Ok(Some(look.raster))
 }
 
 /// The source's own bytes as a result.

@@ -14,7 +14,7 @@ use super::{
 use crate::engine::{
     Bytes, Cancel, Decoded, Encoded, EngineError, Format, Limits, Raster, Source, Tools, Warning,
     decode::{DecodeOptions, Decoder, Direct, Glimpse},
-    encode::{self, Encoder, is_stoppable},
+    encode::{self, Encoder, Made, is_stoppable},
     recipe::{OutputSpec, ProfilePolicy},
 };
 use std::{io, sync::Arc};
@@ -160,7 +160,7 @@ impl Decoder for Contained {
 }
 
 impl Encoder for Contained {
-    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Bytes, EngineError> {
+    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Made, EngineError> {
         let (format, limits) = (spec.format, Limits::default());
         if self.decoders.0.is_none() || is_stoppable(spec) {
             return encode::Direct.bytes(raster, spec, cancel);
@@ -175,7 +175,7 @@ impl Encoder for Contained {
             child.encode(order, &pixels, format, &limits, cancel)
         });
         match way {
-            Ok(Way::Contained(bytes)) => Ok(bytes),
+            Ok(Way::Contained(bytes)) => Ok(bytes.into()),
             // Then it cannot be stopped, which is better than not being done.
             Ok(Way::Here(_)) => encode::Direct.bytes(raster, spec, cancel),
             Err(EngineError::DecoderCrashed | EngineError::OutOfMemory { .. }) => {

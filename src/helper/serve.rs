@@ -10,7 +10,7 @@ use super::{
 use crate::engine::{
     self, Bytes, Cancel, EngineError, Limits, Raster, Source, Tools,
     decode::{DecodeOptions, Decoder, Fonts, Glimpse, Lent, Memory},
-    encode::{self, Encoder as _},
+    encode::{self, Encoder as _, Made},
     recipe::{OutputSpec, ProfilePolicy},
 };
 use std::{
@@ -213,7 +213,7 @@ fn encode(desk: &Desk, order: EncodeOrder, pixels: Bytes) -> io::Result<()> {
             return Err(io::Error::other("an encoder panicked"));
         }
         Ok(Err(error)) => Err(Fault::NotEncoded { cause: causes(&error) }),
-        Ok(Ok(bytes)) => {
+        Ok(Ok(Made { bytes, .. })) => {
             desk.hand_over(&bytes)?;
             Ok(Outcome::Encoded { bytes: bytes.len() as u64 })
         }

@@ -27,7 +27,6 @@ impl Session {
             Event::Glimpsed { ticket, glimpsed } => self.glimpse_is_there(ticket, glimpsed),
             Event::Loaded { ticket, result } => self.load_ended(ticket, result),
             Event::Encoded { ticket, packed } => self.bytes_were_made(ticket, *packed),
-            Event::ResultGlimpsed { ticket, glimpsed } => self.result_glimpse_is_there(ticket, glimpsed),
             Event::Rendered { ticket, result } => self.render_ended(ticket, result),
             Event::Pasted(result) => self.clipboard_was_read(result),
             // The window's own business.
@@ -135,13 +134,6 @@ impl Session {
             self.say(Kind::Plain, text, None);
         }
         if is_newest { self.deliver(id) } else { vec![] }
-    }
-
-    fn result_glimpse_is_there(&mut self, ticket: Ticket, glimpsed: Glimpsed) -> Vec<Effect> {
-        if let Some(item) = self.rendering.and_then(|(_, id)| self.item_mut(id)) {
-            item.take_glimpse(ticket, glimpsed);
-        }
-        vec![]
     }
 
     fn render_ended(&mut self, ticket: Ticket, result: Result<Box<Rendered>, JobError>) -> Vec<Effect> {

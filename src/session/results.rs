@@ -3,7 +3,7 @@
 use super::{Item, item::same_but_effort};
 use crate::{
     engine::{Format, Raster, Recipe, Source},
-    jobs::{Glimpsed, Packed, Rendered, Ticket, ports::Painted},
+    jobs::{Packed, Rendered, Ticket, ports::Painted},
 };
 
 /// The bytes of a result, the very source they were made of, and the request that they answer.
@@ -24,28 +24,10 @@ pub struct Preview {
     pub format: Format,
     /// How many they are.
     pub n_bytes: usize,
-    /// Width and height in pixels.
-    pub size: [u32; 2],
-    /// Their pixels; `None` as long as only fewer of them were decoded, to be looked at.
-    pub raster: Option<Raster>,
+    /// Their pixels.
+    pub raster: Raster,
     /// The same, ready for the screen.
     pub painted: Painted,
-}
-
-impl Preview {
-    /// Of these bytes, without pixels.
-    fn of(of: Source, packed: &Packed, painted: Painted) -> Self {
-        let (recipe, encoded) = (packed.product.recipe.clone(), &packed.product.encoded);
-        Self {
-            of,
-            recipe,
-            format: encoded.format,
-            n_bytes: encoded.bytes.len(),
-            size: encoded.size,
-            raster: None,
-            painted,
-        }
-    }
 }
 
 impl Item {
@@ -75,14 +57,14 @@ impl Item {
         self.preview.as_ref()
     }
 
-    /// What the fresh bytes look like, as soon as it is known of these very bytes, be it of fewer pixels.
+    /// What the fresh bytes look like, as soon as it is known of these very bytes.
     pub fn fresh_preview(&self) -> Option<&Preview> {
         self.fresh().and(self.preview_of_result())
     }
 
     /// What the fresh bytes decode back to, as soon as it is known of these very bytes.
     pub fn fresh_pixels(&self) -> Option<&Raster> {
-        self.fresh().and(self.pixels_of_result())
+        Some(&self.fresh_preview()?.raster)
     }
 
     pub(super) fn preview_of_result(&self) -> Option<&Preview> {
@@ -91,7 +73,7 @@ impl Item {
     }
 
     pub(super) fn pixels_of_result(&self) -> Option<&Raster> {
-        self.preview_of_result()?.raster.as_ref()
+        Some(&self.preview_of_result()?.raster)
     }
 
     /// Why the bytes cannot be looked at, if they cannot.
@@ -110,21 +92,13 @@ impl Item {
         }
     }
 
-    /// Shows at once what the newest bytes look like, unless all of their pixels are there.
-    pub(super) fn take_glimpse(&mut self, ticket: Ticket, glimpsed: Glimpsed) {
-        let Some(made) = self.result.as_ref().filter(|it| it.ticket == ticket) else { return };
-        if self.pixels_of_result().is_none() {
-            let Glimpsed { painted, size } = glimpsed;
-            self.preview = Some(Preview { size, ..Preview::of(made.of.clone(), &made.packed, painted) });
-        }
-    }
-
     /// Takes in a finished result. Its picture is shown even if there are newer bytes, unless that
     /// which is wanted is there.
     pub(super) fn take_result(&mut self, ticket: Ticket, rendered: Rendered) {
         let Rendered { packed, preview: raster, painted } = rendered;
-        let (size, raster) = (raster.size(), Some(raster));
-        let preview = self.source.clone().map(|of| Preview { size, raster, ..Preview::of(of, &packed, painted) });
+        let (recipe, encoded) = (packed.product.recipe.clone(), &packed.product.encoded);
+        let (format, n_bytes) = (encoded.format, encoded.bytes.len());
+        let preview = self.source.clone().map(|of| Preview { of, recipe, format, n_bytes, raster, painted });
         self.take_bytes(ticket, packed);
         let is_seen = self.current().and(self.pixels_of_result()).is_some();
         let is_wanted = |it: &Preview| !is_seen || same_but_effort(&it.recipe, &self.recipe);

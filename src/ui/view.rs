@@ -258,7 +258,7 @@ impl View {
             [original_label(item, self.units), preview.map(|it| result_label(it, self.units)).unwrap_or_default()];
         let input = CanvasInput {
             original,
-            result: preview.and_then(|it| picture(&it.painted, it.size)),
+            result: preview.and_then(|it| picture(&it.painted, it.raster.size())),
             sizing: preview.map_or(item.recipe.edits.size, |it| it.recipe.edits.size),
             original_label: &labels[0],
             result_label: &labels[1],

@@ -55,7 +55,7 @@ fn a_helper_makes_the_very_bytes_that_are_made_here() {
                 let plain = noise(size[0], size[1], layout);
                 for raster in [plain.clone().with_profile(Some(profile.as_slice().into())), plain] {
                     for spec in unstoppable() {
-                        let there = encode_by(&helper, &raster, &spec, &Cancel::default()).unwrap();
+                        let (there, _) = encode_by(&helper, &raster, &spec, &Cancel::default()).unwrap();
                         let here = encode::encode(&raster, &spec, &Cancel::default()).unwrap();
                         let what = format!("{:?} {layout:?} {size:?}", spec.format);
                         assert!(there.bytes == here.bytes && there.size == size, "{what}");
@@ -81,7 +81,7 @@ fn without_a_helper_it_is_encoded_here() {
     let helper = Decoders::contained_in(program, &Limits::default()).unwrap().within(Allowance::default());
     let raster = noise(9, 9, Layout::Rgb8);
     let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Avif) };
-    let encoded = encode_by(&helper, &raster, &spec, &Cancel::default()).unwrap();
+    let (encoded, _) = encode_by(&helper, &raster, &spec, &Cancel::default()).unwrap();
     assert_eq!(encoded.bytes, encode::encode(&raster, &spec, &Cancel::default()).unwrap().bytes);
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
     let seen = helper.decode_back(&encoded, &spec, Tools::new(&limits, &fonts, &cancel)).unwrap();

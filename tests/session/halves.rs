@@ -6,26 +6,14 @@ use inlaid::{
         EngineError, Format, Recipe, Source,
         recipe::{Effort, Want},
     },
-    jobs::{Errand, Event, Glimpsed, RenderRequest, guard::Crashed},
+    jobs::{Errand, Event, RenderRequest, guard::Crashed},
     session::{Effect, Item, Kind, Verb},
     settings::{Primary, Reload},
 };
-use std::sync::Arc;
 
 /// The bytes of a render are there.
 fn pack(desk: &mut Desk, request: &RenderRequest, bytes: &[u8]) -> Vec<Effect> {
     desk.absorb(Event::Encoded { ticket: request.ticket, packed: packed(&request.recipe, bytes) })
-}
-
-/// Fewer pixels of what the bytes look like are there.
-fn glimpse(desk: &mut Desk, request: &RenderRequest) -> Vec<Effect> {
-    let glimpsed = Glimpsed { painted: Arc::new("glimpse"), size: SIZE };
-    desk.absorb(Event::ResultGlimpsed { ticket: request.ticket, glimpsed })
-}
-
-/// Is what is seen only a glimpse?
-fn is_glimpse(desk: &Desk) -> bool {
-    desk.session.selected().unwrap().preview().unwrap().painted.is::<&str>()
 }
 
 /// A render has ended.
@@ -98,27 +86,6 @@ fn who_waits_for_the_image_waits_for_the_picture_of_the_small_bytes() {
     assert!(pack(&mut desk, &small, b"tiny").is_empty());
     assert!(copies_an_image(&end(&mut desk, &small, b"tiny")));
     assert!(copies_an_image(&desk.act(Verb::CopyImage)));
-}
-
-#[test]
-fn a_glimpse_is_seen_at_once_and_copied_by_nobody() {
-    let mut desk = Desk::default();
-    let quick = desk.load("a.png");
-    pack(&mut desk, &quick, b"quick");
-    assert!(glimpse(&mut desk, &quick).is_empty());
-    assert_eq!(shown(&desk), [(Some(5), true), (Some(5), true)]);
-    assert!(is_glimpse(&desk) && desk.session.selected().unwrap().fresh_pixels().is_none());
-    assert!(desk.act(Verb::CopyImage).is_empty());
-    assert!(desk.session.is_copy_deferred(), "until all pixels are there");
-    let small = only_render(end(&mut desk, &quick, b"quick"));
-    assert!(!is_glimpse(&desk));
-    // Late, it would only blur what is there.
-    glimpse(&mut desk, &quick);
-    assert!(!is_glimpse(&desk));
-    pack(&mut desk, &small, b"tiny");
-    glimpse(&mut desk, &quick);
-    assert_eq!(shown(&desk), [(Some(4), true), (Some(5), false)], "it is of other bytes");
-    assert!(!is_glimpse(&desk) && copies_an_image(&end(&mut desk, &small, b"tiny")));
 }
 
 #[test]

@@ -199,5 +199,5 @@ fn an_avif_is_one_of_the_usual_and_has_its_own_controls() {
     let item = desk.window.state().session().selected().unwrap();
     assert_eq!(item.recipe.output.codec.avif.speed, None, "6 is what the effort says");
     assert_eq!(Format::sniff(&item.fresh().unwrap().product.encoded.bytes), Some(Format::Avif));
-    assert_eq!(item.fresh_preview().unwrap().size, [40, 20]);
+    assert_eq!(item.fresh_preview().unwrap().raster.size(), [40, 20]);
 }

@@ -19,7 +19,7 @@ mod heif_turn;
 mod hevc;
 mod ico;
 mod inks;
-mod jpeg;
+pub(super) mod jpeg;
 mod jxl;
 mod lab;
 mod orient;

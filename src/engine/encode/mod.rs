@@ -38,6 +38,27 @@ pub struct Encoded {
     pub warnings: Vec<Warning>,
 }
 
+/// What an [`Encoder`] has made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The encoded bytes.
+    pub bytes: Bytes,
+    /// What they decode back to, where the encoder came to know it on the way.
+    pub seen: Option<Raster>,
+}
+
+impl From<Bytes> for Made {
+    fn from(bytes: Bytes) -> Self {
+        Self { bytes, seen: None }
+    }
+}
+
+impl From<Vec<u8>> for Made {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
 /// What transparency is laid on when nobody named a colour.
 const WHITE: [u8; 3] = [u8::MAX; 3];
 
@@ -47,7 +68,7 @@ pub trait Encoder {
     ///
     /// # Errors
     /// [`EngineError::Unwritable`], [`EngineError::Encode`], [`EngineError::Cancelled`].
-    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Bytes, EngineError>;
+    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Made, EngineError>;
 
     /// What was made by this wish, decoded back: what everybody will see.
     ///
@@ -84,13 +105,14 @@ pub fn is_live(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
 /// # Errors
 /// Those of [`encode_by`].
 pub fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Encoded, EngineError> {
-    encode_by(&Direct, raster, spec, cancel)
+    Ok(encode_by(&Direct, raster, spec, cancel)?.0)
 }
 
 /// Encodes the picture. Without a profile the values are sRGB and the file says nothing of it,
 /// since that is what readers assume; with one it is embedded where the format can hold it.
 ///
-/// The same picture and the same wish give the same bytes.
+/// The same picture and the same wish give the same bytes. Beside them stands what they decode back
+/// to, if that is known already.
 ///
 /// # Errors
 /// [`EngineError::Unwritable`], [`EngineError::SideTooLong`], [`EngineError::Encode`],
@@ -100,7 +122,7 @@ pub fn encode_by(
     raster: &Raster,
     spec: &OutputSpec,
     cancel: &Cancel,
-) -> Result<Encoded, EngineError> {
+) -> Result<(Encoded, Option<Raster>), EngineError> {
     let format = spec.format;
     let (size, max_side) = (raster.size(), format.max_side());
     if !format.can_write() {
@@ -112,33 +134,33 @@ pub fn encode_by(
     }
     let (raster, mut warnings) = fitted(raster, spec);
     cancel.check()?;
-    let bytes = encoder.bytes(&raster, spec, cancel)?;
+    let Made { bytes, seen } = encoder.bytes(&raster, spec, cancel)?;
     let size = plan.as_ref().map_or(size, |it| it.size);
     warnings.extend(plan.and_then(|it| it.warning));
-    Ok(Encoded { format, bytes, size, warnings })
+    Ok((Encoded { format, bytes, size, warnings }, seen))
 }
 
 impl Encoder for Direct {
-    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Bytes, EngineError> {
+    fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Made, EngineError> {
         let format = spec.format;
-        let encoder = match format {
-            Format::WebP => webp::encode,
-            Format::Jpeg => jpeg::encode,
-            Format::Png => png::encode,
-            Format::Gif => gif::encode,
-            Format::Ico => ico::encode,
-            Format::Bmp => bmp::encode,
-            Format::Tiff => tiff::encode,
-            Format::Tga => tga::encode,
-            Format::Qoi => qoi::encode,
-            Format::Avif => avif::encode,
-            Format::JpegXl => jxl::encode,
+        let by = |encoder: fn(&Raster, &OutputSpec, &Cancel) -> Written| encoder(raster, spec, cancel).map(Made::from);
+        let made = match format {
+            Format::Jpeg => jpeg::encode(raster, spec, cancel),
+            Format::WebP => by(webp::encode),
+            Format::Png => by(png::encode),
+            Format::Gif => by(gif::encode),
+            Format::Ico => by(ico::encode),
+            Format::Bmp => by(bmp::encode),
+            Format::Tiff => by(tiff::encode),
+            Format::Tga => by(tga::encode),
+            Format::Qoi => by(qoi::encode),
+            Format::Avif => by(avif::encode),
+            Format::JpegXl => by(jxl::encode),
             _ => return Err(EngineError::Unwritable { format }),
         };
-        let encoded = encoder(raster, spec, cancel);
         // Whatever a stopped encoder says, it was stopped.
         cancel.check()?;
-        Ok(encoded.map_err(|cause| EngineError::Encode { format, cause })?.into())
+        made.map_err(|cause| EngineError::Encode { format, cause })
     }
 
     fn decode_back(&self, encoded: &Encoded, _: &OutputSpec, tools: Tools<'_>) -> Result<Raster, EngineError> {

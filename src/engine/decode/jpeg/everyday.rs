@@ -78,11 +78,7 @@ impl<'a> Everyday<'a> {
     /// asked to stop.
     pub(super) fn decode(&self, to: &mut [u8], cancel: &Cancel) -> Option<()> {
         let frame = &self.frame;
-        let blocks: u32 = frame.components.iter().map(|it| frame.units_across * it.across * it.down).sum();
-        let at_a_time = (BLOCKS_AT_A_TIME / blocks).clamp(1, frame.units_down);
-        let plane = |it| Plane::new(it, frame, self.side, at_a_time);
-        let planes = frame.components.iter().map(plane).collect::<Option<Vec<_>>>()?;
-        let pixels = Pixels { frame, planes, width: self.size()[0] as usize, rows: 0, side: self.side, rest: to };
+        let (pixels, at_a_time) = Pixels::new(frame, self.size()[0], self.side, to)?;
         match self.scans.as_slice() {
             [scan] if scan.parts.len() == frame.components.len() && !frame.is_progressive => {
                 self.row_by_row(scan, at_a_time, pixels, cancel)
@@ -115,13 +111,9 @@ impl<'a> Everyday<'a> {
         components.map(|(it, plane)| Grid::new(it, &self.frame, rows_of_units, plane.takes_means_only())).collect()
     }
 
-    fn scan_by_scan(&self, at_a_time: u32, mut pixels: Pixels<'_>, cancel: &Cancel) -> Option<()> {
+    fn scan_by_scan(&self, at_a_time: u32, pixels: Pixels<'_>, cancel: &Cancel) -> Option<()> {
         let grids = self.read_scans(self.grids(&pixels.planes, self.frame.units_down), cancel)?;
-        for first in (0..self.frame.units_down).step_by(at_a_time as usize) {
-            cancel.check().ok()?;
-            pixels.make(&grids, first, first, at_a_time.min(self.frame.units_down - first));
-        }
-        Some(())
+        pixels.make_all(&grids, at_a_time, cancel)
     }
 
     fn read_scans(&self, mut grids: Vec<Grid>, cancel: &Cancel) -> Option<Vec<Grid>> {
@@ -156,7 +148,34 @@ struct Pixels<'a> {
     rest: &'a mut [u8],
 }
 
-impl Pixels<'_> {
+/// The samples, interleaved, that decoding makes of a whole picture's coefficients; `None` when
+/// somebody asked to stop.
+pub(in crate::engine) fn redraw(frame: &Frame, grids: &[Grid], cancel: &Cancel) -> Option<Vec<u8>> {
+    let mut to = vec![0; frame.width as usize * frame.height as usize * frame.components.len()];
+    let (pixels, at_a_time) = Pixels::new(frame, frame.width, 8, &mut to)?;
+    pixels.make_all(grids, at_a_time, cancel)?;
+    Some(to)
+}
+
+impl<'a> Pixels<'a> {
+    /// Also how many rows of coded units are best made at a time, at most.
+    fn new(frame: &'a Frame, width: u32, side: u32, rest: &'a mut [u8]) -> Option<(Self, u32)> {
+        let blocks: u32 = frame.components.iter().map(|it| frame.units_across * it.across * it.down).sum();
+        let at_a_time = (BLOCKS_AT_A_TIME / blocks).clamp(1, frame.units_down);
+        let plane = |it| Plane::new(it, frame, side, at_a_time);
+        let planes = frame.components.iter().map(plane).collect::<Option<Vec<_>>>()?;
+        Some((Self { frame, planes, width: width as usize, rows: 0, side, rest }, at_a_time))
+    }
+
+    fn make_all(mut self, grids: &[Grid], at_a_time: u32, cancel: &Cancel) -> Option<()> {
+        let down = self.frame.units_down;
+        for first in (0..down).step_by(at_a_time as usize) {
+            cancel.check().ok()?;
+            self.make(grids, first, first, at_a_time.min(down - first));
+        }
+        Some(())
+    }
+
     /// Of the coefficients of `units` rows of coded units, which begin with row `first` of the picture
     /// and row `from` of the grids.
     fn make(&mut self, grids: &[Grid], from: u32, first: u32, units: u32) {

@@ -3,35 +3,67 @@
 use super::huffman::Table;
 
 /// What holds for the whole picture.
-pub(super) struct Frame {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) is_progressive: bool,
+pub(in crate::engine) struct Frame {
+    pub(in crate::engine) width: u32,
+    pub(in crate::engine) height: u32,
+    pub(in crate::engine) is_progressive: bool,
     /// Red, green and blue instead of luma and chroma.
-    pub(super) is_rgb: bool,
+    pub(in crate::engine) is_rgb: bool,
     /// The largest sampling factors, in blocks a coded unit.
-    pub(super) widest: u32,
-    pub(super) tallest: u32,
+    pub(in crate::engine) widest: u32,
+    pub(in crate::engine) tallest: u32,
     /// Coded units in a row, and rows of them.
-    pub(super) units_across: u32,
-    pub(super) units_down: u32,
+    pub(in crate::engine) units_across: u32,
+    pub(in crate::engine) units_down: u32,
     /// One, or three.
-    pub(super) components: Vec<Component>,
+    pub(in crate::engine) components: Vec<Component>,
 }
 
 /// One component.
-pub(super) struct Component {
+pub(in crate::engine) struct Component {
     id: u8,
     /// Blocks in a coded unit.
-    pub(super) across: u32,
-    pub(super) down: u32,
+    pub(in crate::engine) across: u32,
+    pub(in crate::engine) down: u32,
     /// Samples that belong to the picture.
-    pub(super) width: u32,
-    pub(super) height: u32,
+    pub(in crate::engine) width: u32,
+    pub(in crate::engine) height: u32,
     /// Which quantisation table is its.
     table: u8,
     /// In the order in which coefficients are stored; known from its first scan on.
-    pub(super) quantisation: Option<[u16; 64]>,
+    pub(in crate::engine) quantisation: Option<[u16; 64]>,
+}
+
+impl Frame {
+    /// Of a sequential picture whose first component has a sample for each pixel; the others have
+    /// one for as many as `shared` says, across and down. Each has its quantisation table, in the
+    /// order in which coefficients are stored.
+    pub(in crate::engine) fn sequential([width, height]: [u32; 2], shared: [u32; 2], tables: &[[u16; 64]]) -> Self {
+        let [widest, tallest] = shared;
+        let component = |(at, table): (u8, &[u16; 64])| {
+            let [across, down] = if at == 0 { shared } else { [1, 1] };
+            Component {
+                id: at + 1,
+                across,
+                down,
+                width: (width * across).div_ceil(widest),
+                height: (height * down).div_ceil(tallest),
+                table: at.min(1),
+                quantisation: Some(*table),
+            }
+        };
+        Self {
+            width,
+            height,
+            is_progressive: false,
+            is_rgb: false,
+            widest,
+            tallest,
+            units_across: width.div_ceil(8 * widest),
+            units_down: height.div_ceil(8 * tallest),
+            components: (0..).zip(tables).map(component).collect(),
+        }
+    }
 }
 
 /// One scan with the tables that hold for it.

@@ -20,9 +20,12 @@ use super::{
     still::Stored,
 };
 use crate::engine::{Cancel, EngineError, Format, Gamut, Tools};
+pub(in crate::engine) use everyday::redraw;
 use everyday::{Everyday, Reach};
 use image::metadata::Orientation;
 use jpeg_decoder::{Decoder, PixelFormat};
+pub(in crate::engine) use markers::{Component, Frame};
+pub(in crate::engine) use scan::{Block, Grid, ZIGZAG};
 
 /// What the markers say before the first coded bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,26 +9,26 @@ use crate::engine::Cancel;
 /// Coefficients of a block as stored, not yet multiplied: eight of rising frequency down for each
 /// of the rising frequencies across, so that eight of a kind lie side by side where the
 /// transform takes them.
-pub(super) type Block = [i16; 64];
+pub(in crate::engine) type Block = [i16; 64];
 
 /// Where the coefficients lie that are stored one behind the other (T.81 figure A.6), transposed.
-pub(super) const ZIGZAG: [u8; 64] = [
+pub(in crate::engine) const ZIGZAG: [u8; 64] = [
     0, 8, 1, 2, 9, 16, 24, 17, 10, 3, 4, 11, 18, 25, 32, 40, 33, 26, 19, 12, 5, 6, 13, 20, 27, 34, 41, 48, 56, 49, 42,
     35, 28, 21, 14, 7, 15, 22, 29, 36, 43, 50, 57, 58, 51, 44, 37, 30, 23, 31, 38, 45, 52, 59, 60, 53, 46, 39, 47, 54,
     61, 62, 55, 63,
 ];
 
 /// Blocks of one component: rows of whole coded units.
-pub(super) struct Grid {
-    pub(super) blocks: Vec<Block>,
+pub(in crate::engine) struct Grid {
+    pub(in crate::engine) blocks: Vec<Block>,
     /// Blocks in a row.
-    pub(super) across: usize,
+    pub(in crate::engine) across: usize,
     /// Nothing but the means of its blocks is wanted.
     pub(super) means_only: bool,
 }
 
 impl Grid {
-    pub(super) fn new(component: &Component, frame: &Frame, rows_of_units: u32, means_only: bool) -> Self {
+    pub(in crate::engine) fn new(component: &Component, frame: &Frame, rows_of_units: u32, means_only: bool) -> Self {
         let across = (frame.units_across * component.across) as usize;
         let down = (rows_of_units * component.down) as usize;
         Self { blocks: vec![[0; 64]; across * down], across, means_only }
