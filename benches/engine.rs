@@ -249,8 +249,8 @@ fn whole_trip_24_mp_jpeg_to_data_url(bencher: Bencher<'_, '_>, format: Format) {
     bencher.counter(pixels(&PHOTO_24)).bench_local(|| {
         let product = with_tools(|tools| pipeline::render(&source, &recipe, &mut Cache::default(), false, tools))
             .expect("it can be rendered");
-        let text = embed::base64(&product.encoded.bytes);
+        let texts = embed::Texts::of(format, &product.encoded.bytes);
         let facts = embed::SnippetFacts { size: product.encoded.size, density: 1, alt: String::new() };
-        embed::snippet(embed::Embed::DataUrl, format, &text, &facts)
+        embed::snippet(embed::Embed::DataUrl, format, &texts, &facts)
     });
 }

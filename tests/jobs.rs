@@ -276,7 +276,7 @@ fn the_bytes_of_a_result_come_before_what_they_look_like() {
         assert_eq!((*first, *second), (asked, asked));
         let encoded = &packed.product.encoded;
         assert_eq!((encoded.format, encoded.size), (format, [64, 48]));
-        assert_eq!(*packed.base64, *base64(&encoded.bytes));
+        assert_eq!(**packed.texts.base64(), *base64(&encoded.bytes));
         assert!(packed.millis.encode.is_some() && packed.millis.preview.is_none());
         assert!(encoded.bytes.is(&rendered.packed.product.encoded.bytes), "nothing is made twice");
         assert!(rendered.packed.millis.preview.is_some());

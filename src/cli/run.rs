@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     engine::{
-        Cache, Cancel, EngineError, Facts, Limits, Tools, Warning, decode::Fonts, embed, embed::SnippetFacts,
+        Cache, Cancel, EngineError, Facts, Limits, Tools, Warning,
+        decode::Fonts,
+        embed,
+        embed::{SnippetFacts, Texts},
         pipeline::render,
     },
     helper::{Allowance, Decoders, Early},
@@ -201,7 +204,8 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
         Form::File => Payload::Bytes(encoded.bytes.clone()),
         Form::Text(form) => {
             let stated = SnippetFacts { size: encoded.size, density: shared.config.density, alt: input.alt() };
-            Payload::Text(embed::snippet(form, encoded.format, &embed::base64(&encoded.bytes), &stated))
+            let texts = Texts::of(encoded.format, &encoded.bytes);
+            Payload::Text(embed::snippet(form, encoded.format, &texts, &stated))
         }
     };
     let is_hint = |it: &&Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::OriginalKept);

@@ -3,10 +3,10 @@
 use super::{
     JobError, Shared,
     guard::guard,
-    request::{Event, Glimpsed, Packed, RenderRequest, Rendered, Ticket},
+    request::{Event, Packed, RenderRequest, Rendered},
     stopwatch::Stopwatch,
 };
-use crate::engine::{Cache, Cancel, EngineError, Tools, embed, pipeline};
+use crate::engine::{Cache, Cancel, EngineError, Tools, embed::Texts, pipeline};
 use std::{
     thread,
     time::{Duration, Instant},
@@ -80,8 +80,8 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     };
     cache.prime(source, decoded);
     let product = pipeline::render(source, recipe, cache, false, tools)?;
-    let base64 = embed::base64(&product.encoded.bytes);
-    let packed = Packed { product, base64, millis: watch.millis() };
+    let texts = Texts::of(product.encoded.format, &product.encoded.bytes);
+    let packed = Packed { product, texts, millis: watch.millis() };
     cancel.check()?;
     keep(shared, cache.clone(), cancel);
     let answer = Event::Encoded { ticket: *ticket, packed: Box::new(packed.clone()) };
@@ -91,7 +91,6 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     } else {
         shared.send(answer);
     }
-    show_glimpse(shared, *ticket, packed.product.encoded.size, cache, tools)?;
     // With the same cache, so nothing is made again.
     let product = pipeline::render(source, recipe, cache, true, tools)?;
     let preview = product.preview.ok_or(EngineError::Cancelled)?;
@@ -101,21 +100,4 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     shared.trace.span("render", "paint", start, start.elapsed(), &[]);
     cancel.check()?;
     Ok(Rendered { packed: Packed { millis: watch.millis(), ..packed }, preview, painted })
-}
-
-/// Something to see of a large result, while its pixels are being decoded.
-fn show_glimpse(
-    shared: &Shared,
-    ticket: Ticket,
-    size: [u32; 2],
-    cache: &Cache,
-    tools: Tools<'_>,
-) -> Result<(), JobError> {
-    let start = Instant::now();
-    let Some(raster) = pipeline::first_look(cache, tools)? else { return Ok(()) };
-    let glimpsed = Glimpsed { painted: (shared.painter)(&raster), size };
-    tools.cancel.check()?;
-    shared.trace.span("render", "glimpse", start, start.elapsed(), &[]);
-    shared.send(Event::ResultGlimpsed { ticket, glimpsed });
-    Ok(())
 }

@@ -6,7 +6,10 @@ use super::{
     stopwatch::Millis,
 };
 use crate::engine::{
-    Bytes, Decoded, Format, Product, Raster, Recipe, Source, edit::geometry, embed::Snippet, encode, naming,
+    Bytes, Decoded, Format, Product, Raster, Recipe, Source,
+    edit::geometry,
+    embed::{Snippet, Texts},
+    encode, naming,
     recipe::Effort,
 };
 use crate::helper::Allowance;
@@ -167,8 +170,8 @@ pub struct Loaded {
 pub struct Packed {
     /// The bytes and their recipe.
     pub product: Product,
-    /// The bytes as base64.
-    pub base64: Arc<str>,
+    /// The bytes as text.
+    pub texts: Texts,
     /// How long the stages took that had to run.
     pub millis: Millis,
 }
@@ -213,13 +216,6 @@ pub enum Event {
         ticket: Ticket,
         /// The bytes.
         packed: Box<Packed>,
-    },
-    /// There is something to see of a result whose bytes are there.
-    ResultGlimpsed {
-        /// Of the [`RenderRequest`].
-        ticket: Ticket,
-        /// What the result looks like.
-        glimpsed: Glimpsed,
     },
     /// A render has ended.
     Rendered {

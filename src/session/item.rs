@@ -241,7 +241,7 @@ impl Item {
     /// The text to paste for a result of this picture.
     pub fn snippet(&self, embed: Embed, packed: &Packed) -> Snippet {
         let encoded = &packed.product.encoded;
-        snippet(embed, encoded.format, &packed.base64, &self.snippet_facts(encoded.size))
+        snippet(embed, encoded.format, &packed.texts, &self.snippet_facts(encoded.size))
     }
 
     /// What an element of HTML says of a result of this size.
@@ -288,7 +288,7 @@ impl Item {
     /// Bytes of memory held for the screen and for editing, roughly.
     pub(super) fn held_bytes(&self) -> u64 {
         let original = self.original.as_ref().map(|it| &it.decoded.raster);
-        let preview = self.preview.as_ref().and_then(|it| it.raster.as_ref());
+        let preview = self.preview.as_ref().map(|it| &it.raster);
         // The smaller versions for the screen take a third of that once more.
         [original, preview].into_iter().flatten().map(|it| it.byte_len() as u64 / 3 * 4).sum()
     }

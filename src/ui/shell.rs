@@ -241,7 +241,7 @@ impl Shell {
             texts
         });
         for text in texts {
-            let snippet = crate::engine::embed::Snippet { before: text, base64: "".into(), after: String::new() };
+            let snippet = crate::engine::embed::Snippet { before: text, body: "".into(), after: String::new() };
             self.jobs.errand(Ticket::UNHEEDED, Errand::CopyText(snippet));
         }
     }

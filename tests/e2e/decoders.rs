@@ -134,6 +134,70 @@ fn files(folder: &Path) -> Vec<String> {
     files
 }
 
+/// Markup with all that can end a text too soon, and an entity that says `&` in an attribute.
+const MARKUP: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
+<!-- "a" 'b' <c d="e"> # % -->
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 60" width="80" height="60">
+<defs><linearGradient id="g"><stop stop-color="#f50"/><stop offset="1" stop-color='rgb(10%,20%,90%)'/></linearGradient>
+<style><![CDATA[ .t > tspan, text { font: bold 20px "DejaVu Sans", 'serif'; fill: #063 } ]]></style></defs>
+<rect width="80" height="60" fill="url(#g)"/>
+<text x="4" y="24" title="it's &quot;quoted&quot; &amp; more">5% &lt;é&gt;</text>
+<path d="M10,40 h50 v10 h-50z" style='fill:none;stroke:#fff;stroke-width:3;font-family:"A B"'/>
+</svg>
+"##;
+
+/// Draws every picture of the page, and that of the style sheet, and says which of them differ from
+/// the first.
+const COMPARING: &str = "<script>
+const style = getComputedStyle(document.querySelector('div')).backgroundImage;
+document.body.append(Object.assign(new Image(), { src: JSON.parse(style.slice(4, -1)) }));
+addEventListener('load', () => {
+    const pictures = [...document.images].map(picture => {
+        const [width, height] = [picture.naturalWidth, picture.naturalHeight];
+        const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+        context.drawImage(picture, 0, 0);
+        return [`${width}x${height}`, [...context.getImageData(0, 0, width, height).data].join()];
+    });
+    const [[size, first]] = pictures;
+    const said = pictures.map(([, it]) => it === first ? 'same' : 'differs');
+    const isColourful = 100 < new Set(first.split(',')).size;
+    document.querySelector('output').textContent = `${size} ${isColourful} ${said.join(' ')}`;
+});
+</script>";
+
+#[test]
+fn a_browser_shows_markup_that_is_pasted_as_text() {
+    let Some(desk) = Desk::open("a_browser_shows_markup_that_is_pasted_as_text") else { return };
+    let path = desk.picture("drawing.svg");
+    fs::write(&path, MARKUP).unwrap();
+    let written = |form: &str, options: &[&str]| {
+        let all = [&["convert", "-f", "svg", "--as", form, "-o", "-"], options, &[text(&path)]].concat();
+        desk.output_of(30, env!("CARGO_BIN_EXE_inlaid"), &all).trim_end().to_owned()
+    };
+    let mut sources = String::new();
+    let mut style = String::new();
+    for options in [&[][..], &["--no-minify"]] {
+        let [file, base64] = ["data-url", "base64"].map(|form| written(form, options));
+        let [html, css] = ["html", "css"].map(|form| written(form, options));
+        for markup in [&html, &css] {
+            assert!(markup.contains("data:image/svg+xml,<") && markup.len() < base64.len(), "{markup}");
+        }
+        // Without quotes of any kind around it, too.
+        sources += &format!("<img src=\"data:image/svg+xml;base64,{base64}\"><img src={file}><img src='{file}'>{html}");
+        style = format!("<style>div {{ background: {css} }}</style><div></div>");
+    }
+    let page = desk.picture("page.html");
+    fs::write(&page, format!("<!doctype html><meta charset=utf-8><output></output>{sources}{style}{COMPARING}"))
+        .unwrap();
+    let profile = format!("--user-data-dir={}", text(&desk.picture("profile")));
+    let address = format!("file://{}", text(&page));
+    let flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+    let flags = [&flags[..], &[&profile[..], "--dump-dom", &address]].concat();
+    let dom = desk.output_of(90, "chromium", &flags);
+    let expected = format!("<output>80x60 true{}</output>", " same".repeat(9));
+    assert!(dom.contains(&expected), "{}", dom.split("</output>").next().unwrap_or_default());
+}
+
 #[test]
 fn metadata_are_gone_or_kept_as_asked() {
     let Some(desk) = Desk::open("metadata_are_gone_or_kept_as_asked") else { return };

@@ -48,7 +48,7 @@ pub(crate) fn rendered(recipe: &Recipe, bytes: &[u8]) -> Box<Rendered> {
 pub(crate) fn packed(recipe: &Recipe, bytes: &[u8]) -> Box<Packed> {
     let encoded = Encoded { format: recipe.output.format, bytes: bytes.into(), size: SIZE, warnings: vec![] };
     let product = Product { recipe: recipe.clone(), encoded, preview: None, warnings: vec![] };
-    Box::new(Packed { product, base64: embed::base64(bytes), millis: Millis::default() })
+    Box::new(Packed { product, texts: embed::Texts::of(recipe.output.format, bytes), millis: Millis::default() })
 }
 
 pub(crate) fn file(name: &str) -> Intake {

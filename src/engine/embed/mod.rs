@@ -1,10 +1,11 @@
 //! Encoded bytes to text and back: data URLs, base64, snippets.
 //!
-//! The base64 of a result is made once and shared by every form; what stands around it is
-//! short. Reading text back lives in `text`, finding all that is in one in `found`.
+//! The long part of the text is made once and shared by every form; what stands around it is
+//! short. Bytes become base64, unless they are markup that takes fewer characters as it is. Reading text back lives in `text`, finding all that is in one in `found`.
 
 mod escapes;
 mod found;
+mod markup;
 mod text;
 
 pub use self::{
@@ -14,12 +15,13 @@ pub use self::{
 
 use super::Format;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use markup::Place;
 use std::{fmt, sync::Arc};
 
 /// The form in which the result is pasted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Embed {
-    /// `data:image/webp;base64,…` (RFC 2397).
+    /// `data:image/webp;base64,…` or, of an SVG, `data:image/svg+xml,…` if that is shorter (RFC 2397).
     #[default]
     DataUrl,
     /// The base64 alone (RFC 4648 §4, padded).
@@ -74,10 +76,10 @@ impl Embed {
 /// [`fmt::Display`] writes the parts one after the other; that is the text to paste.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snippet {
-    /// What stands before the base64.
+    /// What stands before the bytes.
     pub before: String,
-    /// The base64 of the bytes.
-    pub base64: Arc<str>,
+    /// The bytes: base64, or markup with escapes.
+    pub body: Arc<str>,
     /// What stands after it.
     pub after: String,
 }
@@ -85,15 +87,15 @@ pub struct Snippet {
 impl Snippet {
     /// The exact number of characters of the whole text.
     pub fn chars(&self) -> usize {
-        // Base64 is ASCII: a byte a character.
-        self.before.chars().count() + self.base64.len() + self.after.chars().count()
+        // The body is ASCII: a byte a character.
+        self.before.chars().count() + self.body.len() + self.after.chars().count()
     }
 
     /// The first `head` and the last `tail` characters, for showing; the whole is never built.
     ///
     /// A text of at most `head + tail` characters comes whole as the head, with an empty tail.
     pub fn preview(&self, head: usize, tail: usize) -> (String, String) {
-        let all = || self.before.chars().chain(self.base64.chars()).chain(self.after.chars());
+        let all = || self.before.chars().chain(self.body.chars()).chain(self.after.chars());
         if self.chars() <= head.saturating_add(tail) {
             return (all().collect(), String::new());
         }
@@ -106,7 +108,7 @@ impl Snippet {
 impl fmt::Display for Snippet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.before)?;
-        f.write_str(&self.base64)?;
+        f.write_str(&self.body)?;
         f.write_str(&self.after)
     }
 }
@@ -128,9 +130,47 @@ pub fn base64(bytes: &[u8]) -> Arc<str> {
     STANDARD.encode(bytes).into()
 }
 
+/// The bytes of a result as text: base64 and, of markup, what is shorter in a data URL.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    base64: Arc<str>,
+    /// Markup with what must be escaped between double quotes.
+    quoted: Option<Arc<str>>,
+    /// Markup that can stand anywhere.
+    anywhere: Option<Arc<str>>,
+}
+
+impl Texts {
+    /// Of encoded bytes in this format.
+    pub fn of(format: Format, bytes: &[u8]) -> Self {
+        let base64 = base64(bytes);
+        let markup = |place| {
+            let text = if format == Format::Svg { markup::escaped(bytes, place)? } else { return None };
+            // Nor is the word written then.
+            (text.len() < base64.len() + BASE64.len()).then(|| text.into())
+        };
+        let (quoted, anywhere) = (markup(Place::Quoted), markup(Place::Anywhere));
+        Self { base64, quoted, anywhere }
+    }
+
+    /// The bytes as base64.
+    pub fn base64(&self) -> &Arc<str> {
+        &self.base64
+    }
+}
+
+/// What a data URL says of a body in base64.
+const BASE64: &str = ";base64";
+
 /// The text in the wanted form.
-pub fn snippet(embed: Embed, format: Format, base64: &Arc<str>, facts: &SnippetFacts) -> Snippet {
-    let data = format!("data:{};base64,", format.mime());
+pub fn snippet(embed: Embed, format: Format, texts: &Texts, facts: &SnippetFacts) -> Snippet {
+    let markup = match embed {
+        Embed::DataUrl => texts.anywhere.as_ref(),
+        Embed::Base64 => None,
+        Embed::Html | Embed::Css => texts.quoted.as_ref(),
+    };
+    let (body, coding) = markup.map_or((&texts.base64, BASE64), |it| (it, ""));
+    let data = format!("data:{}{coding},", format.mime());
     let (before, after) = match embed {
         Embed::DataUrl => (data, String::new()),
         Embed::Base64 => (String::new(), String::new()),
@@ -141,7 +181,7 @@ pub fn snippet(embed: Embed, format: Format, base64: &Arc<str>, facts: &SnippetF
         }
         Embed::Css => (format!("url(\"{data}"), "\")".to_owned()),
     };
-    Snippet { before, base64: base64.clone(), after }
+    Snippet { before, body: body.clone(), after }
 }
 
 /// Pixels to CSS pixels, rounded to the nearest, at least 1: a stated 0 would hide the picture.
@@ -168,7 +208,7 @@ fn escape_attribute(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Embed, SnippetFacts, base64, snippet};
+    use super::{Embed, SnippetFacts, Texts, base64, snippet};
     use crate::engine::Format;
 
     fn facts(size: [u32; 2], density: u32, alt: &str) -> SnippetFacts {
@@ -193,9 +233,9 @@ mod tests {
 
     #[test]
     fn every_form_as_written_by_hand() {
-        let text = base64(b"foob");
+        let texts = Texts::of(Format::WebP, b"foob");
         let facts = facts([301, 3], 2, "a \"b\" <c> & d");
-        let form = |embed| snippet(embed, Format::WebP, &text, &facts).to_string();
+        let form = |embed| snippet(embed, Format::WebP, &texts, &facts).to_string();
         assert_eq!(form(Embed::DataUrl), "data:image/webp;base64,Zm9vYg==");
         assert_eq!(form(Embed::Base64), "Zm9vYg==");
         assert_eq!(form(Embed::Css), "url(\"data:image/webp;base64,Zm9vYg==\")");
@@ -209,21 +249,22 @@ mod tests {
 
     #[test]
     fn a_stated_side_is_never_zero() {
-        let html = snippet(Embed::Html, Format::Png, &base64(b""), &facts([1, 10], 0, "")).to_string();
+        let html = snippet(Embed::Html, Format::Png, &Texts::of(Format::Png, b""), &facts([1, 10], 0, "")).to_string();
         assert!(html.contains("width=\"1\" height=\"10\""), "{html}");
-        let html = snippet(Embed::Html, Format::Png, &base64(b""), &facts([1, 10], 9, "")).to_string();
+        let html = snippet(Embed::Html, Format::Png, &Texts::of(Format::Png, b""), &facts([1, 10], 9, "")).to_string();
         assert!(html.contains("width=\"1\" height=\"1\""), "{html}");
     }
 
     #[test]
     fn characters_are_counted_exactly() {
-        let snippet = snippet(Embed::Html, Format::Png, &base64(b"foobar"), &facts([1, 1], 1, "naïve ☃"));
+        let snippet =
+            snippet(Embed::Html, Format::Png, &Texts::of(Format::Png, b"foobar"), &facts([1, 1], 1, "naïve ☃"));
         assert_eq!(snippet.chars(), snippet.to_string().chars().count());
     }
 
     #[test]
     fn head_and_tail_are_those_of_the_whole() {
-        let snippet = snippet(Embed::Css, Format::Png, &base64(b"foobar"), &facts([1, 1], 1, ""));
+        let snippet = snippet(Embed::Css, Format::Png, &Texts::of(Format::Png, b"foobar"), &facts([1, 1], 1, ""));
         assert_eq!(snippet.preview(6, 4), ("url(\"d".to_owned(), "Fy\")".to_owned()));
         let whole = snippet.to_string();
         assert_eq!(snippet.preview(whole.len(), 0), (whole.clone(), String::new()));

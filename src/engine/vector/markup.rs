@@ -3,15 +3,15 @@
 
 /// A piece of the document. One after the other they are the whole text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Piece<'a> {
+pub(in crate::engine) struct Piece<'a> {
     /// As it is written.
-    pub(super) text: &'a str,
-    pub(super) token: Token<'a>,
+    pub(in crate::engine) text: &'a str,
+    pub(in crate::engine) token: Token<'a>,
 }
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Token<'a> {
+pub(in crate::engine) enum Token<'a> {
     /// `<?…?>`.
     Instruction,
     /// A document type without declarations of its own.
@@ -27,7 +27,7 @@ pub(super) enum Token<'a> {
 
 /// A start tag.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Tag<'a> {
+pub(in crate::engine) struct Tag<'a> {
     /// With its prefix.
     pub(super) name: &'a str,
     /// As they are written.
@@ -38,7 +38,7 @@ pub(super) struct Tag<'a> {
 
 /// An attribute of a start tag.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Attribute<'a> {
+pub(in crate::engine) struct Attribute<'a> {
     /// With its prefix.
     pub(super) name: &'a str,
     /// As it is written, character references and all.
@@ -48,7 +48,7 @@ pub(super) struct Attribute<'a> {
 }
 
 /// All pieces; `None` for what is not well-formed, and for declarations of entities.
-pub(super) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
+pub(in crate::engine) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
     let mut pieces = vec![];
     let mut depth = 0_usize;
     let mut rest = text;

@@ -6,7 +6,7 @@
 //! less is left out, in the end nothing.
 
 mod frame;
-mod markup;
+pub(super) mod markup;
 mod minify;
 mod numbers;
 mod path;

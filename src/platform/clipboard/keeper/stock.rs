@@ -4,7 +4,7 @@ use super::{Order, PngMaker, What};
 use crate::{
     engine::{
         Format,
-        embed::{self, Embed, SnippetFacts, snippet},
+        embed::{Embed, SnippetFacts, Texts, snippet},
     },
     platform::clipboard::offers::Fault,
 };
@@ -87,8 +87,8 @@ impl Stock {
         match kind {
             PNG => self.png(),
             HTML => {
-                let base64 = embed::base64(&self.bytes);
-                Some(snippet(Embed::Html, image.format, &base64, &image.facts).to_string().into_bytes().into())
+                let texts = Texts::of(image.format, &self.bytes);
+                Some(snippet(Embed::Html, image.format, &texts, &image.facts).to_string().into_bytes().into())
             }
             _ => {
                 let url = file_url(&self.file()?);
