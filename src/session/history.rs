@@ -325,7 +325,7 @@ impl Item {
 
     fn kept_bytes(&self) -> usize {
         let of_intake = match &self.intake {
-            Intake::Text(text) => text.len(),
+            Intake::Text(text) | Intake::Link(text) => text.len(),
             Intake::Pixels(_, rgba) => rgba.len(),
             Intake::Path(_) | Intake::StandardInput | Intake::Known(_) => 0,
         };

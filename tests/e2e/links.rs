@@ -1,0 +1,80 @@
+//! Links in the real window and over real TLS. The servers are on the loopback interface.
+
+use crate::{
+    desk::{Desk, wait_for},
+    draw, text,
+};
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener, TcpStream},
+};
+
+#[path = "../links/server.rs"]
+#[expect(dead_code, reason = "the other tests of links need more of it")]
+mod server;
+
+use server::Server;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_inlaid");
+
+#[test]
+fn a_pasted_link_gives_the_same_bytes_as_the_command_line() {
+    let Some(mut desk) = Desk::open("a_pasted_link_gives_the_same_bytes_as_the_command_line") else { return };
+    desk.remember("png");
+    let server = Server::start(&fs::read(draw(&desk, "sunset.png", 5)).unwrap());
+    desk.launch(&[], "Inlaid");
+    let link = server.link("/a/sunset%20at%20sea.png");
+    desk.offer("UTF8_STRING", link.as_bytes());
+    assert!(server.requests().is_empty(), "fetched before anybody asked");
+    desk.press("ctrl+v");
+    desk.wait_for_title("sunset at sea.png — Inlaid");
+    desk.press("ctrl+c");
+    let pasted = desk.copied_text_of_ours();
+    let converted = desk.output_of(60, PROGRAM, &["convert", "--as", "data-url", "-f", "png", &link]);
+    assert!(pasted == converted.trim_end(), "{} and {} characters", pasted.len(), converted.len());
+    assert_eq!(server.requests().len(), 2, "each once");
+
+    // A server that stalls.
+    desk.offer("UTF8_STRING", server.link("/stall").as_bytes());
+    desk.press("ctrl+v");
+    desk.wait_for_title("2 images — Inlaid");
+    server.wait_for_requests(3);
+    desk.press("Escape");
+    // The connection ends with the picture.
+    server.wait_until_gone(3);
+    desk.wait_for_title("sunset at sea.png — Inlaid");
+}
+
+#[test]
+fn whom_to_trust_says_the_system() {
+    let Some(mut desk) = Desk::open("whom_to_trust_says_the_system") else { return };
+    let folder = desk.home();
+    fs::copy(draw(&desk, "a.png", 2), folder.join("a.png")).unwrap();
+    let [key, certificate] = ["key.pem", "certificate.pem"].map(|it| folder.join(it));
+    // For `localhost`, and vouched for by itself.
+    let line = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+                -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE";
+    let files = ["-keyout", text(&key), "-out", text(&certificate)];
+    desk.output_of(30, "openssl", &line.split_whitespace().chain(files).collect::<Vec<_>>());
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let serve = format!(
+        "cd '{}' && exec openssl s_server -accept 127.0.0.1:{port} -cert {} -key {} -HTTP",
+        text(&folder),
+        text(&certificate),
+        text(&key)
+    );
+    desk.start_tool("sh", &["-c", &serve]);
+    wait_for("the server", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok());
+
+    let convert = |desk: &Desk, host: &str| {
+        let link = format!("https://{host}:{port}/a.png");
+        let output = desk.run(60, PROGRAM, &["convert", "--as", "base64", &link]);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, errors) = convert(&desk, "localhost");
+    assert!(code == Some(1) && errors.contains("nobody who is trusted vouches for it"), "{errors}");
+    desk.set("SSL_CERT_FILE", &certificate);
+    assert_eq!(convert(&desk, "localhost"), (Some(0), String::new()));
+    let (code, errors) = convert(&desk, "127.0.0.1");
+    assert!(code == Some(1) && errors.contains("its certificate is for another host"), "{errors}");
+}
