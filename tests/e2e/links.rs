@@ -52,13 +52,13 @@ fn whom_to_trust_says_the_system() {
     fs::copy(draw(&desk, "a.png", 2), folder.join("a.png")).unwrap();
     let [key, certificate] = ["key.pem", "certificate.pem"].map(|it| folder.join(it));
     // For `localhost`, and vouched for by itself.
-    let line = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    let line = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=Links \
                 -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE";
     let files = ["-keyout", text(&key), "-out", text(&certificate)];
     desk.output_of(30, "openssl", &line.split_whitespace().chain(files).collect::<Vec<_>>());
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let serve = format!(
-        "cd '{}' && exec openssl s_server -accept 127.0.0.1:{port} -cert {} -key {} -HTTP",
+        "cd '{}' && exec openssl s_server -accept 127.0.0.1:{port} -cert {} -key {} -WWW",
         text(&folder),
         text(&certificate),
         text(&key)
@@ -66,15 +66,15 @@ fn whom_to_trust_says_the_system() {
     desk.start_tool("sh", &["-c", &serve]);
     wait_for("the server", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok());
 
-    let convert = |desk: &Desk, host: &str| {
+    let convert = |trusted: &[&str], host: &str| {
         let link = format!("https://{host}:{port}/a.png");
-        let output = desk.run(60, PROGRAM, &["convert", "--as", "base64", &link]);
+        let output = desk.run(60, "env", &[trusted, &[PROGRAM, "convert", "--as", "base64", &link]].concat());
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
-    let (code, errors) = convert(&desk, "localhost");
+    let (code, errors) = convert(&[], "localhost");
     assert!(code == Some(1) && errors.contains("nobody who is trusted vouches for it"), "{errors}");
-    desk.set("SSL_CERT_FILE", &certificate);
-    assert_eq!(convert(&desk, "localhost"), (Some(0), String::new()));
-    let (code, errors) = convert(&desk, "127.0.0.1");
+    let trusted = format!("SSL_CERT_FILE={}", text(&certificate));
+    assert_eq!(convert(&[&trusted], "localhost"), (Some(0), String::new()));
+    let (code, errors) = convert(&[&trusted], "127.0.0.1");
     assert!(code == Some(1) && errors.contains("its certificate is for another host"), "{errors}");
 }

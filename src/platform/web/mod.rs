@@ -30,7 +30,7 @@ use std::{
     io::{self, Read},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
     thread,
@@ -116,10 +116,12 @@ impl Web for SystemWeb {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if order.cancel.is_cancelled() {
+                count.is_over.store(true, Ordering::Relaxed);
                 agent.shutdown();
                 return Err(FetchError::Cancelled);
             }
             if self.patience.total <= begin.elapsed() {
+                count.is_over.store(true, Ordering::Relaxed);
                 agent.shutdown();
                 let minutes = self.patience.total.as_secs().div_ceil(60);
                 return Err(FetchError::Slow { host: link.host().to_owned(), minutes });
@@ -162,6 +164,8 @@ struct Count {
     bytes: AtomicU64,
     /// 0 when nothing was announced.
     of: AtomicU64,
+    /// Nobody waits any more. A connection that was shut down still yields what goes on coming.
+    is_over: AtomicBool,
 }
 
 impl Count {
@@ -266,6 +270,9 @@ struct Counted<'a, R> {
 
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.count.is_over.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         match self.from.read(buffer) {
             Ok(length) => {
                 self.count.bytes.fetch_add(length as u64, Ordering::Relaxed);

@@ -102,6 +102,7 @@ fn tls_words(why: &str) -> String {
         ("NotValidYet", "its certificate is not valid yet; is the clock right?"),
         ("not valid yet", "its certificate is not valid yet; is the clock right?"),
         ("evoked", "its certificate was revoked"),
+        ("invalid peer certificate", "its certificate is not in order"),
         ("InvalidContentType", "it does not answer in TLS"),
     ];
     known.iter().find(|(sign, _)| why.contains(sign)).map_or_else(|| one_line(why), |(_, words)| (*words).to_owned())
@@ -111,4 +112,32 @@ fn tls_words(why: &str) -> String {
 fn one_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     line.chars().take(200).map(|it| if it.is_control() { char::REPLACEMENT_CHARACTER } else { it }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{one_line, tls_words};
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_said_without_codes() {
+        // As rustls 0.23 writes them.
+        for (why, words) in [
+            ("invalid peer certificate: UnknownIssuer", "nobody who is trusted vouches for it"),
+            (
+                "invalid peer certificate: certificate expired: verification time 17 (UNIX)",
+                "its certificate has expired",
+            ),
+            ("invalid peer certificate: Other(OtherError(\"x\"))", "its certificate is not in order"),
+            ("received corrupt message of type InvalidContentType", "it does not answer in TLS"),
+            ("peer is incompatible: NoCipherSuitesInCommon", "peer is incompatible: NoCipherSuitesInCommon"),
+        ] {
+            assert_eq!(tls_words(why), words);
+        }
+    }
+
+    #[test]
+    fn servers_cannot_write_lines_of_their_own() {
+        assert_eq!(one_line("a\u{1b}[2J\nb"), "a\u{fffd}[2J");
+        assert_eq!(one_line(&"x".repeat(1_000)).len(), 200);
+    }
 }
