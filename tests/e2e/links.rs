@@ -1,6 +1,7 @@
 //! Links in the real window and over real TLS. The servers are on the loopback interface.
 
 use crate::{
+    access::find,
     desk::{Desk, wait_for},
     draw, text,
 };
@@ -21,6 +22,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_inlaid");
 fn a_pasted_link_gives_the_same_bytes_as_the_command_line() {
     let Some(mut desk) = Desk::open("a_pasted_link_gives_the_same_bytes_as_the_command_line") else { return };
     desk.remember("png");
+    desk.start_accessibility();
     let server = Server::start(&fs::read(draw(&desk, "sunset.png", 5)).unwrap());
     desk.launch(&[], "Inlaid");
     let link = server.link("/a/sunset%20at%20sea.png");
@@ -43,6 +45,20 @@ fn a_pasted_link_gives_the_same_bytes_as_the_command_line() {
     // The connection ends with the picture.
     server.wait_until_gone(3);
     desk.wait_for_title("sunset at sea.png — Inlaid");
+
+    // A page: nothing of it is fetched before one of its images is chosen, and then only that.
+    desk.offer("UTF8_STRING", server.link("/page").as_bytes());
+    desk.press("ctrl+v");
+    find(&desk, "the question", |it| it.name == "page is a page; which of its images?");
+    desk.keep_screenshot("page.png");
+    let name = "large.png · 127.0.0.1";
+    let [x, y] = find(&desk, name, |it| it.name == name).middle().map(|it| it.to_string());
+    assert_eq!(server.requests().len(), 4);
+    desk.pointer(&["mousemove", &x, &y, "click", "1"]);
+    desk.wait_for_title("2 images — Inlaid");
+    server.wait_for_requests(5);
+    let last = server.requests().pop().unwrap();
+    assert!(last.starts_with("GET /pictures/large.png "), "{last}");
 }
 
 #[test]
