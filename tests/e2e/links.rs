@@ -65,7 +65,10 @@ fn a_pasted_link_gives_the_same_bytes_as_the_command_line() {
 fn whom_to_trust_says_the_system() {
     let Some(mut desk) = Desk::open("whom_to_trust_says_the_system") else { return };
     let folder = desk.home();
-    fs::copy(draw(&desk, "a.png", 2), folder.join("a.png")).unwrap();
+    // With their heads, as they are sent.
+    let picture = fs::read(draw(&desk, "a.png", 2)).unwrap();
+    fs::write(folder.join("a.png"), [b"HTTP/1.0 200 OK\r\n\r\n", &*picture].concat()).unwrap();
+    fs::write(folder.join("away"), "HTTP/1.0 302 Found\r\nLocation: http://127.0.0.1:9/\r\n\r\n").unwrap();
     let [key, certificate] = ["key.pem", "certificate.pem"].map(|it| folder.join(it));
     // For `localhost`, and vouched for by itself.
     let line = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=Links \
@@ -74,7 +77,7 @@ fn whom_to_trust_says_the_system() {
     desk.output_of(30, "openssl", &line.split_whitespace().chain(files).collect::<Vec<_>>());
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let serve = format!(
-        "cd '{}' && exec openssl s_server -accept 127.0.0.1:{port} -cert {} -key {} -WWW",
+        "cd '{}' && exec openssl s_server -accept 127.0.0.1:{port} -cert {} -key {} -HTTP",
         text(&folder),
         text(&certificate),
         text(&key)
@@ -82,15 +85,18 @@ fn whom_to_trust_says_the_system() {
     desk.start_tool("sh", &["-c", &serve]);
     wait_for("the server", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok());
 
-    let convert = |trusted: &[&str], host: &str| {
-        let link = format!("https://{host}:{port}/a.png");
+    let convert = |trusted: &[&str], host: &str, path: &str| {
+        let link = format!("https://{host}:{port}/{path}");
         let output = desk.run(60, "env", &[trusted, &[PROGRAM, "convert", "--as", "base64", &link]].concat());
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
-    let (code, errors) = convert(&[], "localhost");
+    let (code, errors) = convert(&[], "localhost", "a.png");
     assert!(code == Some(1) && errors.contains("nobody who is trusted vouches for it"), "{errors}");
     let trusted = format!("SSL_CERT_FILE={}", text(&certificate));
-    assert_eq!(convert(&[&trusted], "localhost"), (Some(0), String::new()));
-    let (code, errors) = convert(&[&trusted], "127.0.0.1");
+    assert_eq!(convert(&[&trusted], "localhost", "a.png"), (Some(0), String::new()));
+    let (code, errors) = convert(&[&trusted], "127.0.0.1", "a.png");
     assert!(code == Some(1) && errors.contains("its certificate is for another host"), "{errors}");
+    // What was secure stays secure.
+    let (code, errors) = convert(&[&trusted], "localhost", "away");
+    assert!(code == Some(1) && errors.contains("from a secure address to an insecure one"), "{errors}");
 }
