@@ -316,6 +316,8 @@ impl Item {
 
     /// Makes ready to wait outside the list; says whether it can come back.
     fn put_away(&mut self) -> bool {
+        // Half of it is nothing.
+        self.received = None;
         if let (Progress::Loading(_), Some(_)) = (&self.progress, &self.source) {
             self.progress = Progress::Done;
         }

@@ -76,6 +76,20 @@ fn one_bad_link_leaves_the_others_alone() {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_interrupt_ends_the_wait_for_a_server() {
+    let (server, folder) = (Server::start(&picture()), tempfile::tempdir().unwrap());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_inlaid"));
+    command.current_dir(folder.path()).env("no_proxy", "*").args(["convert", &server.link("/stall")]);
+    let mut child = command.spawn().unwrap();
+    server.wait_for_requests(1);
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    server.wait_until_gone(1);
+    assert!(names_in(folder.path()).is_empty());
+}
+
+#[test]
 fn badly_written_links_fail_alone() {
     for (link, words) in [("http://", "no address"), ("https://me:secret@127.0.0.1/", "name or a password")] {
         let ended = convert(&["--as", "base64", link], &[]);

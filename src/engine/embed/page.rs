@@ -325,6 +325,28 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_page_is_made_of_only_links_come_out() {
+        let page = "<!doctype html><base href='/b/'><meta property=og:image content='//cdn.example.net/a.png?x=1&amp;y=2'>\
+                    <link rel='icon image_src' href=i.ico><img srcset='a.png 1x, b.png 2x' src=\"a.png\" alt='山'>\
+                    <!-- <img src=c.png> --><script>'<img src=d.png>'</script><img src=http://me:secret@h/e.png>";
+        let bytes = page.as_bytes();
+        let address = Link::parse("https://example.org/a/page.html").unwrap();
+        let mut n_found = 0;
+        for at in 0..bytes.len() {
+            for sign in *b"<>\"'=/ &,-\xff" {
+                let changed = [&bytes[..at], &[sign], &bytes[at + 1..]].concat();
+                for text in [&changed[..], &changed[..=at], &changed[at..]] {
+                    let links = images_of_page(text, &address);
+                    let is_fine = |it: &Link| Link::parse(it.as_str()).as_ref() == Ok(it);
+                    assert!(links.len() <= 12 && links.iter().all(is_fine), "{links:?}");
+                    n_found += links.len();
+                }
+            }
+        }
+        assert!(bytes.len() < n_found);
+    }
+
+    #[test]
     fn pages_made_to_be_looked_through_again_and_again_come_to_an_end() {
         for piece in ["<", "<!--", "<a b='", "<img src", "<script>", "</", "<a =", "<img srcset=',", "&"] {
             let text = piece.repeat(2_000_000 / piece.len());
