@@ -10,17 +10,17 @@
 //! |---|---|
 //! | [`engine`] | PURE: bytes ⇄ pixels ⇄ bytes ⇄ text. No toolkit, no threads of its own, no files, no network, no clock, no globals |
 //! | [`helper`] | the other processes of this executable: untrusted bytes are decoded in them, behind walls, what cannot be stopped is encoded in them, and what they say is checked |
-//! | [`jobs`] | threads: load lane, render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
+//! | [`jobs`] | threads: load lane, fetch lane (links), render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
 //! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
-//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard and the process that keeps it, dialogs, fonts, paths, the desktop's colours, watched files, and the one window that later starts hand their files to |
+//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard and the process that keeps it, dialogs, fonts, paths, the desktop's colours, watched files, the network (`platform::web`, for links alone), and the one window that later starts hand their files to |
 //! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
 //! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
 //!
 //! `src/av1` is a package of its own: the AV1 encoder that [`engine`] calls, which takes a minute to build.
 //!
 //! ```text
-//! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, helper, jobs (saving), platform (fonts)
+//! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, helper, jobs (saving), platform (fonts, network)
 //!  │       ├─▶ jobs ─────▶ engine, helper   platform ─▶ the traits jobs states
 //!  │       ├─▶ settings ─▶ engine (ids)     session ─▶ the request and event types of jobs, the values of settings
 //!  │       └─▶ platform (only where the real window is opened; tests hand in fakes)
@@ -41,6 +41,7 @@
 //! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame
 //! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11) ─▶ notice
 //! user presses Ctrl+V ─▶ errand lane ─▶ clipboard: the best kind that is offered ─▶ embed: every image in a text ─▶ Action::Open
+//! a link is opened ─▶ fetch lane ─▶ platform::web ─▶ Event::Received … ─▶ an image: load lane, as above; a page: a question which of its images
 //! ```
 //!
 //! # Invariants
@@ -61,6 +62,8 @@
 //!   made there is decoded back there.
 //! * Every call of a codec in this process runs under [`jobs::guard()`]; release builds unwind.
 //! * A decoder in C sees only bytes that our own encoder has just made.
+//! * Nothing goes to the network but the request for a link that the user pasted, dropped, typed, gave
+//!   as an argument or chose.
 //! * Every number shown is measured on the bytes that will be pasted or saved.
 //! * No picture is written to a file unasked, but by the clipboard's keeper for a program that asks for a
 //!   file; that goes with the ownership.

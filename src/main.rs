@@ -10,7 +10,7 @@ use inlaid::{
     },
     helper::{self, Allowance, Decoders, Service, Split, Transport},
     jobs::{Intake, Trace, error::system_words},
-    platform::{self, Start, system_fonts},
+    platform::{self, Start, SystemWeb, system_fonts},
     ui,
 };
 use std::{
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Split::Program(early) => early,
     };
     match cli::parse(std::env::args_os()) {
-        Ok(Command::Convert(config)) => cli::convert(*config, system_fonts(), early),
+        Ok(Command::Convert(config)) => cli::convert(*config, system_fonts(), Box::new(SystemWeb::default()), early),
         Ok(Command::Window { inputs, anew, trace }) => window(inputs, anew, trace.as_deref(), begin),
         Err(answer) => answer.give(),
     }

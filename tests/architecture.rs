@@ -323,6 +323,17 @@ fn the_operating_system_is_told_apart_in_platform_only() {
 }
 
 #[test]
+fn the_network_is_reached_in_one_place() {
+    let words = ["ureq", "TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs"];
+    let faults: Vec<_> = sources()
+        .iter()
+        .filter(|it| !it.place.starts_with("platform/web/"))
+        .flat_map(|it| it.mentions(&words, false))
+        .collect();
+    assert_none(&faults, "the network outside of platform::web");
+}
+
+#[test]
 fn every_file_begins_by_saying_what_it_owns() {
     let faults: Vec<_> = sources().into_iter().filter(|it| !it.text.starts_with("//! ")).map(|it| it.place).collect();
     assert_none(&faults, "no //! at the head of");

@@ -6,12 +6,13 @@ use inlaid::{
     engine::{
         Decoded, Encoded, Format, Layout, Limits, Raster, Recipe, Source,
         decode::Fonts,
-        embed::{Find, SnippetFacts},
+        embed::{Find, Link, SnippetFacts},
         recipe::{Effort, Want},
     },
     helper::{Allowance, Decoders},
     jobs::{
-        Errand, Event, Intake, JobError, Jobs, LoadRequest, RenderRequest, Setup, Ticket, Trace,
+        Errand, Event, Intake, JobError, Jobs, LoadRequest, Received, RenderRequest, Setup, Ticket, Trace,
+        fetch::{FetchError, FetchOrder, Fetched, Web},
         ports::{Clipboard, ClipboardError, CopiedImage, DialogError, News, Outside, Painter, Pasted, Tell},
     },
 };
@@ -19,7 +20,7 @@ use std::{
     io::Cursor,
     path::PathBuf,
     sync::{Arc, Condvar, Mutex, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// A clipboard that cannot be reached.
@@ -68,6 +69,24 @@ impl Outside for Silence {
     fn watch(&mut self, _: Vec<PathBuf>) {}
 }
 
+/// A network whose servers never answer, but for one.
+struct SlowWeb;
+
+impl Web for SlowWeb {
+    fn fetch(&self, link: &Link, order: &FetchOrder<'_>) -> Result<Fetched, FetchError> {
+        if link.host() == "quick" {
+            return Ok(Fetched { bytes: png().into(), link: link.clone(), name: None });
+        }
+        let end = Instant::now() + Duration::from_secs(30);
+        while !order.cancel.is_cancelled() {
+            assert!(Instant::now() < end, "nobody cancels");
+            (order.progress)(Received { bytes: 7, of: None });
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Err(FetchError::Cancelled)
+    }
+}
+
 /// The threads and a bell that their waker rings.
 struct Office {
     jobs: Jobs,
@@ -103,7 +122,8 @@ impl Office {
         });
         let (limits, fonts, trace) = (Limits::default(), Fonts::default(), Trace::default());
         let (decoders, tidy) = (Decoders::direct(), Arc::new(|| ()));
-        let setup = Setup { limits, decoders, fonts, painter, waker, clipboard, outside, tidy, trace };
+        let web = Arc::new(SlowWeb);
+        let setup = Setup { limits, decoders, fonts, web, painter, waker, clipboard, outside, tidy, trace };
         Self { jobs: Jobs::spawn(setup).unwrap(), bell }
     }
 
@@ -148,6 +168,36 @@ fn loaded(office: &mut Office, ticket: Ticket) -> (Source, Decoded) {
         Some(Event::Loaded { result: Ok(loaded), .. }) => (loaded.source, loaded.decoded),
         _ => panic!("not loaded"),
     }
+}
+
+#[test]
+fn links_hold_no_file_up_and_can_be_cancelled() {
+    let mut office = Office::open(plain());
+    let mut tickets = Ticket::default();
+    let mut ask = |office: &mut Office, text: &str| {
+        let (ticket, intake) = (tickets.draw(), Intake::Link(text.to_owned()));
+        office.jobs.load(LoadRequest { ticket, intake, allowance: Allowance::default() });
+        ticket
+    };
+    // More than are fetched at the same time.
+    let stuck: Vec<Ticket> = (0..6).map(|it| ask(&mut office, &format!("http://slow/{it}"))).collect();
+    office.wait(|it| matches!(it, Event::Received { received: Received { bytes: 7, of: None }, .. }));
+    let is_loaded = |it: &Event| matches!(it, Event::Loaded { .. });
+    let file = Intake::Known(Source::new("a.png", png()));
+    let ticket = Ticket::default();
+    office.jobs.load(LoadRequest { ticket, intake: file, allowance: Allowance::default() });
+    assert!(
+        matches!(office.wait(is_loaded).last(), Some(Event::Loaded { result: Ok(_), ticket: own }) if *own == ticket)
+    );
+
+    stuck.into_iter().for_each(|it| office.jobs.cancel_load(it));
+    let quick = ask(&mut office, "http://quick/b.png");
+    let events = office.wait(|it| matches!(it, Event::Loaded { ticket, .. } if *ticket == quick));
+    let Some(Event::Loaded { result: Ok(loaded), .. }) = events.last() else { panic!("not loaded") };
+    assert_eq!((loaded.source.name(), loaded.decoded.facts.size), ("b.png", [64, 48]));
+    let cancelled = |it: &&Event| matches!(it, Event::Loaded { result: Err(error), .. } if error.is_cancelled());
+    // The others were never begun.
+    assert!(events.iter().filter(cancelled).count() <= 3);
 }
 
 #[test]

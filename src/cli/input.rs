@@ -1,9 +1,18 @@
 //! Inputs: what the arguments name, folders opened up, and how their bytes are read.
 
-use super::{args::Answer, values};
+use super::args::Answer;
 use crate::{
-    engine::{EngineError, Format, Limits, Source, embed, naming},
-    jobs::{JobError, error::system_words, read::read_file},
+    engine::{
+        EngineError, Format, Limits, Source,
+        embed::{self, Link, name_of_link},
+        naming,
+    },
+    jobs::{
+        JobError,
+        error::system_words,
+        fetch::{FetchOrder, Web, fetch},
+        read::read_file,
+    },
 };
 use std::{
     ffi::{OsStr, OsString},
@@ -25,6 +34,7 @@ enum Origin {
     File(PathBuf),
     Stdin,
     DataUrl(String),
+    Link(String),
     /// Known to fail already, with the sentence why.
     Hopeless(String),
 }
@@ -72,6 +82,11 @@ impl Input {
         matches!(self.origin, Origin::Stdin)
     }
 
+    /// Is it fetched from the network?
+    pub(super) fn is_link(&self) -> bool {
+        matches!(self.origin, Origin::Link(_))
+    }
+
     /// The file's path, if it is a file.
     pub(super) fn path(&self) -> Option<&Path> {
         if let Origin::File(path) = &self.origin { Some(path) } else { None }
@@ -79,6 +94,10 @@ impl Input {
 
     /// The name that results inherit, as the file system has it.
     pub(super) fn stem(&self) -> OsString {
+        // What others call a file may be no name here.
+        if let Origin::Link(text) = &self.origin {
+            return naming::stem(&name_of_link(text)).into();
+        }
         let Some(name) = self.path().and_then(Path::file_name) else { return naming::DEFAULT_STEM.into() };
         let name = Path::new(name);
         let stem = match name.extension().and_then(OsStr::to_str) {
@@ -89,7 +108,10 @@ impl Input {
     }
 
     /// For those who do not see the picture; nothing when it has no name of its own.
-    pub(super) fn alt(&self) -> String {
+    pub(super) fn alt(&self, source: &Source) -> String {
+        if self.is_link() {
+            return naming::alternative_text(source.name());
+        }
         let name = self.path().and_then(Path::file_name);
         name.map(|it| naming::alternative_text(&it.to_string_lossy())).unwrap_or_default()
     }
@@ -99,18 +121,19 @@ impl Input {
         match &self.origin {
             Origin::File(path) => sniffed_head(path).ok().flatten(),
             Origin::DataUrl(url) => Format::sniff(&embed::bytes_in_text(url).ok()?),
-            Origin::Stdin | Origin::Hopeless(_) => None,
+            Origin::Link(_) | Origin::Stdin | Origin::Hopeless(_) => None,
         }
     }
 
-    /// Reads all bytes.
-    pub(super) fn read(&self, limits: &Limits) -> Result<Source, Unread> {
+    /// Reads all bytes, or fetches them.
+    pub(super) fn read(&self, limits: &Limits, web: &dyn Web, order: &FetchOrder<'_>) -> Result<Source, Unread> {
         Ok(match &self.origin {
             Origin::File(path) => Source::new(self.name.as_str(), read_file(path, limits.max_source_bytes)?),
             Origin::Stdin => Source::new(self.name.as_str(), pasted(read_stdin(limits)?)?),
             Origin::DataUrl(url) => {
                 Source::new(self.name.as_str(), embed::bytes_in_text(url).map_err(EngineError::from)?)
             }
+            Origin::Link(text) => fetch(web, text, order)?,
             Origin::Hopeless(why) => return Err(Unread::Known(why.clone())),
         })
     }
@@ -146,9 +169,9 @@ pub(super) fn expanded(arguments: Vec<OsString>) -> Result<Vec<Input>, Answer> {
             inputs.push(Input { name: "-".to_owned(), identity: None, origin: Origin::Stdin });
         } else if begins("data:") {
             inputs.push(data_url(argument.to_string_lossy().into_owned()));
-        } else if begins("http://") || begins("https://") {
-            let name = argument.to_string_lossy();
-            return Err(Answer::wrong_usage(format!("{name}: {}", values::not_served("opening links"))));
+        } else if argument.to_str().is_some_and(Link::is_meant) {
+            let text = argument.to_string_lossy().into_owned();
+            inputs.push(Input { name: text.clone(), identity: None, origin: Origin::Link(text) });
         } else {
             let path = PathBuf::from(argument);
             if path.is_dir() { inputs.extend(images_in(&path)) } else { inputs.push(Input::file(path)) }
@@ -239,5 +262,13 @@ mod tests {
             assert_eq!(Input::file(path.into()).stem(), stem, "{path}");
         }
         assert_eq!(super::data_url("data:,x".to_owned()).stem(), "image");
+        for (link, stem) in [
+            ("https://example.org/a/b%20c.png?d", "b c"),
+            ("https://example.org/..%2fb.png", "b"),
+            ("https://example.org/con.png", "_con"),
+            ("http://", "http_"),
+        ] {
+            assert_eq!(super::expanded(vec![link.into()]).expect("an input")[0].stem(), stem, "{link}");
+        }
     }
 }

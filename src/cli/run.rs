@@ -7,7 +7,7 @@ use super::{
     input::{Input, Unread},
     output::{Outlet, Parcel, Payload, SaveGate, Undelivered},
     plan::{Config, Report},
-    progress::Voice,
+    progress::{Voice, bar, tell},
     report,
     values::Form,
 };
@@ -20,8 +20,15 @@ use crate::{
         pipeline::render,
     },
     helper::{Allowance, Decoders, Early},
-    jobs::{Millis, STACK_BYTES, Stopwatch, error::system_words, guard::Crashed, guard::guard, hush_this_thread},
+    jobs::{
+        Millis, STACK_BYTES, Stopwatch,
+        error::system_words,
+        fetch::{FetchOrder, Web},
+        guard::{Crashed, guard},
+        hush_this_thread,
+    },
 };
+use indicatif::ProgressBar;
 use std::{
     collections::BTreeMap,
     io::{self, Write as _},
@@ -88,6 +95,8 @@ struct Shared {
     limits: Limits,
     cancel: Cancel,
     gate: SaveGate,
+    web: Box<dyn Web>,
+    bar: ProgressBar,
 }
 
 /// What the main thread waits for.
@@ -97,7 +106,7 @@ enum End {
 }
 
 /// Converts everything and says how the process should end. A helper may be there already.
-pub fn convert(config: Config, fonts: Fonts, early: Option<Early>) -> ExitCode {
+pub fn convert(config: Config, fonts: Fonts, web: Box<dyn Web>, early: Option<Early>) -> ExitCode {
     let limits = Limits::default();
     let decoders = Decoders::contained(&limits, early, false).unwrap_or_else(|error| {
         log::warn!("no thread for the helpers: {error}");
@@ -105,8 +114,8 @@ pub fn convert(config: Config, fonts: Fonts, early: Option<Early>) -> ExitCode {
     });
     // They come up while the pictures are read.
     decoders.want(config.jobs.min(config.inputs.len()));
-    let shared =
-        Arc::new(Shared { config, decoders, fonts, limits, cancel: Cancel::default(), gate: SaveGate::default() });
+    let (cancel, gate, bar) = (Cancel::default(), SaveGate::default(), bar(&config));
+    let shared = Arc::new(Shared { config, decoders, fonts, limits, cancel, gate, web, bar });
     let interrupted = Arc::new(AtomicBool::new(false));
     let (ends, end) = mpsc::channel();
     let (flag, cancel, signal) = (interrupted.clone(), shared.cancel.clone(), ends.clone());
@@ -185,7 +194,9 @@ fn next<'a>(queue: &Mutex<mpsc::Receiver<usize>>, inputs: &'a [Input]) -> Option
 fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
     shared.cancel.check()?;
     let start = Instant::now();
-    let source = input.read(&shared.limits)?;
+    let progress = |received| tell(&shared.bar, &input.name, received);
+    let order = FetchOrder { max_bytes: shared.limits.max_source_bytes, cancel: &shared.cancel, progress: &progress };
+    let source = input.read(&shared.limits, &*shared.web, &order)?;
     let read = Stopwatch::since(start);
     let (recipe, odd) = shared.config.recipe(source.format());
     let watch = Stopwatch::default();
@@ -203,7 +214,7 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
     let payload = match shared.config.form {
         Form::File => Payload::Bytes(encoded.bytes.clone()),
         Form::Text(form) => {
-            let stated = SnippetFacts { size: encoded.size, density: shared.config.density, alt: input.alt() };
+            let stated = SnippetFacts { size: encoded.size, density: shared.config.density, alt: input.alt(&source) };
             let texts = Texts::of(encoded.format, &encoded.bytes);
             Payload::Text(embed::snippet(form, encoded.format, &texts, &stated))
         }
@@ -237,7 +248,7 @@ struct Delivery<'a> {
 impl<'a> Delivery<'a> {
     fn new(shared: &'a Shared) -> Self {
         let outlet = Outlet::new(&shared.config, &shared.cancel, &shared.gate);
-        Self { shared, outlet, voice: Voice::new(&shared.config), failed: false, unheard: false }
+        Self { shared, outlet, voice: Voice::new(&shared.config, shared.bar.clone()), failed: false, unheard: false }
     }
 
     /// Keeps at most `ahead` inputs in work or waiting, so that memory stays bounded.

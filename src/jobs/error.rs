@@ -1,6 +1,10 @@
 //! What can go wrong in a job: the engine, a crash, or the world.
 
-use super::{ports::ClipboardError, save::SaveError};
+use super::{
+    fetch::{FetchError, Page},
+    ports::ClipboardError,
+    save::SaveError,
+};
 use crate::engine::EngineError;
 
 /// Why a job has no result. The texts read well after a picture's name and a colon.
@@ -33,6 +37,12 @@ pub enum JobError {
     /// The file could not be written.
     #[error(transparent)]
     Save(#[from] SaveError),
+    /// A link led to nothing.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A link led to a page.
+    #[error(transparent)]
+    Page(#[from] Page),
     /// The clipboard refused.
     #[error(transparent)]
     Clipboard(#[from] ClipboardError),

@@ -96,6 +96,8 @@ fn source(shared: &Shared, intake: &Intake, cancel: &Cancel) -> Result<Source, J
         Intake::Text(text) => Source::new(naming::PASTED, embed::bytes_in_text(text).map_err(EngineError::from)?),
         Intake::Pixels(size, rgba) => Source::new(intake.name(), pixels_as_png(*size, rgba, cancel)?),
         Intake::StandardInput => Source::new(intake.name(), read_all(io::stdin(), shared.limits.max_source_bytes)?),
+        // Fetched on a lane of its own.
+        Intake::Link(_) => return Err(EngineError::NotAnImage.into()),
         Intake::Known(source) => source.clone(),
     })
 }

@@ -2,6 +2,8 @@
 //!
 //! * The **load lane** (two threads) reads and decodes what the user brought; the selected
 //!   picture comes first, nothing is dropped.
+//! * The **fetch lane** (three threads) waits for what is behind links, so that a slow server holds no file
+//!   up, and hands it on to the load lane.
 //! * The **render lane** (two threads) edits and encodes the picture that the user looks at, sends
 //!   the bytes, and then decodes them back to be seen; the newest request replaces the waiting one
 //!   and cancels what runs, beside which it runs when that does not stop at once. Only the oldest
@@ -17,6 +19,7 @@
 mod backlog;
 mod errands;
 pub mod error;
+pub mod fetch;
 pub mod guard;
 mod latest;
 mod load;
@@ -30,6 +33,7 @@ pub mod trace;
 
 pub use self::{
     error::JobError,
+    fetch::{Page, Received},
     guard::{guard, hush_this_thread},
     request::{Errand, Event, Glimpsed, Intake, LoadRequest, Loaded, Packed, RenderRequest, Rendered, Ticket},
     stopwatch::{Millis, Stopwatch},
@@ -38,6 +42,7 @@ pub use self::{
 
 use self::{
     backlog::Backlog,
+    fetch::Web,
     latest::Latest,
     load::LoadJob,
     ports::{Clipboard, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
@@ -61,6 +66,7 @@ use std::{
 pub const STACK_BYTES: usize = 64 << 20;
 
 const LOAD_THREADS: usize = 2;
+const FETCH_THREADS: usize = 3;
 const RENDER_THREADS: usize = 2;
 
 /// How long the end of the program waits for the clipboard to be handed over and for files
@@ -75,6 +81,8 @@ pub struct Setup {
     pub decoders: Decoders,
     /// Fonts for text in SVG, where no helper draws it.
     pub fonts: Fonts,
+    /// The network, for links.
+    pub web: Arc<dyn Web>,
     /// Makes pixels ready for the screen.
     pub painter: Painter,
     /// Wakes the window after an event.
@@ -94,11 +102,13 @@ struct Shared {
     limits: Limits,
     decoders: Decoders,
     fonts: Fonts,
+    web: Arc<dyn Web>,
     painter: Painter,
     waker: Waker,
     tidy: Tidy,
     trace: Trace,
     loads: Backlog<LoadJob>,
+    fetches: Backlog<LoadJob>,
     renders: Latest<RenderJob>,
     cache: Mutex<Cache>,
     events: mpsc::Sender<Event>,
@@ -153,16 +163,18 @@ impl Jobs {
     /// When the system gives no threads.
     pub fn spawn(setup: Setup) -> io::Result<Self> {
         let (events, answers) = mpsc::channel();
-        let Setup { limits, decoders, fonts, painter, waker, clipboard, mut outside, tidy, trace } = setup;
+        let Setup { limits, decoders, fonts, web, painter, waker, clipboard, mut outside, tidy, trace } = setup;
         let shared = Arc::new(Shared {
             limits,
             decoders,
             fonts,
+            web,
             painter,
             waker,
             tidy,
             trace,
             loads: Backlog::default(),
+            fetches: Backlog::default(),
             renders: Latest::default(),
             cache: Mutex::default(),
             events,
@@ -172,6 +184,10 @@ impl Jobs {
         for index in 0..LOAD_THREADS {
             let shared = shared.clone();
             lane(&format!("load {index}"), move || load::run(&shared))?;
+        }
+        for index in 0..FETCH_THREADS {
+            let shared = shared.clone();
+            lane(&format!("fetch {index}"), move || fetch::run(&shared))?;
         }
         for index in 0..RENDER_THREADS {
             let shared = shared.clone();
@@ -201,12 +217,15 @@ impl Jobs {
     pub fn load(&mut self, request: LoadRequest) {
         let cancel = Cancel::default();
         self.loading.insert(request.ticket, cancel.clone());
-        self.shared.loads.put((request, cancel));
+        let queue = if matches!(request.intake, Intake::Link(_)) { &self.shared.fetches } else { &self.shared.loads };
+        queue.put((request, cancel));
     }
 
     /// Loads this one before the others that wait.
     pub fn prefer_load(&self, ticket: Ticket) {
-        self.shared.loads.prefer(|(request, _)| request.ticket == ticket);
+        for queue in [&self.shared.loads, &self.shared.fetches] {
+            queue.prefer(|(request, _)| request.ticket == ticket);
+        }
     }
 
     /// Nobody wants this load any more.
@@ -214,7 +233,9 @@ impl Jobs {
         if let Some(cancel) = self.loading.remove(&ticket) {
             cancel.cancel();
         }
-        self.shared.loads.remove(|(request, _)| request.ticket == ticket);
+        for queue in [&self.shared.loads, &self.shared.fetches] {
+            queue.remove(|(request, _)| request.ticket == ticket);
+        }
     }
 
     /// Replaces the render that waits and cancels those that run, all but the oldest quick one of
@@ -315,6 +336,7 @@ impl Drop for Jobs {
         self.cancel_render();
         self.loading.values().for_each(Cancel::cancel);
         self.shared.loads.close();
+        self.shared.fetches.close();
         self.shared.renders.close();
         self.errands = None;
         let Some(thread) = self.errand_thread.take() else { return };

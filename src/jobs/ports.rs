@@ -3,7 +3,7 @@
 use super::{guard::Crashed, request::Intake};
 use crate::engine::{
     Encoded, Raster,
-    embed::{Finds, SnippetFacts},
+    embed::{Finds, Listed, SnippetFacts},
 };
 use std::{any::Any, path::PathBuf, sync::Arc};
 
@@ -12,6 +12,8 @@ use std::{any::Any, path::PathBuf, sync::Arc};
 pub enum Pasted {
     /// Copied files.
     Files(Vec<PathBuf>),
+    /// Files and links, in the order in which they were listed.
+    List(Vec<Listed>),
     /// An encoded picture.
     Encoded(Vec<u8>),
     /// Pixels as 8-bit RGBA with straight alpha.
@@ -45,7 +47,7 @@ pub struct CopiedImage {
 #[non_exhaustive]
 pub enum ClipboardError {
     /// Nothing that could be an image, a file or a text.
-    #[error("the clipboard holds no image, file, data URL or base64")]
+    #[error("the clipboard holds no image, file, link, data URL or base64")]
     Empty,
     /// Its owner says that it is nobody else's business, as password managers do.
     #[error("the clipboard is marked as confidential, so it was left alone; copy the image again")]

@@ -2,13 +2,14 @@
 
 use super::{
     JobError,
+    fetch::Received,
     ports::{CopiedImage, DialogError, News, Painted, Pasted},
     stopwatch::Millis,
 };
 use crate::engine::{
     Bytes, Decoded, Format, Product, Raster, Recipe, Source,
     edit::geometry,
-    embed::{Snippet, Texts},
+    embed::{Link, Snippet, Texts, name_of_link},
     encode, naming,
     recipe::Effort,
 };
@@ -46,20 +47,28 @@ pub enum Intake {
     Pixels([u32; 2], Arc<[u8]>),
     /// Whatever comes in on standard input, to its end.
     StandardInput,
+    /// A link, perhaps badly written.
+    Link(String),
     /// Bytes that were read before.
     Known(Source),
 }
 
 impl Intake {
-    /// What an argument of the program names: `-`, a data URL, or else a file.
+    /// What an argument of the program names: `-`, a data URL, a link, or else a file.
     pub fn from_argument(argument: OsString) -> Self {
         match argument.to_str() {
             Some("-") => Self::StandardInput,
             Some(text) if text.get(..5).is_some_and(|it| it.eq_ignore_ascii_case("data:")) => {
                 Self::Text(text.to_owned())
             }
+            Some(text) if Link::is_meant(text) => Self::Link(text.to_owned()),
             _ => Self::Path(argument.into()),
         }
+    }
+
+    /// Has it a name of its own and, outside, a place where it can be read once more?
+    pub fn is_named(&self) -> bool {
+        matches!(self, Self::Path(_) | Self::Link(_))
     }
 
     /// The name shown until more is known.
@@ -69,6 +78,7 @@ impl Intake {
             Self::Text(_) => "pasted text".to_owned(),
             Self::Pixels(..) => naming::PASTED.to_owned(),
             Self::StandardInput => "standard input".to_owned(),
+            Self::Link(text) => name_of_link(text),
             Self::Known(source) => source.name().to_owned(),
         }
     }
@@ -189,6 +199,13 @@ pub struct Rendered {
 
 /// An answer. Those with a ticket that is no longer wanted are dropped by the session.
 pub enum Event {
+    /// More of what is behind a link has come.
+    Received {
+        /// Of the [`LoadRequest`].
+        ticket: Ticket,
+        /// So much of it is here.
+        received: Received,
+    },
     /// The bytes are there, the pixels follow.
     Read {
         /// Of the [`LoadRequest`].

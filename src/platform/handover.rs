@@ -17,6 +17,7 @@ const MAX_BYTES: usize = 64_000_000;
 
 const PATH: u8 = 0;
 const TEXT: u8 = 1;
+const LINK: u8 = 2;
 
 /// The message for these inputs; `None` when only their own process can read them, or when they
 /// are too many.
@@ -28,6 +29,7 @@ pub(super) fn message(intakes: &[Intake]) -> Option<Vec<u8>> {
             // The other process stands in another folder.
             Intake::Path(path) => (PATH, path_to_bytes(&std::path::absolute(path).ok()?)?),
             Intake::Text(text) => (TEXT, text.clone().into_bytes()),
+            Intake::Link(text) => (LINK, text.clone().into_bytes()),
             Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => return None,
         };
         message.push(kind);
@@ -76,6 +78,7 @@ fn intake([kind]: [u8; 1], bytes: Vec<u8>) -> io::Result<Intake> {
             .map(Intake::Path)
             .ok_or_else(|| invalid("a path that is none")),
         TEXT => String::from_utf8(bytes).ok().map(Intake::Text).ok_or_else(|| invalid("a text that is none")),
+        LINK => String::from_utf8(bytes).ok().map(Intake::Link).ok_or_else(|| invalid("a link that is none")),
         _ => Err(invalid("an input of an unknown kind")),
     }
 }
@@ -152,11 +155,12 @@ mod tests {
     #[test]
     fn what_is_said_is_understood() {
         let here = std::env::current_dir().unwrap();
-        let said = [Intake::Path("a b/ä.png".into()), Intake::Text("data:,x".to_owned())];
+        let link = || Intake::Link("https://example.org/".to_owned());
+        let said = [Intake::Path("a b/ä.png".into()), Intake::Text("data:,x".to_owned()), link()];
         let heard = read(&*message(&said).unwrap()).unwrap();
         assert_eq!(
             names(&heard),
-            names(&[Intake::Path(here.join("a b/ä.png")), Intake::Text("data:,x".to_owned())]),
+            names(&[Intake::Path(here.join("a b/ä.png")), Intake::Text("data:,x".to_owned()), link()]),
             "absolute, since the other stands in another folder"
         );
         assert!(read(&*message(&[]).unwrap()).unwrap().is_empty());

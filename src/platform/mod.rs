@@ -13,6 +13,7 @@ mod outside;
 mod paths;
 mod single;
 mod watch;
+mod web;
 
 #[cfg(all(unix, not(target_os = "macos")))]
 pub use self::clipboard::{KEEPER_ARGUMENT, PngMaker, keep_clipboard};
@@ -24,4 +25,5 @@ pub use self::{
     outside::SystemOutside,
     paths::{home_folder, read_settings, settings_file},
     single::{Doorbell, Start, start},
+    web::{Patience, SystemWeb},
 };

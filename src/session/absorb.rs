@@ -8,7 +8,7 @@ use super::{
 use crate::{
     engine::{
         Recipe, Source,
-        embed::{Embed, Find, Finds, Grouped},
+        embed::{Embed, Grouped},
         naming,
     },
     jobs::{
@@ -23,6 +23,7 @@ impl Session {
     /// Takes an answer in; one that nobody waits for any more is dropped.
     pub fn absorb(&mut self, event: Event) -> Vec<Effect> {
         match event {
+            Event::Received { ticket, received } => self.more_has_come(ticket, received),
             Event::Read { ticket, source } => self.bytes_are_there(ticket, source),
             Event::Glimpsed { ticket, glimpsed } => self.glimpse_is_there(ticket, glimpsed),
             Event::Loaded { ticket, result } => self.load_ended(ticket, result),
@@ -51,7 +52,7 @@ impl Session {
         if let Some(item) = self.loading(ticket) {
             source.name().clone_into(&mut item.name);
             // Pasted pixels and texts need not be kept beside their bytes.
-            if !matches!(item.intake, Intake::Path(_)) {
+            if !item.intake.is_named() {
                 item.intake = Intake::Known(source.clone());
             }
             item.source = Some(source);
@@ -84,18 +85,24 @@ impl Session {
     }
 
     fn load_failed(&mut self, id: ItemId, error: &JobError) -> Vec<Effect> {
+        if let JobError::Page(page) = error
+            && !page.images.is_empty()
+        {
+            self.page_was_found(id, page);
+            return vec![];
+        }
         let heeds_changes = self.preferences.reload != Reload::Never;
         let Some(item) = self.item_mut(id) else { return vec![] };
         item.progress = Progress::Failed(error.to_string());
         item.is_generous |= error.is_out_of_budget();
         let mut effects: Vec<Effect> = item.let_go().into_iter().collect();
         item.forget_measured();
-        (item.source, item.facts, item.glimpsed) = (None, None, None);
+        (item.source, item.facts, item.glimpsed, item.received) = (None, None, None, None);
         if item.is_outdated && heeds_changes {
             effects.extend(self.after_reading(id, false));
             return effects;
         }
-        let (text, is_file) = (failure(&item.name, error), matches!(item.intake, Intake::Path(_)));
+        let (text, is_named) = (failure(&item.name, error), item.intake.is_named());
         // The failure of a picture that nobody looks at moves nothing, now or later.
         let before = if self.selected == Some(id) { self.before.take() } else { None };
         self.say_unopened(id, text, causes(error));
@@ -104,7 +111,7 @@ impl Session {
             self.selected = before;
         }
         // The bytes of what was pasted are the same the next time, so there is nothing to retry.
-        if !is_file && !error.is_out_of_budget() {
+        if !is_named && !error.is_out_of_budget() {
             self.items.retain(|it| it.id != id);
             self.history.forget(id);
             if self.selected == Some(id) {
@@ -208,6 +215,7 @@ impl Session {
     fn clipboard_was_read(&mut self, result: Result<Pasted, JobError>) -> Vec<Effect> {
         match result {
             Ok(Pasted::Files(paths)) => self.act(Action::Open(paths.into_iter().map(Intake::Path).collect())),
+            Ok(Pasted::List(list)) => self.list_was_pasted(list),
             Ok(Pasted::Encoded(bytes)) => {
                 self.act(Action::Open(vec![Intake::Known(Source::new(naming::PASTED, bytes))]))
             }
@@ -219,31 +227,6 @@ impl Session {
                 vec![]
             }
         }
-    }
-
-    /// Opens what a text holds and says what was recognised.
-    fn images_were_found(&mut self, finds: Finds) -> Vec<Effect> {
-        let words = finds.to_string();
-        let source = |find| match find {
-            Find::Bytes(bytes) => Some(Intake::Known(Source::new(naming::PASTED, bytes))),
-            Find::Link(_) => None,
-        };
-        let n_images = finds.images.len();
-        let intakes: Vec<Intake> = finds.images.into_iter().filter_map(source).collect();
-        let n_links = n_images - intakes.len();
-        if intakes.is_empty() {
-            let text = format!("Pasted {words}, but links are not followed; copy the image itself");
-            self.say(Kind::Bad, text, None);
-            return vec![];
-        }
-        let effects = self.act(Action::Open(intakes));
-        let left = match n_links {
-            0 => String::new(),
-            1 => "; one of them is a link, which is not followed".to_owned(),
-            more => format!("; {} of them are links, which are not followed", Grouped(more)),
-        };
-        self.say(Kind::Plain, format!("Pasted {words}{left}"), None);
-        effects
     }
 
     fn copy_ended(&mut self, ticket: Ticket, result: Result<(), JobError>) -> Vec<Effect> {

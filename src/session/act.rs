@@ -14,6 +14,7 @@ impl Session {
             Action::Open(intakes) => self.open(intakes),
             Action::Select(id) => self.select(id),
             Action::PathTyped(text) => self.path_typed(&text),
+            Action::Take(index) => self.take_of_page(Some(index)),
             Action::Do(verb) => self.carry_out(verb),
         }
     }
@@ -40,6 +41,7 @@ impl Session {
             Verb::Reload => self.reload(),
             Verb::ReloadAlways => self.reload_always(),
             Verb::KeepOld => self.keep_old(),
+            Verb::TakeAll => self.take_of_page(None),
             // The window opens it when it sees the verb.
             Verb::Settings => vec![],
             Verb::Cancel => self.cancel(),
@@ -157,6 +159,9 @@ impl Session {
     /// Takes back what waits: a question, the copy to come, or the picture still being read.
     fn cancel(&mut self) -> Vec<Effect> {
         if self.take_back_path() {
+            return vec![];
+        }
+        if self.close_page().is_some() {
             return vec![];
         }
         if self.questions.reload.is_some() {

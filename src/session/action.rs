@@ -12,6 +12,8 @@ pub enum Action {
     Select(ItemId),
     /// The answer to a question for a path.
     PathTyped(String),
+    /// Open this image of the page that is asked about, counted from 0.
+    Take(usize),
     /// One of the verbs that need no more than a key.
     Do(Verb),
 }
@@ -46,6 +48,7 @@ pub enum Verb {
     Reload,
     ReloadAlways,
     KeepOld,
+    TakeAll,
     Settings,
     Cancel,
     Dismiss,
@@ -118,6 +121,7 @@ impl Verb {
         Self::Reload,
         Self::ReloadAlways,
         Self::KeepOld,
+        Self::TakeAll,
         Self::Settings,
         Self::Cancel,
         Self::Dismiss,
@@ -146,6 +150,7 @@ impl Verb {
             Self::Reload => "Reload",
             Self::ReloadAlways => "Always reload",
             Self::KeepOld => "Keep the old image",
+            Self::TakeAll => "Take all",
             Self::Settings => "Settings…",
             Self::Cancel => "Cancel",
             Self::Dismiss => "Dismiss",
@@ -156,7 +161,7 @@ impl Verb {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::Open => "Open image files",
-            Self::Paste => "Paste an image, files, a data URL, base64, SVG, HTML or CSS",
+            Self::Paste => "Paste an image, files, a link, a data URL, base64, SVG, HTML or CSS",
             Self::Copy => "Copy the result as chosen under Embed as",
             Self::CopyImage => "Copy the result as an image, for programs that take one",
             Self::CopyText => "Copy the text as chosen under Embed as",
@@ -175,6 +180,7 @@ impl Verb {
             Self::Reload => "Read the file again; the settings stay",
             Self::ReloadAlways => "Read files again whenever they change, without asking",
             Self::KeepOld => "Leave the image as it was read",
+            Self::TakeAll => "Fetch every image that is listed",
             Self::Settings => "Change how the program looks and works",
             Self::Cancel => "Cancel what was asked for",
             Self::Dismiss => "Take the message away",
@@ -221,6 +227,7 @@ impl Verb {
             | Self::Reload
             | Self::ReloadAlways
             | Self::KeepOld
+            | Self::TakeAll
             | Self::Dismiss => &[],
         }
     }

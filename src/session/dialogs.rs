@@ -2,7 +2,7 @@
 
 use super::{Effect, Kind, Question, Session, Underway, absorb::file_name, notice::capitalized};
 use crate::{
-    engine::naming,
+    engine::{embed::Link, naming},
     jobs::{Errand, Intake, Ticket, ports::DialogError},
 };
 use std::path::{Path, PathBuf};
@@ -67,7 +67,10 @@ impl Session {
                 let Some(path) = self.path_to_save(ticket, &typed) else { return vec![] };
                 self.save(ticket, path, false)
             }
-            Some(_) => self.open(vec![Intake::Path(PathBuf::from(text))]),
+            Some(_) => {
+                let is_link = Link::is_meant(text);
+                self.open(vec![if is_link { Intake::Link(text.to_owned()) } else { Intake::Path(PathBuf::from(text)) }])
+            }
         }
     }
 

@@ -316,6 +316,8 @@ impl Item {
 
     /// Makes ready to wait outside the list; says whether it can come back.
     fn put_away(&mut self) -> bool {
+        // Half of it is nothing.
+        self.received = None;
         if let (Progress::Loading(_), Some(_)) = (&self.progress, &self.source) {
             self.progress = Progress::Done;
         }
@@ -325,7 +327,7 @@ impl Item {
 
     fn kept_bytes(&self) -> usize {
         let of_intake = match &self.intake {
-            Intake::Text(text) => text.len(),
+            Intake::Text(text) | Intake::Link(text) => text.len(),
             Intake::Pixels(_, rgba) => rgba.len(),
             Intake::Path(_) | Intake::StandardInput | Intake::Known(_) => 0,
         };

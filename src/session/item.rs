@@ -15,7 +15,7 @@ use crate::{
         naming,
         recipe::{Effort, OutputSpec},
     },
-    jobs::{Glimpsed, Intake, Millis, Packed, Ticket, ports::Painted},
+    jobs::{Glimpsed, Intake, Millis, Packed, Received, Ticket, ports::Painted},
 };
 use std::path::Path;
 
@@ -33,6 +33,7 @@ pub struct Item {
     pub(super) name: String,
     pub(super) intake: Intake,
     pub(super) progress: Progress,
+    pub(super) received: Option<Received>,
     pub(super) source: Option<Source>,
     pub(super) facts: Option<Facts>,
     pub(super) glimpsed: Option<Glimpsed>,
@@ -109,6 +110,7 @@ impl Item {
             name: intake.name(),
             intake,
             progress: Progress::Loading(ticket),
+            received: None,
             source: None,
             facts: None,
             glimpsed: None,
@@ -143,13 +145,18 @@ impl Item {
     pub(super) fn file(&self) -> Option<&Path> {
         match &self.intake {
             Intake::Path(path) => Some(path),
-            Intake::Text(_) | Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => None,
+            Intake::Text(_) | Intake::Link(_) | Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => None,
         }
     }
 
     /// The untouched bytes, as soon as they were read.
     pub fn source(&self) -> Option<&Source> {
         self.source.as_ref()
+    }
+
+    /// How much has come of what is behind its link, until all of it is there.
+    pub fn received(&self) -> Option<Received> {
+        self.received.filter(|_| self.source.is_none())
     }
 
     /// What decoding found out.
@@ -246,7 +253,7 @@ impl Item {
 
     /// What an element of HTML says of a result of this size.
     pub(super) fn snippet_facts(&self, size: [u32; 2]) -> SnippetFacts {
-        let has_own_name = matches!(self.intake, Intake::Path(_));
+        let has_own_name = self.intake.is_named();
         let alt = if has_own_name { naming::alternative_text(&self.name) } else { String::new() };
         SnippetFacts { size, density: self.density.max(1), alt }
     }

@@ -11,6 +11,7 @@ mod action;
 mod dialogs;
 mod history;
 mod item;
+mod links;
 mod notice;
 mod question;
 mod reconcile;

@@ -1,7 +1,7 @@
 //! Questions to the user, and where their answers go.
 
 use super::ItemId;
-use crate::jobs::Ticket;
+use crate::{engine::embed::Link, jobs::Ticket};
 
 /// Something that waits for the user's word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,14 @@ pub enum Question {
     Reload {
         /// What the pictures are called, in the order in which they changed.
         names: Vec<String>,
+    },
+    /// A link led to a page with these images. Answers: [`Action::Take`](super::Action::Take),
+    /// [`Verb::TakeAll`](super::Verb::TakeAll), [`Verb::Cancel`](super::Verb::Cancel).
+    Page {
+        /// What the page is called.
+        name: String,
+        /// Best first, at least one.
+        images: Vec<Link>,
     },
     /// No dialog could be shown; a path may be typed instead. Answers:
     /// [`Action::PathTyped`](super::Action::PathTyped), [`Verb::Cancel`](super::Verb::Cancel).
@@ -27,11 +35,13 @@ pub enum Question {
     },
 }
 
-/// What waits for the user: one question about paths and one about changed files.
+/// What waits for the user: one question about paths, one for each page and one about changed files.
 #[derive(Default)]
 pub(super) struct Questions {
     /// [`Question::OpenPath`], or [`Question::SavePath`] with the save that waits for it.
     pub path: Option<(Question, Option<Ticket>)>,
+    /// Each [`Question::Page`], in the order in which they were found.
+    pub pages: Vec<Question>,
     /// [`Question::Reload`].
     pub reload: Option<Question>,
     /// The pictures that the question about changed files is about.
@@ -41,6 +51,6 @@ pub(super) struct Questions {
 impl Questions {
     /// The one to show: what the user began comes before what happened meanwhile.
     pub(super) fn first(&self) -> Option<&Question> {
-        self.path.as_ref().map(|(question, _)| question).or(self.reload.as_ref())
+        self.path.as_ref().map(|(question, _)| question).or(self.pages.first()).or(self.reload.as_ref())
     }
 }

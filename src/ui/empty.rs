@@ -45,7 +45,9 @@ pub fn show(ui: &mut Ui, chosen: &mut Vec<Chosen>) {
         }
         ui.label(RichText::new("Drop an image anywhere").font(theme::headline()).color(theme.text));
         ui.add_space(16.0);
-        ui.label(RichText::new("or paste one: pixels, a file, a data URL").font(theme::body()).color(theme.weak));
+        ui.label(
+            RichText::new("or paste one: pixels, a file, a link, a data URL").font(theme::body()).color(theme.weak),
+        );
         ui.add_space(17.0);
         ways_in(ui, chosen);
         if with_facts {

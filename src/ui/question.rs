@@ -5,10 +5,14 @@ use super::{
     widgets::Button,
     words,
 };
-use crate::session::{Action, Question, Verb};
+use crate::{
+    engine::embed::Link,
+    session::{Action, Question, Verb},
+};
 use egui::accesskit::{Live, Role};
 use egui::{
-    Align, Area, Frame, Id, Key, Label, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, TextEdit, Ui, vec2,
+    Align, Area, Frame, Id, Key, Label, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, ScrollArea, TextEdit,
+    Ui, vec2,
 };
 use std::path::Path;
 
@@ -70,6 +74,7 @@ impl Card {
                 ui.set_width(width - margin.sum().x - 2.0);
                 match question {
                     Question::Reload { names } => reload_ui(ui, names, actions),
+                    Question::Page { name, images } => page_ui(ui, name, images, actions),
                     Question::OpenPath { why } => self.path_ui(ui, why, "Open", home, actions),
                     Question::SavePath { why, .. } => self.path_ui(ui, why, "Save", home, actions),
                 }
@@ -85,7 +90,7 @@ impl Card {
             _ if is_covered => return,
             None => return,
             Some(Question::Reload { .. }) => Verb::KeepOld,
-            Some(Question::OpenPath { .. } | Question::SavePath { .. }) => Verb::Cancel,
+            Some(Question::Page { .. } | Question::OpenPath { .. } | Question::SavePath { .. }) => Verb::Cancel,
         };
         if ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape)) {
             actions.push(verb.into());
@@ -156,6 +161,36 @@ fn reload_ui(ui: &mut Ui, names: &[String], actions: &mut Vec<Action>) {
             if ui.add(button(verb, words)).clicked() {
                 actions.push(verb.into());
             }
+        }
+    });
+}
+
+/// The images of a page, each a button that fetches it.
+fn page_ui(ui: &mut Ui, name: &str, images: &[Link], actions: &mut Vec<Action>) {
+    let room = ui.available_width() - 2.0 * f32::from(PADDING);
+    let fits = |it: &str| text_width(ui, it) <= room;
+    let said = |name: &str| format!("{name} is a page; which of its images?");
+    told(ui, &said(&words::middle(name, |it| fits(&said(it)))));
+    ui.add_space(theme::ROW_GAP - 2.0);
+    ScrollArea::vertical().max_height(theme::DETAILS_HEIGHT.min(ui.ctx().content_rect().height() / 2.0)).show(
+        ui,
+        |ui| {
+            for (index, image) in images.iter().enumerate() {
+                let text = format!("{} · {}", image.file_name(), image.host());
+                let text = words::middle(&text, |it| text_width(ui, it) <= room);
+                if ui.add(Button::new(&text).tip(image.as_str())).clicked() {
+                    actions.push(Action::Take(index));
+                }
+            }
+        },
+    );
+    ui.add_space(theme::ROW_GAP - 2.0);
+    ui.horizontal_wrapped(|ui| {
+        if 1 < images.len() && ui.add(Button::new(Verb::TakeAll.label()).tip(Verb::TakeAll.tooltip())).clicked() {
+            actions.push(Verb::TakeAll.into());
+        }
+        if ui.add(Button::new("Cancel").key("Esc")).clicked() {
+            actions.push(Verb::Cancel.into());
         }
     });
 }

@@ -7,6 +7,7 @@ use crate::{
     jobs::{
         Errand, Event, Jobs, Setup, Ticket, Trace,
         error::system_words,
+        fetch::Web,
         ports::{Clipboard, DialogError, Dialogs, Outside, Tidy},
     },
     session::{Action, Effect, Session, Verb},
@@ -33,6 +34,8 @@ pub struct World {
     pub decoders: Decoders,
     /// Fonts for text in SVG, where no helper draws it.
     pub fonts: Fonts,
+    /// The network, for links.
+    pub web: Arc<dyn Web>,
     /// Budgets of one picture.
     pub limits: Limits,
     /// What was remembered.
@@ -91,6 +94,7 @@ impl Shell {
             limits: world.limits,
             decoders: world.decoders,
             fonts: world.fonts,
+            web: world.web,
             painter: Arc::new(|raster| Arc::new(Pyramid::new(raster))),
             waker: Arc::new(move || awake.lock().unwrap_or_else(PoisonError::into_inner).request_repaint()),
             clipboard: world.clipboard,

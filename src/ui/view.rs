@@ -23,7 +23,7 @@ use super::{
     words,
 };
 use crate::{
-    jobs::{Trace, ports::Painted},
+    jobs::{Received, Trace, ports::Painted},
     session::{Action, Item, ItemId, Preview, Question, Session, Status, Verb, capitalized},
     settings::{Disclosed, Units},
 };
@@ -303,8 +303,9 @@ impl View {
             if !theme::is_motion_reduced(ui.ctx()) {
                 ui.add(egui::Spinner::new().color(Theme::of(ui).accent));
             }
-            let bytes = item.source().map(|it| format!(" · {}", words::bytes(it.bytes().len() as u64, self.units)));
-            let text = format!("{}{}", item.name(), bytes.unwrap_or_default());
+            let bytes = item.source().map(|it| words::bytes(it.bytes().len() as u64, self.units));
+            let bytes = bytes.or_else(|| item.received().map(|it| received_words(it, self.units)));
+            let text = format!("{}{}", item.name(), bytes.map(|it| format!(" · {it}")).unwrap_or_default());
             ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
         });
     }
@@ -312,6 +313,12 @@ impl View {
 
 fn picture(painted: &Painted, size: [u32; 2]) -> Option<Picture> {
     painted.clone().downcast::<Pyramid>().ok().map(|pyramid| Picture { pyramid, size })
+}
+
+/// `1.31 MB of 38.4 MB`, as far as it is known how much there will be.
+fn received_words(received: Received, units: Units) -> String {
+    let here = words::bytes(received.bytes, units);
+    received.of.map_or_else(|| here.clone(), |it| format!("{here} of {}", words::bytes(it, units)))
 }
 
 fn original_label(item: &Item, units: Units) -> String {

@@ -20,7 +20,6 @@ fn what_is_not_served_is_refused_by_name_and_nothing_is_done() {
         &["--name", "{name}", "a.png"],
         &["--as", "markdown", "a.png"],
         &["-f", "auto", "a.png"],
-        &["https://example.org/a.png"],
     ] {
         let output = place.run(args);
         let name = if args[0].starts_with("--") && args[0] != "--as" {

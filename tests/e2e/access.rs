@@ -36,6 +36,12 @@ impl Node {
         Self { role, name, value, states, place, description }
     }
 
+    /// Its middle on the screen.
+    pub(crate) fn middle(&self) -> [i32; 2] {
+        let [left, top, wide, high] = self.place[..] else { panic!("it is nowhere: {self:?}") };
+        [left + wide / 2, top + high / 2]
+    }
+
     fn is(&self, state: &str) -> bool {
         self.states.iter().any(|it| it == state)
     }

@@ -157,6 +157,8 @@ impl Desk {
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .env("NO_AT_BRIDGE", "1")
             .env("LC_ALL", "C.UTF-8")
+            // All servers are on this machine.
+            .env("no_proxy", "*")
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("XAUTHORITY")
             .current_dir(place("home"))

@@ -1,7 +1,7 @@
 //! The whole program as people meet it: a real window, a real clipboard, real drags and dialogs,
 //! and the result where it gets pasted, in another decoder and in a browser.
 //!
-//! Needs Xvfb, openbox, xdotool, xclip, zenity, dbus-daemon, at-spi2-core, Chromium and the system's
+//! Needs Xvfb, openbox, xdotool, xclip, zenity, dbus-daemon, at-spi2-core, openssl, Chromium and the system's
 //! Python with Pillow and GTK. Runs with `INLAID_E2E=1`, and then a missing tool is a failure; see
 //! `.ci/run`.
 
@@ -14,6 +14,7 @@ mod decoders;
 mod desk;
 mod evidence;
 mod hostile;
+mod links;
 mod machine;
 mod outside;
 mod preview;

@@ -8,6 +8,7 @@ mod desk;
 mod dialogs;
 mod halves;
 mod history;
+mod links;
 mod preferences;
 mod reload;
 
@@ -255,11 +256,8 @@ fn what_a_text_holds_is_opened_and_named() {
 
     let link = "<img src='https://example.org/a.png'>";
     desk.absorb(found(&format!("{link}<img src='{gif}'>")));
-    assert_eq!(desk.says(), (Kind::Plain, "Pasted HTML with 2 images; one of them is a link, which is not followed"));
-    assert!(desk.absorb(found(link)).is_empty());
-    let (kind, text) = desk.says();
-    assert!(kind == Kind::Bad && text.contains("links are not followed"), "{text}");
-    assert_eq!(desk.names().len(), 3);
+    assert_eq!(desk.says(), (Kind::Plain, "Pasted HTML with 2 images"));
+    assert_eq!(desk.names()[2..], ["a.png", "pasted image"]);
 }
 
 #[test]
@@ -274,7 +272,7 @@ fn what_was_pasted_in_vain_leaves_no_trace() {
     assert!(desk.session.items().is_empty());
     assert_eq!(desk.says().0, Kind::Bad);
     desk.absorb(Event::Pasted(Err(ClipboardError::Empty.into())));
-    assert_eq!(desk.says(), (Kind::Bad, "The clipboard holds no image, file, data URL or base64"));
+    assert_eq!(desk.says(), (Kind::Bad, "The clipboard holds no image, file, link, data URL or base64"));
 }
 
 #[test]

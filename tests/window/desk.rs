@@ -7,10 +7,11 @@ use egui_kittest::{
 };
 use image::{Rgba, RgbaImage};
 use inlaid::{
-    engine::{Limits, Raster, decode::Fonts},
+    engine::{Limits, Raster, decode::Fonts, embed::Link},
     helper::Decoders,
     jobs::{
-        Intake, Trace,
+        Intake, Received, Trace,
+        fetch::{FetchError, FetchOrder, Fetched, Web},
         ports::{
             Clipboard, ClipboardError, CopiedImage, DialogError, Dialogs, FilesChosen, News, Outside, Pasted, Pending,
             SaveChosen, Tell,
@@ -21,6 +22,7 @@ use inlaid::{
     ui::shell::{Shell, World},
 };
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -43,6 +45,8 @@ pub(crate) struct Held {
     /// Dialogs are not shown, and this is why.
     pub(crate) no_dialogs: Option<DialogError>,
     pub(crate) watched: Vec<PathBuf>,
+    /// What is behind links; what is behind any other takes for ever.
+    pub(crate) on_the_web: HashMap<String, Vec<u8>>,
     pub(crate) tell: Option<Tell>,
 }
 
@@ -102,6 +106,27 @@ impl Outside for FakeOutside {
 
     fn watch(&mut self, files: Vec<PathBuf>) {
         self.0.lock().unwrap().watched = files;
+    }
+}
+
+/// Has what the test has put there.
+struct FakeWeb(Hold);
+
+impl Web for FakeWeb {
+    fn fetch(&self, link: &Link, order: &FetchOrder<'_>) -> Result<Fetched, FetchError> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let known = self.0.lock().unwrap().on_the_web.get(link.as_str()).cloned();
+            if let Some(bytes) = known {
+                return Ok(Fetched { bytes: bytes.into(), link: link.clone(), name: None });
+            }
+            if order.cancel.is_cancelled() {
+                return Err(FetchError::Cancelled);
+            }
+            assert!(Instant::now() < end, "nobody cancels");
+            (order.progress)(Received { bytes: 1_310_000, of: Some(38_400_000) });
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 
@@ -303,6 +328,7 @@ pub(crate) fn furnished(settings: &str, draw: &[(&str, [u32; 2])]) -> Furniture 
         home: Some(folder.path().to_owned()),
         decoders: Decoders::direct(),
         fonts: Fonts::default(),
+        web: Arc::new(FakeWeb(held.clone())),
         limits: Limits::default(),
         settings: Settings::parse(settings),
         settings_file: Some(folder.path().join("settings.json")),

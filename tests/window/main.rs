@@ -9,6 +9,7 @@ mod desk;
 mod halves;
 mod history;
 mod keyboard;
+mod links;
 mod narrow;
 mod outside;
 mod sheets;
@@ -285,7 +286,7 @@ fn whatever_was_copied_elsewhere_is_pasted() {
     }
 
     for (content, complaint) in [
-        (None, "The clipboard holds no image, file, data URL or base64"),
+        (None, "The clipboard holds no image, file, link, data URL or base64"),
         (Some(Pasted::Text("Dear reader!".to_owned())), "pasted text: "),
     ] {
         desk.held.lock().unwrap().to_paste = content;

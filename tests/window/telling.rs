@@ -138,7 +138,7 @@ fn success_is_said_for_four_seconds_and_failure_until_it_is_dismissed() {
     assert!(!has(&desk, "Copied data URL · ") && has(&desk, "Ready"), "{:?}", desk.names());
 
     desk.press(Modifiers::COMMAND, Key::V);
-    let why = "The clipboard holds no image, file, data URL or base64";
+    let why = "The clipboard holds no image, file, link, data URL or base64";
     desk.wait_for(why);
     desk.pass(20.0);
     let node = desk.window.get_by_label(why);

@@ -1,15 +1,21 @@
 //! Encoded bytes to text and back: data URLs, base64, snippets.
 //!
 //! The long part of the text is made once and shared by every form; what stands around it is
-//! short. Bytes become base64, unless they are markup that takes fewer characters as it is. Reading text back lives in `text`, finding all that is in one in `found`.
+//! short. Bytes become base64, unless they are markup that takes fewer characters as it is. Reading
+//! text back lives in `text`, finding all that is in one in `found`, links and the pages behind some
+//! of them in `link` and `page`.
 
 mod escapes;
 mod found;
+mod link;
 mod markup;
+mod page;
 mod text;
 
 pub use self::{
     found::{Find, Finds, TextKind, images_in_text},
+    link::{Link, LinkError, Listed, name_in_disposition, name_of_link},
+    page::{images_of_page, is_page},
     text::{Grouped, TextError, bytes_in_text, decode_base64, decode_data_url, percent_decoded},
 };
 

@@ -4,7 +4,7 @@
 use crate::{
     engine::{
         Format,
-        embed::{Find, Finds, images_in_text, percent_decoded},
+        embed::{Find, Finds, Link, Listed, images_in_text, percent_decoded},
     },
     jobs::ports::{ClipboardError, Pasted},
 };
@@ -42,7 +42,8 @@ const TEXTS: [&str; 5] =
 /// What programs make of pixels, mostly.
 const OF_PIXELS: [&str; 6] = ["image/png", "image/bmp", "image/x-bmp", "image/x-MS-bmp", "image/tiff", "image/x-tga"];
 
-/// What is there: files before encoded pictures before pixels before text.
+/// What is there: files before encoded pictures before pixels before links before text. Whatever is
+/// here already need not be fetched.
 ///
 /// # Errors
 /// [`ClipboardError::Confidential`], [`ClipboardError::Empty`], and [`ClipboardError::Unavailable`] when
@@ -54,6 +55,7 @@ pub(super) fn pasted(offers: &mut dyn Offers) -> Result<Pasted, ClipboardError> 
         .or_else(|| kinds.picture(|kind| !OF_PIXELS.contains(&kind)))
         .or_else(|| kinds.embedded())
         .or_else(|| kinds.picture(|kind| OF_PIXELS.contains(&kind)))
+        .or_else(|| kinds.links())
         .or_else(|| kinds.text().map(Pasted::Text))
         .ok_or_else(|| kinds.why_nothing())
 }
@@ -100,8 +102,23 @@ impl<'a> Kinds<'a> {
 
     fn files(&mut self) -> Option<Pasted> {
         let lists: Vec<_> = FILES.into_iter().filter_map(|kind| self.take(|it| it == kind)).collect();
-        let files = lists.iter().map(|it| files_in(&text_of(it))).find(|it| !it.is_empty());
-        files.map(Pasted::Files)
+        let lists = lists.iter().map(|it| listed_in(&text_of(it)));
+        let list = lists.into_iter().find(|it| it.iter().any(|it| matches!(it, Listed::File(_))))?;
+        let path = |listed: &Listed| if let Listed::File(path) = listed { Some(path.clone()) } else { None };
+        let files: Vec<PathBuf> = list.iter().filter_map(path).collect();
+        Some(if files.len() == list.len() { Pasted::Files(files) } else { Pasted::List(list) })
+    }
+
+    /// Links in a list, or where a piece of a page has images.
+    fn links(&mut self) -> Option<Pasted> {
+        let list = self.take(|it| it == FILES[0]).map(|it| listed_in(&text_of(&it))).unwrap_or_default();
+        if !list.is_empty() {
+            return Some(Pasted::List(list));
+        }
+        let html = self.take(|it| it == HTML)?;
+        let mut finds = images_in_text(&text_of(&html)).ok()?;
+        finds.images.retain(|it| matches!(it, Find::Link(_)));
+        (!finds.images.is_empty()).then_some(Pasted::Found(finds))
     }
 
     /// Some owners answer any question with what they have, so it must be a picture.
@@ -146,9 +163,13 @@ fn text_of(bytes: &[u8]) -> String {
     text.trim_end_matches('\0').to_owned()
 }
 
-/// The files of a list (RFC 2483 §5), or of one that begins with what is to become of them.
-fn files_in(list: &str) -> Vec<PathBuf> {
-    list.lines().map(str::trim).filter_map(path_of).collect()
+/// The files and links of a list (RFC 2483 §5), or of one that begins with what is to become of them.
+fn listed_in(list: &str) -> Vec<Listed> {
+    let listed = |line: &str| match path_of(line) {
+        Some(path) => Some(Listed::File(path)),
+        None => Link::is_meant(line).then(|| Listed::Link(line.to_owned())),
+    };
+    list.lines().map(str::trim).filter_map(listed).collect()
 }
 
 /// The path of a `file:` URL on this machine (RFC 8089).
@@ -165,12 +186,11 @@ fn path_of(url: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, Offers, files_in, pasted, pasted_text};
+    use super::{Fault, Offers, listed_in, pasted, pasted_text};
     use crate::{
-        engine::embed::Find,
+        engine::embed::{Find, Listed},
         jobs::ports::{ClipboardError, Pasted},
     };
-    use std::path::PathBuf;
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
     const GIF: &[u8] = b"GIF89a\x01\0\x01\0";
@@ -213,7 +233,10 @@ mod tests {
             ("image/gif", Some(GIF)),
             ("text/uri-list", Some(b"# a list\r\nfile:///a.png\r\nhttps://example.org/\r\n")),
         ];
-        assert_eq!(taken(&all), Ok(Pasted::Files(vec!["/a.png".into()])));
+        let link = || Listed::Link("https://example.org/".to_owned());
+        assert_eq!(taken(&all), Ok(Pasted::List(vec![Listed::File("/a.png".into()), link()])));
+        let files: [(&str, Option<&[u8]>); 1] = [("text/uri-list", Some(b"file:///a.png\r\n"))];
+        assert_eq!(taken(&files), Ok(Pasted::Files(vec!["/a.png".into()])));
         assert_eq!(taken(&all[..4]), Ok(Pasted::Encoded(GIF.to_vec())), "before the pixels");
         let Ok(Pasted::Found(found)) = taken(&all[..3]) else { panic!("nothing in the page") };
         assert_eq!(found.images, [Find::Bytes(GIF.to_vec())]);
@@ -243,7 +266,21 @@ mod tests {
     #[test]
     fn files_are_named_in_several_ways() {
         let list = "copy\nfile:///a%20b.png\nfile://localhost/c.png\nFILE:/d%E5%B1%B1.png\nfile://\nfile:e.png\n/f.png";
-        assert_eq!(files_in(list), ["/a b.png", "/c.png", "/d山.png"].map(PathBuf::from));
+        assert_eq!(listed_in(list), ["/a b.png", "/c.png", "/d山.png"].map(|it| Listed::File(it.into())));
+    }
+
+    #[test]
+    fn what_is_here_already_is_not_fetched() {
+        let list: (&str, Option<&[u8]>) = ("text/uri-list", Some(b"https://example.org/a.png\r\n"));
+        let html: (&str, Option<&[u8]>) = ("text/html", Some(b"<p>Words <img src='https://example.org/a.gif'>"));
+        let words: (&str, Option<&[u8]>) = ("text/plain", Some(b"Words"));
+        assert_eq!(taken(&[list, html, ("image/png", Some(PNG))]), Ok(Pasted::Encoded(PNG.to_vec())));
+        let link = "https://example.org/a.png".to_owned();
+        assert_eq!(taken(&[words, html, list]), Ok(Pasted::List(vec![Listed::Link(link)])));
+        let Ok(Pasted::Found(found)) = taken(&[words, html]) else { panic!("nothing in the page") };
+        assert_eq!(found.images, [Find::Link("https://example.org/a.gif".to_owned())]);
+        let page: (&str, Option<&[u8]>) = ("text/html", Some(b"<a href='https://example.org/'>Words</a>"));
+        assert_eq!(taken(&[words, page]), Ok(Pasted::Text("Words".to_owned())));
     }
 
     #[test]
