@@ -2,7 +2,7 @@
 //! our own for what those do not do.
 
 use super::{PIXELS, access::find, decoded, draw, pillow_of_bytes, text};
-use crate::desk::{Desk, script, wait_for};
+use crate::desk::{Desk, wait_for};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
     fs,
@@ -20,24 +20,25 @@ fn copy_image(desk: &mut Desk, format: &str, kind: &str) {
 }
 
 /// What GTK is given.
-fn by_gtk(desk: &Desk, kind: &str) -> Vec<u8> {
+pub(crate) fn by_gtk(desk: &Desk, kind: &str) -> Vec<u8> {
     let path = desk.picture("by GTK");
     desk.python("clipboard.py", &["gtk", kind, text(&path)]);
     fs::read(path).unwrap()
 }
 
-fn listed_file(desk: &Desk) -> PathBuf {
+pub(crate) fn listed_file(desk: &Desk) -> PathBuf {
     let list = String::from_utf8(desk.clipboard("text/uri-list")).unwrap();
     let url = list.trim_end().strip_prefix("file://").unwrap_or_else(|| panic!("{list:?}"));
     url.replace("%20", " ").into()
 }
 
 /// A client of our own owns the clipboard.
-fn own(desk: &mut Desk, mode: &str, offers: &[(&str, &Path)]) {
+pub(crate) fn own(desk: &mut Desk, mode: &str, offers: &[(&str, &Path)]) {
     let offers: Vec<String> = offers.iter().map(|(kind, path)| format!("{kind}={}", text(path))).collect();
     let args: Vec<&str> = ["own", mode].into_iter().chain(offers.iter().map(String::as_str)).collect();
     let mut said = String::new();
-    desk.start_python(&script("clipboard.py"), &args).read_line(&mut said).unwrap();
+    let script = desk.script("clipboard.py");
+    desk.start_python(&script, &args).read_line(&mut said).unwrap();
     assert_eq!(said.trim(), "ready");
 }
 

@@ -1,7 +1,7 @@
 //! The whole program as people meet it: a real window, a real clipboard, real drags and dialogs,
 //! and the result where it gets pasted, in another decoder and in a browser.
 //!
-//! Needs Xvfb, openbox, xdotool, xclip, zenity, dbus-daemon, at-spi2-core, Chromium and the system's
+//! Needs Xvfb, openbox, xdotool, xclip, sway, weston, wl-clipboard, wtype, zenity, dbus-daemon, at-spi2-core, Chromium and the system's
 //! Python with Pillow and GTK. Runs with `INLAID_E2E=1`, and then a missing tool is a failure; see
 //! `.ci/run`.
 
@@ -10,6 +10,7 @@
 mod access;
 mod clipboard;
 mod colour;
+mod compositor;
 mod decoders;
 mod desk;
 mod evidence;
@@ -17,6 +18,7 @@ mod hostile;
 mod machine;
 mod outside;
 mod preview;
+mod wayland;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::{Desk, left_out, script, wait_for};
