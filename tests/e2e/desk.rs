@@ -327,6 +327,12 @@ impl Desk {
         self.output_of(10, "kill", &[&format!("-{name}"), &id]);
     }
 
+    /// From now on the program can start no others.
+    pub(crate) fn forbid_processes(&self) {
+        let id = self.window().1.to_string();
+        self.output_of(10, "prlimit", &["--pid", &id, "--nproc=1:1"]);
+    }
+
     pub(crate) fn focus(&self, window: &str) {
         wait_for("the focus", || {
             self.run(10, "xdotool", &["windowactivate", window]);

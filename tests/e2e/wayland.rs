@@ -2,6 +2,7 @@
 //! client of our own for what those do not do.
 
 use super::{
+    PIXELS,
     access::find,
     clipboard::{by_gtk, listed_file, own},
     decoded,
@@ -169,4 +170,23 @@ fn where_nobody_may_copy_without_the_focus_it_is_said() {
         find(&desk, "the reason", |it| it.name.contains("this compositor has no data-control protocol"));
     }
     assert!(desk.is_alive() && desk.keepers().is_empty());
+}
+
+#[test]
+fn a_keeper_that_cannot_start_is_no_end() {
+    let Some(mut desk) = Desk::open_sway("a_keeper_that_cannot_start_is_no_end") else { return };
+    desk.remember("png");
+    desk.start_accessibility();
+    let path = draw(&desk, "picture.png", 3);
+    desk.launch(&[&path], "picture.png — Inlaid");
+    find(&desk, "the result", |it| it.role == "button" && it.name == "Copy data URL");
+    // A newer one may take the program's place while it runs.
+    fs::remove_file(desk.program()).unwrap();
+    desk.press("ctrl+c");
+    assert_eq!(pillow_of_bytes(&desk, &decoded(&desk.copied_text_of_ours())), format!("120x90 {PIXELS}"));
+    desk.forbid_processes();
+    desk.press("ctrl+c");
+    find(&desk, "the reason", |it| it.name.contains("its helper cannot be started"));
+    assert!(desk.is_alive());
+    assert!(desk.copied_text().starts_with("data:image/png;base64,"), "what was copied before stays");
 }

@@ -21,7 +21,8 @@ mod x11;
 use super::{NO_DISPLAY, has_x11, is_wayland, offers::Fault};
 use crate::{
     engine::{Bytes, Format, embed::SnippetFacts},
-    jobs::ports::ClipboardError,
+    helper::own_executable,
+    jobs::{error::system_words, ports::ClipboardError},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -115,11 +116,12 @@ impl Keeper {
 }
 
 fn start() -> Result<Child, Fault> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(own_executable());
     // Where the window was started is nothing to stay in.
     command.arg(ARGUMENT).current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     // What the terminal sends to the window is not meant for it.
-    Ok(command.process_group(0).spawn()?)
+    let unstarted = |why| format!("its helper cannot be started: {}", system_words(&why));
+    Ok(command.process_group(0).spawn().map_err(unstarted)?)
 }
 
 fn handed_over(child: &mut Child, order: &Order, bytes: &[u8]) -> Result<ChildStdin, Fault> {
