@@ -10,6 +10,10 @@ own MODE KIND=FILE ...   owns it until something else is copied; says "ready"
     slow      on Wayland: answers in pieces with pauses, for longer than one pause may take
 gtk KIND OUT             what GTK is given of a kind
 gtk-image                what GTK makes of the image: `40x30 RRGGBBAA` and the pixel in the middle of its first field
+qt KIND OUT              what Qt is given of a kind
+qt-image                 what Qt makes of the image, in the same words
+qt-text                  what Qt makes of the text
+qt-kinds                 the kinds that Qt sees, one a line
 noise SIDE OUT           a PNG of so many pixels a side that does not shrink, and its pixels beside it
 same OUT PIXELS          are these the pixels of that picture?
 """
@@ -196,6 +200,38 @@ def gtk_image():
     print(f"{width}x{height} {pixel.hex()}")
 
 
+def qt_clipboard():
+    from PyQt5.QtWidgets import QApplication
+
+    # As long as it is there the clipboard is.
+    application = QApplication(["reader"])
+    return application, application.clipboard()
+
+
+def qt(kind, path):
+    _application, clipboard = qt_clipboard()
+    with open(path, "wb") as file:
+        file.write(bytes(clipboard.mimeData().data(kind)))
+
+
+def qt_image():
+    _application, clipboard = qt_clipboard()
+    image = clipboard.image()
+    width, height = image.width(), image.height()
+    pixel = image.pixelColor(width // 4, height // 4)
+    print(f"{width}x{height} {pixel.red():02x}{pixel.green():02x}{pixel.blue():02x}")
+
+
+def qt_text():
+    _application, clipboard = qt_clipboard()
+    print(clipboard.text(), end="")
+
+
+def qt_kinds():
+    _application, clipboard = qt_clipboard()
+    print("\n".join(clipboard.mimeData().formats()))
+
+
 def noise(side, path):
     side = int(side)
     pixels = random.Random(7).randbytes(side * side * 3)
@@ -226,6 +262,14 @@ match sys.argv[1:]:
         gtk(kind, path)
     case ["gtk-image"]:
         gtk_image()
+    case ["qt", kind, path]:
+        qt(kind, path)
+    case ["qt-image"]:
+        qt_image()
+    case ["qt-text"]:
+        qt_text()
+    case ["qt-kinds"]:
+        qt_kinds()
     case ["noise", side, path]:
         noise(side, path)
     case ["same", path, pixels]:
