@@ -48,6 +48,7 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 use portable as system;
 
+pub(crate) use self::system::own_executable;
 pub use self::{
     budget::Allowance,
     decoders::{Contained, Decoders},

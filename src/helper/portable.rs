@@ -27,7 +27,7 @@ pub(super) fn split() -> io::Result<Split> {
 pub(super) fn be_gentle() {}
 
 /// Without a path no helper can be started, which is said then.
-pub(super) fn own_executable() -> PathBuf {
+pub(crate) fn own_executable() -> PathBuf {
     std::env::current_exe().unwrap_or_default()
 }
 

@@ -139,3 +139,28 @@ fn an_interrupt_does_not_wait_for_standard_input() {
     }
     assert_eq!(code(&child.wait_with_output().unwrap()), 130);
 }
+
+/// What is copied is kept by a process of its own, which says in one line why it cannot.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_keeper_of_the_clipboard_without_a_display_says_so() {
+    for (wayland, x11, words) in [
+        (None, None, "there is no display"),
+        (Some("no-such-socket"), None, "compositor"),
+        (Some("no-such-socket"), Some(":7654"), "connection"),
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_inlaid"));
+        command.arg("--clipboard-keeper").env_remove("WAYLAND_SOCKET");
+        for (name, value) in [("WAYLAND_DISPLAY", wayland), ("DISPLAY", x11)] {
+            command.env(name, value.unwrap_or_default());
+        }
+        let pipe = std::process::Stdio::piped;
+        let mut keeper = command.stdin(pipe()).stdout(pipe()).spawn().unwrap();
+        // The length of the order; a text of three bytes, in postcard; the text.
+        keeper.stdin.take().unwrap().write_all(&[2, 0, 0, 0, 0, 3, b'f', b'o', b'o']).unwrap();
+        let output = keeper.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.to_lowercase().contains(words) && said.lines().count() == 1, "{said}");
+        assert!(!output.status.success());
+    }
+}

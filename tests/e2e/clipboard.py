@@ -7,32 +7,124 @@ own MODE KIND=FILE ...   owns it until something else is copied; says "ready"
     dies      ends after the first piece
     stalls    sends the first piece and no other
     confuses  says that it has the kinds and refuses each
+    slow      on Wayland: answers in pieces with pauses, for longer than one pause may take
 gtk KIND OUT             what GTK is given of a kind
 gtk-image                what GTK makes of the image: `40x30 RRGGBBAA` and the pixel in the middle of its first field
+qt KIND OUT              what Qt is given of a kind
+qt-image                 what Qt makes of the image, in the same words
+qt-text                  what Qt makes of the text
+qt-kinds                 the kinds that Qt sees, one a line
 noise SIDE OUT           a PNG of so many pixels a side that does not shrink, and its pixels beside it
 same OUT PIXELS          are these the pixels of that picture?
 """
 
+import os
 import random
+import socket
 import struct
 import sys
+import time
 import zlib
 
 PIECE = 200_000
 
 
 def own(mode, offers):
+    contents = {}
+    for offer in offers:
+        kind, _, path = offer.rpartition("=")
+        with open(path, "rb") as file:
+            contents[kind] = file.read()
+    own_wayland(mode, contents) if os.environ.get("WAYLAND_DISPLAY") else own_x11(mode, contents)
+
+
+def own_wayland(mode, contents):
+    """By wlr-data-control, in the words that go over the wire."""
+    server = socket.socket(socket.AF_UNIX)
+    server.connect(os.path.join(os.environ["XDG_RUNTIME_DIR"], os.environ["WAYLAND_DISPLAY"]))
+    DISPLAY, REGISTRY, SYNC, SEAT, MANAGER, SOURCE, DEVICE, SECOND_SYNC = range(1, 9)
+
+    def words(*values):
+        return struct.pack(f"{len(values)}I", *values)
+
+    def string(text):
+        data = text.encode() + b"\0"
+        return words(len(data)) + data + bytes(-len(data) % 4)
+
+    def request(target, code, body):
+        server.sendall(words(target, (8 + len(body)) << 16 | code) + body)
+
+    def read_string(body, at):
+        (length,) = struct.unpack_from("I", body, at)
+        return body[at + 4 : at + 3 + length].decode(), at + 4 + (length + 3) // 4 * 4
+
+    def events():
+        data, pipes = b"", []
+        while True:
+            more, new, _, _ = socket.recv_fds(server, 65536, 20)
+            if not more:
+                return
+            data, pipes = data + more, pipes + new
+            while 8 <= len(data):
+                target, head = struct.unpack_from("II", data)
+                if len(data) < head >> 16:
+                    break
+                yield target, head & 0xFFFF, data[8 : head >> 16], pipes
+                data = data[head >> 16 :]
+
+    request(DISPLAY, 1, words(REGISTRY))
+    request(DISPLAY, 0, words(SYNC))
+    names, kept = {}, []
+    for target, code, body, pipes in events():
+        if target == REGISTRY and code == 0:
+            names[read_string(body, 4)[0]] = struct.unpack_from("I", body)[0]
+        elif target == SYNC:
+            for name, number in [("wl_seat", SEAT), ("zwlr_data_control_manager_v1", MANAGER)]:
+                request(REGISTRY, 0, words(names[name]) + string(name) + words(1, number))
+            request(MANAGER, 0, words(SOURCE))
+            for kind in contents:
+                request(SOURCE, 0, string(kind))
+            request(MANAGER, 1, words(DEVICE, SEAT))
+            request(DEVICE, 0, words(SOURCE))
+            request(DISPLAY, 0, words(SECOND_SYNC))
+        elif target == SECOND_SYNC:
+            print("ready", flush=True)
+        elif target == SOURCE and code == 1:
+            return
+        elif target == SOURCE:
+            pipe = pipes.pop(0)
+            content = contents[read_string(body, 0)[0]]
+            if mode == "confuses":
+                os.close(pipe)
+                continue
+            if mode == "silent":
+                kept.append(pipe)
+                continue
+            length = len(content) // 2 if mode in ["dies", "stalls"] else len(content)
+            step = -(-length // 8) if mode == "slow" else 1 << 20
+            os.set_blocking(pipe, True)
+            for at in range(0, length, step):
+                piece = content[at : min(at + step, length)]
+                while piece:
+                    piece = piece[os.write(pipe, piece) :]
+                if mode == "slow":
+                    time.sleep(1)
+            if mode == "dies":
+                return
+            if mode == "stalls":
+                kept.append(pipe)
+            else:
+                os.close(pipe)
+
+
+def own_x11(mode, contents):
     from Xlib import X, Xatom, display
     from Xlib.protocol import event
 
     server = display.Display()
     window = server.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask)
     atom = server.intern_atom
-    contents = {}
-    for offer in offers:
-        kind, _, path = offer.rpartition("=")
-        with open(path, "rb") as file:
-            contents[atom(kind)] = file.read()
+    contents = {atom(kind): content for kind, content in contents.items()}
     window.set_selection_owner(atom("CLIPBOARD"), X.CurrentTime)
     server.sync()
     print("ready", flush=True)
@@ -83,6 +175,12 @@ def gtk_clipboard():
     gi.require_version("Gtk", "3.0")
     from gi.repository import Gdk, Gtk
 
+    if os.environ.get("WAYLAND_DISPLAY"):
+        # There the clipboard is told to whoever has the focus.
+        window = Gtk.Window()
+        window.present()
+        while not window.is_active():
+            Gtk.main_iteration()
     return Gdk, Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
 
 
@@ -100,6 +198,38 @@ def gtk_image():
     at = height // 4 * image.get_rowstride() + width // 4 * image.get_n_channels()
     pixel = image.get_pixels()[at : at + 3]
     print(f"{width}x{height} {pixel.hex()}")
+
+
+def qt_clipboard():
+    from PyQt5.QtWidgets import QApplication
+
+    # As long as it is there the clipboard is.
+    application = QApplication(["reader"])
+    return application, application.clipboard()
+
+
+def qt(kind, path):
+    _application, clipboard = qt_clipboard()
+    with open(path, "wb") as file:
+        file.write(bytes(clipboard.mimeData().data(kind)))
+
+
+def qt_image():
+    _application, clipboard = qt_clipboard()
+    image = clipboard.image()
+    width, height = image.width(), image.height()
+    pixel = image.pixelColor(width // 4, height // 4)
+    print(f"{width}x{height} {pixel.red():02x}{pixel.green():02x}{pixel.blue():02x}")
+
+
+def qt_text():
+    _application, clipboard = qt_clipboard()
+    print(clipboard.text(), end="")
+
+
+def qt_kinds():
+    _application, clipboard = qt_clipboard()
+    print("\n".join(clipboard.mimeData().formats()))
 
 
 def noise(side, path):
@@ -132,6 +262,14 @@ match sys.argv[1:]:
         gtk(kind, path)
     case ["gtk-image"]:
         gtk_image()
+    case ["qt", kind, path]:
+        qt(kind, path)
+    case ["qt-image"]:
+        qt_image()
+    case ["qt-text"]:
+        qt_text()
+    case ["qt-kinds"]:
+        qt_kinds()
     case ["noise", side, path]:
         noise(side, path)
     case ["same", path, pixels]:

@@ -2,7 +2,12 @@
 //! our own for what those do not do.
 
 use super::{PIXELS, access::find, decoded, draw, pillow_of_bytes, text};
-use crate::desk::{Desk, script, wait_for};
+use crate::{
+    desk::{Desk, wait_for},
+    evidence::Trace,
+    hostile::check_answers,
+    machine::Machine,
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
     fs,
@@ -11,7 +16,7 @@ use std::{
 };
 
 /// A picture of the window is copied as an image, in this format.
-fn copy_image(desk: &mut Desk, format: &str, kind: &str) {
+pub(crate) fn copy_image(desk: &mut Desk, format: &str, kind: &str) {
     desk.remember(format);
     let path = draw(desk, "a picture.png", 3);
     desk.launch(&[&path], "a picture.png — Inlaid");
@@ -20,24 +25,25 @@ fn copy_image(desk: &mut Desk, format: &str, kind: &str) {
 }
 
 /// What GTK is given.
-fn by_gtk(desk: &Desk, kind: &str) -> Vec<u8> {
+pub(crate) fn by_gtk(desk: &Desk, kind: &str) -> Vec<u8> {
     let path = desk.picture("by GTK");
     desk.python("clipboard.py", &["gtk", kind, text(&path)]);
     fs::read(path).unwrap()
 }
 
-fn listed_file(desk: &Desk) -> PathBuf {
+pub(crate) fn listed_file(desk: &Desk) -> PathBuf {
     let list = String::from_utf8(desk.clipboard("text/uri-list")).unwrap();
     let url = list.trim_end().strip_prefix("file://").unwrap_or_else(|| panic!("{list:?}"));
     url.replace("%20", " ").into()
 }
 
 /// A client of our own owns the clipboard.
-fn own(desk: &mut Desk, mode: &str, offers: &[(&str, &Path)]) {
+pub(crate) fn own(desk: &mut Desk, mode: &str, offers: &[(&str, &Path)]) {
     let offers: Vec<String> = offers.iter().map(|(kind, path)| format!("{kind}={}", text(path))).collect();
     let args: Vec<&str> = ["own", mode].into_iter().chain(offers.iter().map(String::as_str)).collect();
     let mut said = String::new();
-    desk.start_python(&script("clipboard.py"), &args).read_line(&mut said).unwrap();
+    let script = desk.script("clipboard.py");
+    desk.start_python(&script, &args).read_line(&mut said).unwrap();
     assert_eq!(said.trim(), "ready");
 }
 
@@ -133,6 +139,27 @@ fn what_is_large_goes_both_ways() {
     fs::write(&path, bmp).unwrap();
     let pixels = format!("{}.pixels", text(&noise));
     assert_eq!(desk.python("clipboard.py", &["same", text(&path), &pixels]).trim(), "same");
+}
+
+#[test]
+fn the_window_answers_while_much_is_pasted_and_copied() {
+    let Some(mut desk) = Desk::open("the_window_answers_while_much_is_pasted_and_copied") else { return };
+    desk.remember("bmp");
+    let [noise, trace, probes] = ["noise.png", "trace.json", "probes"].map(|it| desk.picture(it));
+    desk.python("clipboard.py", &["noise", "6500", text(&noise)]);
+    desk.launch(&[Path::new("--trace"), &trace], "Inlaid");
+    let mut trace = Trace::at(trace);
+    let machine = Machine::watch(desk.home());
+    own(&mut desk, "plain", &[("image/png", &noise)]);
+    let probe = desk.script("probe.py");
+    let _probe = desk.start_python(&probe, &[text(&probes)]);
+    wait_for("its first move", || fs::read(&probes).is_ok_and(|it| !it.is_empty()).then_some(()));
+    desk.press("ctrl+v");
+    desk.wait_for_title("pasted image — Inlaid");
+    desk.press("ctrl+shift+c");
+    wait_for("a copied image", || desk.offered().contains("image/bmp").then_some(()));
+    assert!(126_750_000 < desk.clipboard("image/bmp").len());
+    check_answers(&desk, &mut trace, &probes, machine, ("clipboard", String::new(), 50));
 }
 
 #[test]

@@ -1,6 +1,7 @@
-//! A desk of one's own: an X server without a screen, a window manager, a home, the program.
+//! A desk of one's own: an X server without a screen, a window manager, a home, the program. Or with
+//! a compositor of Wayland, see `compositor.rs`.
 
-use super::machine;
+use super::{compositor::Compositor, evidence::belongs, machine};
 use std::{
     fs,
     io::{self, BufRead, BufReader, Write as _},
@@ -12,6 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The program itself.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_inlaid");
 /// How long anything may take before it counts as not happening; generous, since the machine
 /// may be busy and OpenGL runs in software.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -24,8 +27,10 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// The whole setting of one test; everything in it ends with it.
 pub(crate) struct Desk {
-    folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
     display: String,
+    /// Instead of the X server.
+    pub(crate) compositor: Option<Compositor>,
     processes: Vec<Process>,
     window: Option<(String, u32)>,
     /// Is there a bus of our own?
@@ -91,8 +96,25 @@ const BUS_CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bu
 impl Desk {
     /// A desk with a window manager, if end-to-end tests are wanted.
     pub(crate) fn open(test: &str) -> Option<Self> {
+        let mut desk = Self::furnished(test)?;
+        let mut server = Command::new("Xvfb");
+        server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]);
+        server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        server.env("HOME", desk.home());
+        let mut server = Process(server.spawn().expect("Xvfb starts"));
+        let mut number = String::new();
+        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        desk.display = format!(":{}", number.trim().parse::<u32>().expect("Xvfb names its display"));
+        desk.processes.push(server);
+        desk.start(Command::new("openbox").stdout(Stdio::null()).stderr(Stdio::null()));
+        wait_for("the window manager", || desk.xdotool(&["get_num_desktops"]));
+        Some(desk)
+    }
+
+    /// A desk without a display, if end-to-end tests are wanted.
+    pub(crate) fn furnished(test: &str) -> Option<Self> {
         if std::env::var_os("INLAID_E2E").is_none_or(|it| it.is_empty() || it == "0") {
-            left_out(&format!("{test} (INLAID_E2E=1 runs it in a real window under Xvfb)"));
+            left_out(&format!("{test} (INLAID_E2E=1 runs it in a real window without a screen)"));
             return None;
         }
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,20 +124,16 @@ impl Desk {
         }
         // As the session makes it: nobody else may enter.
         fs::set_permissions(folder.path().join("run"), fs::Permissions::from_mode(0o700)).unwrap();
-        let mut server = Command::new("Xvfb");
-        server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]);
-        server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
-        server.env("HOME", folder.path().join("home"));
-        let mut server = Process(server.spawn().expect("Xvfb starts"));
-        let mut number = String::new();
-        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        let display = format!(":{}", number.trim().parse::<u32>().expect("Xvfb names its display"));
-        let processes = vec![server];
-        let mut desk =
-            Self { folder, display, processes, window: None, has_bus: false, environment: vec![], _turn: turn };
-        desk.start(Command::new("openbox").stdout(Stdio::null()).stderr(Stdio::null()));
-        wait_for("the window manager", || desk.xdotool(&["get_num_desktops"]));
-        Some(desk)
+        Some(Self {
+            folder,
+            display: String::new(),
+            compositor: None,
+            processes: vec![],
+            window: None,
+            has_bus: false,
+            environment: vec![],
+            _turn: turn,
+        })
     }
 
     /// The folder that everything started here calls home.
@@ -140,15 +158,20 @@ impl Desk {
     }
 
     pub(crate) fn write_settings(&self, text: &str) {
-        fs::create_dir_all(self.settings_file().parent().unwrap()).unwrap();
+        let folder = self.settings_file().parent().unwrap().to_owned();
+        fs::create_dir_all(&folder).unwrap();
         fs::write(self.settings_file(), text).unwrap();
+        self.give(&folder);
     }
 
     /// The environment of this desk, and nothing of the developer's own session.
     fn furnish<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let place = |name: &str| self.folder.path().join(name);
+        match &self.compositor {
+            Some(compositor) => compositor.lead_to(command),
+            None => command.env("DISPLAY", &self.display).env_remove("WAYLAND_DISPLAY"),
+        };
         command
-            .env("DISPLAY", &self.display)
             .env("HOME", place("home"))
             .env("XDG_CONFIG_HOME", place("config"))
             .env("XDG_RUNTIME_DIR", place("run"))
@@ -159,7 +182,6 @@ impl Desk {
             .env("LC_ALL", "C.UTF-8")
             // All servers are on this machine.
             .env("no_proxy", "*")
-            .env_remove("WAYLAND_DISPLAY")
             .env_remove("XAUTHORITY")
             .current_dir(place("home"))
     }
@@ -202,7 +224,7 @@ impl Desk {
     }
 
     /// Starts something that runs until the end of the test; returns its place in the list.
-    fn start(&mut self, command: &mut Command) -> usize {
+    pub(crate) fn start(&mut self, command: &mut Command) -> usize {
         self.furnish(command).process_group(0);
         let name = command.get_program().to_owned();
         self.processes.push(Process(command.spawn().unwrap_or_else(|it| panic!("{name:?}: {it}"))));
@@ -255,17 +277,27 @@ impl Desk {
     }
 
     fn launch_with(&mut self, inputs: &[&Path], title: &str, stdin: Stdio) -> usize {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_inlaid"));
-        program.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        let index = self.start(program.args(inputs).stdin(stdin));
-        self.window = Some((String::new(), self.processes[index].0.id()));
+        let index = self.begin(inputs, stdin);
         self.find_window();
         self.wait_for_title(title);
         index
     }
 
+    /// The program, wherever its window will be.
+    pub(crate) fn begin(&mut self, inputs: &[&Path], stdin: Stdio) -> usize {
+        let mut program = Command::new(self.program());
+        program.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let index = self.start(program.args(inputs).stdin(stdin));
+        self.window = Some((String::new(), self.processes[index].0.id()));
+        index
+    }
+
     /// Finds the window of the program that was launched, and gives it the focus.
     pub(crate) fn find_window(&mut self) {
+        if self.compositor.is_some() {
+            // A new window has the focus.
+            return;
+        }
         let window = wait_for("the window", || self.windows().into_iter().next());
         self.focus(&window);
         self.window = Some((window, self.window().1));
@@ -273,13 +305,13 @@ impl Desk {
 
     /// The program once more, beside the one that was launched.
     pub(crate) fn start_program(&mut self, args: &[&str]) {
-        self.start(Command::new(env!("CARGO_BIN_EXE_inlaid")).args(args).stdin(Stdio::null()));
+        self.start(Command::new(PROGRAM).args(args).stdin(Stdio::null()));
     }
 
     /// The program once more, with so many files that it hands to the window; until it has.
     pub(crate) fn hand_over(&self, files: &[PathBuf]) {
         let mut command = Command::new("timeout");
-        command.args(["20", env!("CARGO_BIN_EXE_inlaid")]).args(files).stdin(Stdio::null());
+        command.args(["20", PROGRAM]).args(files).stdin(Stdio::null());
         let output = self.furnish(command.envs(self.environment.iter().map(|it| (it.0, &it.1)))).output().unwrap();
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{}: {complaint}", output.status);
@@ -295,6 +327,12 @@ impl Desk {
     pub(crate) fn signal(&self, name: &str) {
         let id = self.window().1.to_string();
         self.output_of(10, "kill", &[&format!("-{name}"), &id]);
+    }
+
+    /// From now on the program can start no others.
+    pub(crate) fn forbid_processes(&self) {
+        let id = self.window().1.to_string();
+        self.output_of(10, "prlimit", &["--pid", &id, "--nproc=1:1"]);
     }
 
     pub(crate) fn focus(&self, window: &str) {
@@ -314,13 +352,19 @@ impl Desk {
         let end = Instant::now() + PATIENCE;
         while last.as_deref() != Some(title) {
             assert!(Instant::now() < end, "the title is {last:?}, not {title:?}");
-            last = self.xdotool(&["getwindowname", window]);
+            last = match &self.compositor {
+                Some(_) => self.titles().into_iter().next(),
+                None => self.xdotool(&["getwindowname", window]),
+            };
             sleep(PAUSE);
         }
     }
 
     /// Presses keys in our window.
     pub(crate) fn press(&self, keys: &str) {
+        if self.compositor.is_some() {
+            return self.type_keys(keys);
+        }
         let (window, _) = self.window();
         self.focus(window);
         self.pointer(&["key", keys]);
@@ -328,21 +372,32 @@ impl Desk {
 
     /// Another client becomes the owner of the clipboard and stays it.
     pub(crate) fn offer(&mut self, kind: &str, content: &[u8]) {
-        let mut xclip = Command::new("xclip");
-        xclip.args(["-selection", "clipboard", "-in", "-quiet", "-target", kind]);
-        let index = self.start(xclip.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()));
+        let (program, args) = match &self.compositor {
+            Some(_) => ("wl-copy", vec!["--foreground", "--type", kind]),
+            None => ("xclip", vec!["-selection", "clipboard", "-in", "-quiet", "-target", kind]),
+        };
+        let mut owner = Command::new(program);
+        let owner = owner.args(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let index = self.start(owner);
         self.processes[index].0.stdin.take().unwrap().write_all(content).unwrap();
         wait_for("the offer", || self.offered().lines().any(|it| it == kind).then_some(()));
     }
 
     /// The kinds of content on the clipboard, one a line.
     pub(crate) fn offered(&self) -> String {
-        String::from_utf8_lossy(&self.clipboard("TARGETS")).into_owned()
+        let kinds = match &self.compositor {
+            Some(_) => self.run(10, "wl-paste", &["--list-types"]).stdout,
+            None => self.clipboard("TARGETS"),
+        };
+        String::from_utf8_lossy(&kinds).into_owned()
     }
 
     /// What another client reads from the clipboard.
     pub(crate) fn clipboard(&self, kind: &str) -> Vec<u8> {
-        self.run(10, "xclip", &["-selection", "clipboard", "-out", "-target", kind]).stdout
+        match &self.compositor {
+            Some(_) => self.run(60, "wl-paste", &["--no-newline", "--type", kind]).stdout,
+            None => self.run(60, "xclip", &["-selection", "clipboard", "-out", "-target", kind]).stdout,
+        }
     }
 
     /// The text that another client reads, as soon as there is one.
@@ -361,11 +416,11 @@ impl Desk {
 
     /// The processes that keep the clipboard of this desk.
     pub(crate) fn keepers(&self) -> Vec<u32> {
-        let display = format!("DISPLAY={}", self.display);
+        let home = self.home();
         let is_keeper = |id: &u32| {
-            let read = |file: &str| fs::read(format!("/proc/{id}/{file}")).unwrap_or_default();
-            let has = |file: &str, word: &str| read(file).split(|it| *it == 0).any(|it| it == word.as_bytes());
-            has("cmdline", "--clipboard-keeper") && has("environ", &display)
+            let folder = PathBuf::from(format!("/proc/{id}"));
+            let words = fs::read(folder.join("cmdline")).unwrap_or_default();
+            words.split(|it| *it == 0).any(|it| it == b"--clipboard-keeper") && belongs(&folder, &home)
         };
         let entries = fs::read_dir("/proc").unwrap().flatten();
         entries.filter_map(|it| it.file_name().to_str()?.parse().ok()).filter(is_keeper).collect()
@@ -414,7 +469,7 @@ impl Desk {
 
     /// Runs one of our scripts to its end.
     pub(crate) fn python(&self, script: &str, args: &[&str]) -> String {
-        let script = self::script(script);
+        let script = self.script(script);
         self.output_of(30, PYTHON, &[&[script.to_str().unwrap()], args].concat())
     }
 

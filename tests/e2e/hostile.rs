@@ -125,7 +125,7 @@ fn no_picture_can_end_or_hold_up_the_window() {
         report += &slow_ones(batch, &loads);
         report += &check_notice(&desk, batch, &loads);
     }
-    check_answers(&desk, &mut trace, &probes, machine, report);
+    check_answers(&desk, &mut trace, &probes, machine, ("hostile", report, LEAST_ANSWERS));
 
     desk.press("Home");
     desk.press("ctrl+c");
@@ -199,8 +199,14 @@ fn check_notice(desk: &Desk, batch: &[Bad], loads: &[Load]) -> String {
 }
 
 /// No move of the pointer waits for longer than it may while the machine is ours; the figures are kept
-/// below the report.
-fn check_answers(desk: &Desk, trace: &mut Trace, probes: &Path, machine: Machine, report: String) {
+/// below the report with this name. Of so many answers at least something can be said.
+pub(crate) fn check_answers(
+    desk: &Desk,
+    trace: &mut Trace,
+    probes: &Path,
+    machine: Machine,
+    (name, report, least): (&str, String, usize),
+) {
     trace.read_on();
     let (quiet, answers) = (machine.quiet_times(), answers(probes, &trace.frames));
     // What was measured while others had the processors tells of them.
@@ -216,9 +222,9 @@ fn check_answers(desk: &Desk, trace: &mut Trace, probes: &Path, machine: Machine
     let figures = figures("answers", all)
         + &figures("answers while the machine was ours", ours.clone())
         + &figures("frames while the machine was ours", [long, short].concat());
-    desk.keep("hostile.txt", (report + &figures).as_bytes());
-    desk.keep("hostile.json", &fs::read(trace.path()).unwrap());
-    if ours.len() < LEAST_ANSWERS {
+    desk.keep(&format!("{name}.txt"), (report + &figures).as_bytes());
+    desk.keep(&format!("{name}.json"), &fs::read(trace.path()).unwrap());
+    if ours.len() < least {
         left_out(&format!("the time of answers: others used the machine during all but {} of them", ours.len()));
     } else {
         assert!(!is_late, "{figures}");

@@ -1,8 +1,9 @@
 //! The whole program as people meet it: a real window, a real clipboard, real drags and dialogs,
 //! and the result where it gets pasted, in another decoder and in a browser.
 //!
-//! Needs Xvfb, openbox, xdotool, xclip, zenity, dbus-daemon, at-spi2-core, openssl, Chromium and the system's
-//! Python with Pillow and GTK. Runs with `INLAID_E2E=1`, and then a missing tool is a failure; see
+//! Needs Xvfb, openbox, xdotool, xclip, xsel, sway, weston, wl-clipboard, wtype, xfce4-clipman, zenity, dbus-daemon,
+//! at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
+//! then a missing tool is a failure; see
 //! `.ci/run`.
 
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
@@ -10,6 +11,7 @@
 mod access;
 mod clipboard;
 mod colour;
+mod compositor;
 mod decoders;
 mod desk;
 mod evidence;
@@ -18,6 +20,8 @@ mod links;
 mod machine;
 mod outside;
 mod preview;
+mod readers;
+mod wayland;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::{Desk, left_out, script, wait_for};

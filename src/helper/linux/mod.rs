@@ -29,7 +29,7 @@ pub(super) fn be_gentle() {
 }
 
 /// This executable, also when it was replaced while it runs.
-pub(super) fn own_executable() -> PathBuf {
+pub(crate) fn own_executable() -> PathBuf {
     PathBuf::from("/proc/self/exe")
 }
 

@@ -1,6 +1,5 @@
-//! The clipboard. On X11 and Wayland what its owner offers is read by us, since arboard knows one kind
-//! of picture and would decode it in this process. What is copied is handed out by a keeper on X11,
-//! and by arboard elsewhere.
+//! The clipboard. On X11 and Wayland what its owner offers is read by us, kind by kind, and what is
+//! copied is handed out by a keeper. Elsewhere both is done by arboard, which knows pixels and text.
 
 #[cfg(all(unix, not(target_os = "macos")))]
 mod keeper;
@@ -15,17 +14,25 @@ mod x11;
 pub use self::keeper::{ARGUMENT as KEEPER_ARGUMENT, PngMaker, keep_clipboard};
 
 use crate::jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted};
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 use arboard::{Error, ImageData};
 
-/// The system's clipboard. It is opened at the first use and kept, because what was copied through
-/// arboard lives in this process.
+#[cfg(all(unix, not(target_os = "macos")))]
+const NO_DISPLAY: &str = "there is no display";
+#[cfg(all(unix, not(target_os = "macos")))]
+const NO_DATA_CONTROL: &str = "this compositor has no data-control protocol, and there is no X server beside it";
+
+/// The system's clipboard.
 #[derive(Default)]
 pub struct SystemClipboard {
+    /// Opened at the first use and kept, because what was copied lives in this process.
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
     open: Option<arboard::Clipboard>,
     #[cfg(all(unix, not(target_os = "macos")))]
     keeper: keeper::Keeper,
 }
 
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 impl SystemClipboard {
     fn open(&mut self) -> Result<&mut arboard::Clipboard, ClipboardError> {
         let clipboard = match self.open.take() {
@@ -33,12 +40,6 @@ impl SystemClipboard {
             None => arboard::Clipboard::new().map_err(unavailable)?,
         };
         Ok(self.open.insert(clipboard))
-    }
-
-    fn write_pixels(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
-        let (width, height) = (image.pixels.width() as usize, image.pixels.height() as usize);
-        let bytes = image.pixels.to_rgba8().into();
-        self.open()?.set_image(ImageData { width, height, bytes }).map_err(unavailable)
     }
 }
 
@@ -53,37 +54,40 @@ impl Clipboard for SystemClipboard {
     }
 
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
-        if is_wayland() {
-            return self.open()?.set_text(text).map_err(unavailable);
-        }
         self.keeper.keep(&keeper::Order::text(&text), text.as_bytes())
     }
 
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
-        if is_wayland() {
-            return self.write_pixels(image);
-        }
         let CopiedImage { encoded, file_name, facts, .. } = image;
         self.keeper.keep(&keeper::Order::image(&encoded.bytes, encoded.format, file_name, facts), &encoded.bytes)
     }
 }
 
-/// What is on the clipboard. Not every compositor tells; then the X server beside it may.
+/// What is on the clipboard. Where the compositor does not tell, the X server beside it may.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn offered() -> Result<Box<dyn offers::Offers>, ClipboardError> {
+    let unavailable = |why: offers::Fault| ClipboardError::Unavailable(why.to_string());
     if is_wayland() {
         match wayland::WaylandOffers::new() {
             Ok(offers) => return Ok(Box::new(offers)),
-            Err(why) => log::info!("the clipboard of Wayland is not told: {why}"),
+            Err(why) if !has_x11() => return Err(unavailable(why)),
+            Err(why) => log::info!("the clipboard of X11 is asked: {why}"),
         }
     }
-    let offers = x11::X11Offers::new().map_err(|why| ClipboardError::Unavailable(why.to_string()))?;
-    Ok(Box::new(offers))
+    if !has_x11() {
+        return Err(unavailable(NO_DISPLAY.into()));
+    }
+    Ok(Box::new(x11::X11Offers::new().map_err(unavailable)?))
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
 fn is_wayland() -> bool {
     std::env::var_os("WAYLAND_DISPLAY").is_some_and(|it| !it.is_empty())
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn has_x11() -> bool {
+    std::env::var_os("DISPLAY").is_some_and(|it| !it.is_empty())
 }
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
@@ -118,7 +122,9 @@ impl Clipboard for SystemClipboard {
     }
 
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
-        self.write_pixels(image)
+        let (width, height) = (image.pixels.width() as usize, image.pixels.height() as usize);
+        let bytes = image.pixels.to_rgba8().into();
+        self.open()?.set_image(ImageData { width, height, bytes }).map_err(unavailable)
     }
 }
 
@@ -137,6 +143,7 @@ fn found<T>(result: Result<T, Error>, failure: &mut Option<Error>) -> Option<T> 
     }
 }
 
+#[cfg(not(all(unix, not(target_os = "macos"))))]
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn unavailable(error: Error) -> ClipboardError {
     ClipboardError::Unavailable(error.to_string())

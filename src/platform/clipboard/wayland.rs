@@ -1,6 +1,9 @@
 //! The selection of Wayland, where the compositor lets programs without the focus read it.
 
-use super::offers::{Fault, LONGEST, Offers, PATIENCE, SILENT, TOO_SLOW};
+use super::{
+    NO_DATA_CONTROL,
+    offers::{Fault, LONGEST, Offers, PATIENCE, SILENT, TOO_SLOW},
+};
 use std::{
     io::{self, Read},
     sync::mpsc,
@@ -26,6 +29,7 @@ impl WaylandOffers {
         match get_mime_types_ordered(ClipboardType::Regular, Seat::Unspecified) {
             Ok(kinds) => Ok(Self { kinds }),
             Err(Error::NoSeats | Error::ClipboardEmpty | Error::NoMimeType) => Ok(Self { kinds: vec![] }),
+            Err(Error::MissingProtocol { .. }) => Err(NO_DATA_CONTROL.into()),
             Err(error) => Err(error.into()),
         }
     }

@@ -4,7 +4,10 @@
 use crate::platform::clipboard::offers::Fault;
 use x11rb::{
     connection::Connection as _,
-    protocol::xproto::{AtomEnum, ConnectionExt as _, CreateWindowAux, EventMask, PropMode, Window, WindowClass},
+    protocol::{
+        Event,
+        xproto::{AtomEnum, ConnectionExt as _, CreateWindowAux, EventMask, PropMode, Window, WindowClass},
+    },
     wrapper::ConnectionExt as _,
 };
 
@@ -34,7 +37,8 @@ fn asked(owner: Window, kinds: &[&str]) -> Result<(), Fault> {
     connection.change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, &kinds)?;
     connection.convert_selection(window, manager, atom("SAVE_TARGETS")?, property, x11rb::CURRENT_TIME)?;
     connection.flush()?;
-    // Until it has answered the window must be there; the answer itself changes nothing.
-    connection.wait_for_event()?;
+    // Until it has answered the window must be there; the answer itself changes nothing. Before it comes
+    // what has become of the property.
+    while !matches!(connection.wait_for_event()?, Event::SelectionNotify(_)) {}
     Ok(())
 }

@@ -6,18 +6,23 @@
 //! window                                keeper
 //!   order + bytes ──── its input ────▶  owns the clipboard, says so
 //!   input stays open                    serves: bytes, PNG, HTML, a file, each when it is asked for
-//!   window ends ────── end of input ─▶  offers all to a clipboard manager, if there is one
+//!   window ends ────── end of input ─▶  X11: offers all to a clipboard manager, if there is one
 //!                                       something else is copied: removes its file and ends
 //! ```
+//!
+//! The managers of Wayland take what they want when it is copied.
 
 mod handoff;
+mod pipes;
 mod stock;
+mod wayland;
 mod x11;
 
-use super::offers::Fault;
+use super::{NO_DISPLAY, has_x11, is_wayland, offers::Fault};
 use crate::{
     engine::{Bytes, Format, embed::SnippetFacts},
-    jobs::ports::ClipboardError,
+    helper::own_executable,
+    jobs::{error::system_words, ports::ClipboardError},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -111,11 +116,12 @@ impl Keeper {
 }
 
 fn start() -> Result<Child, Fault> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(own_executable());
     // Where the window was started is nothing to stay in.
     command.arg(ARGUMENT).current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     // What the terminal sends to the window is not meant for it.
-    Ok(command.process_group(0).spawn()?)
+    let unstarted = |why| format!("its helper cannot be started: {}", system_words(&why));
+    Ok(command.process_group(0).spawn().map_err(unstarted)?)
 }
 
 fn handed_over(child: &mut Child, order: &Order, bytes: &[u8]) -> Result<ChildStdin, Fault> {
@@ -144,16 +150,9 @@ fn handed_over(child: &mut Child, order: &Order, bytes: &[u8]) -> Result<ChildSt
 pub fn keep_clipboard(png: PngMaker) -> ExitCode {
     let mut output = io::stdout();
     let mut say = |words: &str| writeln!(output, "{words}").and_then(|()| output.flush());
-    let begun = received().and_then(|(order, bytes)| x11::Server::new(Stock::new(order, bytes, png)?));
+    let begun = received().and_then(|(order, bytes)| owned(Stock::new(order, bytes, png)?));
     let served = match begun {
-        Ok(server) => say(KEPT).map_err(Fault::from).and_then(|()| {
-            let (window, kinds) = (server.window(), server.lasting_kinds());
-            thread::Builder::new().name("hand-over".to_owned()).spawn(move || {
-                wait_for_end_of_input();
-                handoff::hand_over(window, &kinds);
-            })?;
-            server.serve()
-        }),
+        Ok(serve) => say(KEPT).map_err(Fault::from).and_then(|()| serve()),
         // Whoever does not hear it hears the end.
         Err(why) => say(&why.to_string()).map_err(Fault::from).and(Err(why)),
     };
@@ -161,6 +160,36 @@ pub fn keep_clipboard(png: PngMaker) -> ExitCode {
         log::warn!("the clipboard is no longer kept: {why}");
     }
     if served.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Hands out until something else is copied.
+type Serve = Box<dyn FnOnce() -> Result<(), Fault>>;
+
+/// Becomes the owner. Where the compositor lets no program copy that has no window, the X server
+/// beside it may: what is copied there, compositors pass on.
+fn owned(stock: Stock) -> Result<Serve, Fault> {
+    if is_wayland() {
+        match wayland::Compositor::connect() {
+            Ok(compositor) => {
+                let server = compositor.own(stock)?;
+                return Ok(Box::new(|| server.serve()));
+            }
+            Err(why) if !has_x11() => return Err(why),
+            Err(why) => log::info!("the clipboard of X11 is used: {why}"),
+        }
+    }
+    if !has_x11() {
+        return Err(NO_DISPLAY.into());
+    }
+    let server = x11::Server::new(stock)?;
+    let (window, kinds) = (server.window(), server.lasting_kinds());
+    Ok(Box::new(move || {
+        thread::Builder::new().name("hand-over".to_owned()).spawn(move || {
+            wait_for_end_of_input();
+            handoff::hand_over(window, &kinds);
+        })?;
+        server.serve()
+    }))
 }
 
 fn received() -> Result<(Order, Vec<u8>), Fault> {
