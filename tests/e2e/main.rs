@@ -12,6 +12,7 @@ mod clipboard;
 mod colour;
 mod decoders;
 mod desk;
+mod drops;
 mod evidence;
 mod hostile;
 mod links;
