@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// The name of a picture that came from the clipboard.
 pub const PASTED: &str = "pasted image";
 
+/// The name of a picture whose bytes were dropped, without a file.
+pub const DROPPED: &str = "dropped image";
+
 /// The stem for pictures without a name of their own.
 pub const DEFAULT_STEM: &str = "image";
 
@@ -27,7 +30,7 @@ pub fn is_extension(text: &str) -> bool {
 
 /// The part of a source's name that its results keep, fit for every file system.
 pub fn stem(name: &str) -> String {
-    let name = if name == PASTED { DEFAULT_STEM } else { name };
+    let name = if [PASTED, DROPPED].contains(&name) { DEFAULT_STEM } else { name };
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let bare = without_extension(name);
     let safe: String = bare.chars().map(|it| if is_forbidden(it) { '_' } else { it }).collect();

@@ -45,7 +45,7 @@ use self::{
     fetch::Web,
     latest::Latest,
     load::LoadJob,
-    ports::{Clipboard, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
+    ports::{Clipboard, Drops, FilesChosen, Outside, Painter, Pending, SaveChosen, Tell, Tidy, Waker},
     render::RenderJob,
 };
 use crate::{
@@ -154,6 +154,8 @@ pub struct Jobs {
     loading: HashMap<Ticket, Cancel>,
     /// There until the end.
     outside: Option<Box<dyn Outside>>,
+    /// Of the window that is open.
+    drops: Option<Box<dyn Drops>>,
 }
 
 impl Jobs {
@@ -197,15 +199,9 @@ impl Jobs {
         let for_errands = shared.clone();
         let errand_thread = Some(lane("errands", move || errands::run(&for_errands, &inbox, clipboard))?);
         let errands = Some(errands);
-        // Weak, because who tells may outlive the lanes and must not keep their threads.
-        let for_news = Arc::downgrade(&shared);
-        outside.listen(Arc::new(move |news| {
-            if let Some(shared) = for_news.upgrade() {
-                shared.send(Event::News(news));
-            }
-        }));
+        outside.listen(teller(&shared));
         let (rendering, loading) = (vec![], HashMap::new());
-        Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside: Some(outside) })
+        Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside: Some(outside), drops: None })
     }
 
     /// Starts what is needed for loading, so that the first picture need not wait for it.
@@ -313,6 +309,16 @@ impl Jobs {
         }
     }
 
+    /// Listens for drops in this place from now on, and in no other.
+    pub fn listen_for_drops(&mut self, drops: Option<Box<dyn Drops>>) {
+        // The old one first: a window has one place for drops.
+        self.drops = None;
+        self.drops = drops;
+        if let Some(drops) = &mut self.drops {
+            drops.listen(teller(&self.shared));
+        }
+    }
+
     /// The answers that have come in; does not wait.
     pub fn poll(&mut self) -> Vec<Event> {
         let events: Vec<Event> = self.answers.try_iter().collect();
@@ -333,6 +339,7 @@ impl Drop for Jobs {
     fn drop(&mut self) {
         // First, so that a later start does not hand its files to a window that is closed already.
         self.outside = None;
+        self.drops = None;
         self.cancel_render();
         self.loading.values().for_each(Cancel::cancel);
         self.shared.loads.close();
@@ -345,6 +352,16 @@ impl Drop for Jobs {
             thread::park_timeout(Duration::from_millis(5));
         }
     }
+}
+
+/// Makes events of news. Weak, because who tells may outlive the lanes and must not keep their threads.
+fn teller(shared: &Arc<Shared>) -> Tell {
+    let shared = Arc::downgrade(shared);
+    Arc::new(move |news| {
+        if let Some(shared) = shared.upgrade() {
+            shared.send(Event::News(news));
+        }
+    })
 }
 
 fn lane(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {

@@ -3,11 +3,11 @@
 use super::{guard::Crashed, request::Intake};
 use crate::engine::{
     Encoded, Raster,
-    embed::{Finds, Listed, SnippetFacts},
+    embed::{Finds, Listed, SnippetFacts, TextError},
 };
 use std::{any::Any, path::PathBuf, sync::Arc};
 
-/// What a clipboard held.
+/// What a clipboard held, or what was dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pasted {
     /// Copied files.
@@ -133,6 +133,62 @@ pub enum Scheme {
     Light,
 }
 
+/// One of the things that hang under the pointer, as far as it can be told before they are dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dragged {
+    /// A file.
+    File(PathBuf),
+    /// A link.
+    Link,
+    /// A picture.
+    Image,
+    /// A text, or a piece of a page, in which there may be images.
+    Text,
+}
+
+/// What becomes of a drag over the window.
+#[derive(Clone, Debug)]
+pub enum Drag {
+    /// It would be taken if it were dropped now; never empty.
+    Over(Vec<Dragged>),
+    /// It was dropped and is on its way.
+    Coming,
+    /// It has left, or is nothing that would be taken.
+    Gone,
+    /// It is here, or why not.
+    Dropped(Result<Pasted, DropError>),
+}
+
+/// Why nothing was taken of what was dropped.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DropError {
+    /// Nothing that could be an image, a file or a text.
+    #[error("what was dropped holds no image, file, link, data URL or base64, so nothing was taken")]
+    Empty,
+    /// A text without an image.
+    #[error("nothing was taken of the dropped text: {0}")]
+    Text(#[source] TextError),
+    /// Its source says that it is nobody else's business.
+    #[error("what was dropped is marked as confidential, so it was left alone; drop the image itself")]
+    Confidential,
+    /// Its source broke off.
+    #[error("what was dropped did not arrive ({0}); drop it again, or copy it and paste")]
+    Unavailable(String),
+}
+
+impl From<Crashed> for DropError {
+    fn from(error: Crashed) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// A place for drops of which the toolkit does not hear. Ends when it is let go.
+pub trait Drops {
+    /// Begins to tell of drags; called once, returns at once.
+    fn listen(&mut self, tell: Tell);
+}
+
 /// What the system tells without being asked.
 #[derive(Clone, Debug)]
 pub enum News {
@@ -146,6 +202,8 @@ pub enum News {
     /// A second start of the program leaves these to the window that is open; none when it only
     /// wants to be seen.
     HandedOver(Vec<Intake>),
+    /// Something is dragged over the window.
+    Drag(Drag),
 }
 
 /// Takes news; called from threads of whoever tells.

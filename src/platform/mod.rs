@@ -6,6 +6,7 @@ mod appearance;
 mod clipboard;
 mod dialog_service;
 mod dialogs;
+mod drops;
 mod fonts;
 mod handover;
 mod memory;
@@ -20,6 +21,7 @@ pub use self::clipboard::{KEEPER_ARGUMENT, PngMaker, keep_clipboard};
 pub use self::{
     clipboard::SystemClipboard,
     dialogs::SystemDialogs,
+    drops::drops_on,
     fonts::{font_folders, system_fonts},
     memory::give_back_memory,
     outside::SystemOutside,

@@ -3,17 +3,17 @@
 use super::{
     Action, Deferred, Effect, Item, ItemId, Kind, Session, Underway,
     item::{Progress, same_but_effort},
+    links::Way,
     notice::{capitalized, causes, failure, not_shown},
 };
 use crate::{
     engine::{
         Recipe, Source,
         embed::{Embed, Grouped},
-        naming,
     },
     jobs::{
         Event, Glimpsed, Intake, JobError, Loaded, Packed, Rendered, Ticket,
-        ports::{News, Pasted},
+        ports::{Drag, News, Pasted},
     },
     settings::Reload,
 };
@@ -214,18 +214,34 @@ impl Session {
 
     fn clipboard_was_read(&mut self, result: Result<Pasted, JobError>) -> Vec<Effect> {
         match result {
-            Ok(Pasted::Files(paths)) => self.act(Action::Open(paths.into_iter().map(Intake::Path).collect())),
-            Ok(Pasted::List(list)) => self.list_was_pasted(list),
-            Ok(Pasted::Encoded(bytes)) => {
-                self.act(Action::Open(vec![Intake::Known(Source::new(naming::PASTED, bytes))]))
-            }
-            Ok(Pasted::Pixels { size, rgba }) => self.act(Action::Open(vec![Intake::Pixels(size, rgba.into())])),
-            Ok(Pasted::Text(text)) => self.act(Action::Open(vec![Intake::Text(text)])),
-            Ok(Pasted::Found(finds)) => self.images_were_found(finds),
+            Ok(pasted) => self.take_in(pasted, Way::Pasted),
             Err(error) => {
                 self.say(Kind::Bad, capitalized(&error.to_string()), causes(&error));
                 vec![]
             }
+        }
+    }
+
+    /// What hovers is the window's affair.
+    fn drag_came(&mut self, drag: Drag) -> Vec<Effect> {
+        match drag {
+            Drag::Dropped(Ok(pasted)) => self.take_in(pasted, Way::Dropped),
+            Drag::Dropped(Err(error)) => {
+                self.say(Kind::Bad, capitalized(&error.to_string()), None);
+                vec![]
+            }
+            Drag::Over(_) | Drag::Coming | Drag::Gone => vec![],
+        }
+    }
+
+    fn take_in(&mut self, pasted: Pasted, way: Way) -> Vec<Effect> {
+        match pasted {
+            Pasted::Files(paths) => self.act(Action::Open(paths.into_iter().map(Intake::Path).collect())),
+            Pasted::List(list) => self.list_came(list),
+            Pasted::Encoded(bytes) => self.act(Action::Open(vec![Intake::Known(Source::new(way.name(), bytes))])),
+            Pasted::Pixels { size, rgba } => self.act(Action::Open(vec![Intake::Pixels(size, rgba.into())])),
+            Pasted::Text(text) => self.act(Action::Open(vec![Intake::Text(text)])),
+            Pasted::Found(finds) => self.images_were_found(finds, way),
         }
     }
 
@@ -260,6 +276,7 @@ impl Session {
         match news {
             News::HandedOver(intakes) => self.open(intakes),
             News::Changed(path) => self.file_changed(&path),
+            News::Drag(drag) => self.drag_came(drag),
             News::Scheme(_) | News::ReducedMotion(_) => vec![],
         }
     }

@@ -10,21 +10,45 @@ use crate::{
     jobs::{Intake, Page, Received, Ticket},
 };
 
+/// How something came here that has no name of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Pasted,
+    Dropped,
+}
+
+impl Way {
+    /// The name of a picture that came so.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Pasted => naming::PASTED,
+            Self::Dropped => naming::DROPPED,
+        }
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Pasted => "Pasted",
+            Self::Dropped => "Dropped",
+        }
+    }
+}
+
 impl Session {
     /// Opens what a text holds or names, and says what was recognised.
-    pub(super) fn images_were_found(&mut self, finds: Finds) -> Vec<Effect> {
+    pub(super) fn images_were_found(&mut self, finds: Finds, way: Way) -> Vec<Effect> {
         let words = finds.to_string();
         let intake = |find| match find {
-            Find::Bytes(bytes) => Intake::Known(Source::new(naming::PASTED, bytes)),
+            Find::Bytes(bytes) => Intake::Known(Source::new(way.name(), bytes)),
             Find::Link(text) => Intake::Link(text),
         };
         let effects = self.act(Action::Open(finds.images.into_iter().map(intake).collect()));
-        self.say(Kind::Plain, format!("Pasted {words}"), None);
+        self.say(Kind::Plain, format!("{} {words}", way.verb()), None);
         effects
     }
 
     /// Opens the files and links of a list.
-    pub(super) fn list_was_pasted(&mut self, list: Vec<Listed>) -> Vec<Effect> {
+    pub(super) fn list_came(&mut self, list: Vec<Listed>) -> Vec<Effect> {
         let intake = |listed| match listed {
             Listed::File(path) => Intake::Path(path),
             Listed::Link(text) => Intake::Link(text),

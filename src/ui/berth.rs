@@ -2,7 +2,7 @@
 //! window that the graphics driver has lost.
 
 use super::shell::Shell;
-use crate::settings::WindowPlace;
+use crate::{jobs::ports::Drops, settings::WindowPlace};
 use egui::{Context, Ui};
 use std::{cell::RefCell, io, rc::Rc};
 
@@ -57,10 +57,18 @@ impl Window {
     pub fn shell(&self) -> Option<&Shell> {
         self.shell.as_ref()
     }
+
+    /// Listens for drops in this place, for as long as the window is there.
+    pub fn listen_for_drops(&mut self, drops: Option<Box<dyn Drops>>) {
+        if let Some(shell) = &mut self.shell {
+            shell.listen_for_drops(drops);
+        }
+    }
 }
 
 impl Drop for Window {
     fn drop(&mut self) {
+        self.listen_for_drops(None);
         let mut moored = self.berth.0.borrow_mut();
         moored.shell = self.shell.take();
         // The second frame comes after the first was put on the screen.

@@ -10,7 +10,7 @@ use crate::{
     helper::Decoders,
     jobs::{Intake, Trace, error::system_words},
     platform::{
-        Doorbell, SystemClipboard, SystemDialogs, SystemOutside, SystemWeb, give_back_memory, home_folder,
+        Doorbell, SystemClipboard, SystemDialogs, SystemOutside, SystemWeb, drops_on, give_back_memory, home_folder,
         read_settings, settings_file, system_fonts,
     },
     session::Action,
@@ -66,7 +66,9 @@ pub fn run(intakes: Vec<Intake>, doorbell: Doorbell, trace: Trace) -> Result<(),
                 Some((world, first)) => Shell::new(&cc.egui_ctx, world, first),
                 None => Err(io::Error::other("the window was lost before it was shown")),
             };
-            Ok(Box::new(berth.window(&cc.egui_ctx, shell)?) as Box<dyn eframe::App>)
+            let mut window = berth.window(&cc.egui_ctx, shell)?;
+            window.listen_for_drops(drops_on(cc));
+            Ok(Box::new(window) as Box<dyn eframe::App>)
         };
         let Err(error) = eframe::run_native("Inlaid", options(place), Box::new(create)) else { return Ok(()) };
         if !(is_lost(&error) && berth.was_shown() && losses.is_borne(Instant::now())) {

@@ -8,7 +8,7 @@ use crate::{
         Errand, Event, Jobs, Setup, Ticket, Trace,
         error::system_words,
         fetch::Web,
-        ports::{Clipboard, DialogError, Dialogs, Outside, Tidy},
+        ports::{Clipboard, DialogError, Dialogs, Drops, Outside, Tidy},
     },
     session::{Action, Effect, Session, Verb},
     settings::{Preferences, Settings, WindowPlace},
@@ -127,6 +127,11 @@ impl Shell {
         self.session.window_was_lost();
         // What was answered meanwhile woke the old window.
         ctx.request_repaint();
+    }
+
+    /// Listens for drops in this place from now on, and in no other.
+    pub fn listen_for_drops(&mut self, drops: Option<Box<dyn Drops>>) {
+        self.jobs.listen_for_drops(drops);
     }
 
     /// Where the window is, or was last.
@@ -292,7 +297,8 @@ impl eframe::App for Shell {
         let ctx = ui.ctx().clone();
         let mut actions = vec![];
         intake::dropped(&ctx, &mut actions);
-        self.view.window_ui(ui, &mut self.session, &mut actions);
+        let hovering = self.surroundings.hovering(&ctx);
+        self.view.window_ui(ui, &mut self.session, hovering, &mut actions);
         if !self.view.is_covered() {
             intake::pressed(&ctx, &mut actions);
         }

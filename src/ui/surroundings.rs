@@ -1,8 +1,8 @@
-//! What the system tells the window about itself: colours, motion, that it is wanted.
+//! What the system tells the window about itself: colours, motion, that it is wanted, what hovers over it.
 
-use super::theme;
+use super::{overlay::Hovering, theme};
 use crate::{
-    jobs::ports::{News, Scheme},
+    jobs::ports::{Drag, News, Scheme},
     settings::ThemeChoice,
 };
 use egui::{Context, ThemePreference, ViewportCommand};
@@ -12,6 +12,7 @@ use egui::{Context, ThemePreference, ViewportCommand};
 pub(super) struct Surroundings {
     scheme: Option<Scheme>,
     is_motion_reduced: bool,
+    hovering: Option<Hovering>,
 }
 
 impl Surroundings {
@@ -21,18 +22,28 @@ impl Surroundings {
             News::Scheme(scheme) => self.scheme = *scheme,
             News::ReducedMotion(is_reduced) => {
                 self.is_motion_reduced = *is_reduced;
-                self.settle_in(ctx);
+                theme::set_reduced_motion(ctx, *is_reduced);
             }
             News::HandedOver(_) => {
                 ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
                 ctx.send_viewport_cmd(ViewportCommand::Focus);
             }
+            News::Drag(Drag::Over(things)) => self.hovering = Hovering::of(things),
+            News::Drag(Drag::Coming) => self.hovering = Some(Hovering::COMING),
+            News::Drag(Drag::Gone | Drag::Dropped(_)) => self.hovering = None,
             News::Changed(_) => {}
         }
     }
 
+    /// What hangs over the window, whoever tells.
+    pub(super) fn hovering(&self, ctx: &Context) -> Option<Hovering> {
+        self.hovering.or_else(|| ctx.input(|it| Hovering::over(&it.raw.hovered_files)))
+    }
+
     /// In a new window what was told before holds too.
-    pub(super) fn settle_in(&self, ctx: &Context) {
+    pub(super) fn settle_in(&mut self, ctx: &Context) {
+        // But for what hung over the old one.
+        self.hovering = None;
         theme::set_reduced_motion(ctx, self.is_motion_reduced);
     }
 

@@ -102,7 +102,13 @@ impl View {
         self.sheets.toggle(ctx, Sheet::Settings);
     }
 
-    pub(super) fn window_ui(&mut self, ui: &mut Ui, session: &mut Session, actions: &mut Vec<Action>) {
+    pub(super) fn window_ui(
+        &mut self,
+        ui: &mut Ui,
+        session: &mut Session,
+        hovering: Option<Hovering>,
+        actions: &mut Vec<Action>,
+    ) {
         let ctx = ui.ctx().clone();
         self.units = session.preferences.units;
         let had_popup = self.keys(ui, session.question(), actions);
@@ -120,7 +126,6 @@ impl View {
         }
         self.drawer_ui(&ctx, &regions, &pressed, session, actions);
         part(ui, "canvas", regions.canvas, theme.canvas, |ui| {
-            let hovering = ui.input(|it| Hovering::over(&it.raw.hovered_files));
             // The invitation of the empty window would stand behind the answer to it.
             if hovering.is_none() || session.selected().is_some() {
                 self.content_ui(ui, session, actions);

@@ -12,7 +12,7 @@ use std::{
 
 #[path = "../links/server.rs"]
 #[expect(dead_code, reason = "the other tests of links need more of it")]
-mod server;
+pub(crate) mod server;
 
 use server::Server;
 

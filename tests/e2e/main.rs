@@ -14,6 +14,7 @@ mod colour;
 mod compositor;
 mod decoders;
 mod desk;
+mod drops;
 mod evidence;
 mod hostile;
 mod links;

@@ -22,7 +22,7 @@ use inlaid::{
     jobs::{
         Errand, Event, Intake, JobError,
         guard::Crashed,
-        ports::{ClipboardError, Pasted},
+        ports::{ClipboardError, Drag, Dragged, DropError, News, Pasted},
     },
     session::{Action, Effect, ItemId, Kind, Status, Verb},
 };
@@ -258,6 +258,26 @@ fn what_a_text_holds_is_opened_and_named() {
     desk.absorb(found(&format!("{link}<img src='{gif}'>")));
     assert_eq!(desk.says(), (Kind::Plain, "Pasted HTML with 2 images"));
     assert_eq!(desk.names()[2..], ["a.png", "pasted image"]);
+}
+
+#[test]
+fn what_is_dropped_is_opened_and_what_hovers_is_not() {
+    let mut desk = Desk::default();
+    let drag = |drag| Event::News(News::Drag(drag));
+    for hovering in [Drag::Over(vec![Dragged::Image]), Drag::Coming, Drag::Gone] {
+        assert!(desk.absorb(drag(hovering)).is_empty());
+    }
+    let effects = desk.absorb(drag(Drag::Dropped(Ok(Pasted::Encoded(b"png".to_vec())))));
+    assert!(matches!(&effects[..], [Effect::Load(_)]), "{effects:?}");
+    assert_eq!(desk.names(), ["dropped image"]);
+    let finds = embed::images_in_text("https://example.org/a.png").unwrap();
+    desk.absorb(drag(Drag::Dropped(Ok(Pasted::Found(finds)))));
+    assert_eq!(desk.says(), (Kind::Plain, "Dropped link"));
+    let effects = desk.absorb(drag(Drag::Dropped(Err(DropError::Unavailable("it broke off".to_owned())))));
+    assert!(effects.is_empty());
+    let sentence = "What was dropped did not arrive (it broke off); drop it again, or copy it and paste";
+    assert_eq!(desk.says(), (Kind::Bad, sentence));
+    assert_eq!(desk.names(), ["dropped image", "a.png"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use inlaid::{
     engine::Limits,
     helper::{Decoders, Program, Transport},
-    jobs::ports::{DialogError, News},
+    jobs::ports::{DialogError, Drag, Dragged, News, Pasted},
     ui::shell::World,
 };
 use std::path::PathBuf;
@@ -32,6 +32,26 @@ fn what_hovers_is_announced_and_nothing_is_opened_by_it() {
     }
     hover(&mut desk, &[]);
     assert!(!desk.has_painted("Drop files"));
+}
+
+#[test]
+fn what_other_programs_drag_is_announced_until_it_is_here_or_gone() {
+    let mut desk = Desk::new();
+    let over = |things| News::Drag(Drag::Over(things));
+    desk.tell(over(vec![Dragged::Link]));
+    desk.wait("the overlay", |desk| desk.has_painted("Drop to follow link").then_some(()));
+    desk.tell(News::Drag(Drag::Gone));
+    desk.wait("its end", |desk| (!desk.has_painted("Drop to follow link")).then_some(()));
+    desk.tell(over(vec![Dragged::Image]));
+    desk.wait("the overlay", |desk| desk.has_painted("Drop to add image").then_some(()));
+    desk.tell(News::Drag(Drag::Coming));
+    desk.wait("the wait", |desk| desk.has_painted("Receiving…").then_some(()));
+    assert_eq!(desk.title(), "Inlaid");
+    let path = desk.draw("sunset.png", [40, 20]);
+    desk.tell(News::Drag(Drag::Dropped(Ok(Pasted::Files(vec![path])))));
+    desk.wait_ready();
+    assert!(!desk.has_painted("Receiving…"));
+    assert_eq!(desk.title(), "sunset.png — Inlaid");
 }
 
 /// A picture whose file holds another picture by now.

@@ -4,11 +4,11 @@
 #[cfg(all(unix, not(target_os = "macos")))]
 mod keeper;
 #[cfg(all(unix, not(target_os = "macos")))]
-mod offers;
+pub(super) mod offers;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod wayland;
 #[cfg(all(unix, not(target_os = "macos")))]
-mod x11;
+pub(super) mod x11;
 
 #[cfg(all(unix, not(target_os = "macos")))]
 pub use self::keeper::{ARGUMENT as KEEPER_ARGUMENT, PngMaker, keep_clipboard};

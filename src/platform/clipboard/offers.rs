@@ -1,27 +1,27 @@
-//! What to take of all that a clipboard's owner offers: the bytes of a picture before its pixels, a
-//! picture before a text.
+//! What to take of all that the owner of a clipboard or the source of a drag offers: the bytes of a
+//! picture before its pixels, a picture before a text.
 
 use crate::{
     engine::{
         Format,
         embed::{Find, Finds, Link, Listed, images_in_text, percent_decoded},
     },
-    jobs::ports::{ClipboardError, Pasted},
+    jobs::ports::{ClipboardError, Dragged, Pasted},
 };
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf, time::Duration};
 
 /// What went wrong with one kind; others may do.
-pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
+pub(in crate::platform) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// An owner that is silent for so long has nothing to say.
 pub(super) const PATIENCE: Duration = Duration::from_secs(4);
-pub(super) const SILENT: &str = "the program that was copied from does not answer";
+pub(super) const SILENT: &str = "the program that it comes from does not answer";
 /// Who sends and sends is not listened to for longer.
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
-pub(super) const TOO_SLOW: &str = "the program that was copied from takes too long";
+pub(super) const TOO_SLOW: &str = "the program that it comes from takes too long";
 
-/// The content of a clipboard, in the kinds that its owner offers.
-pub(super) trait Offers {
+/// The content of a clipboard or of a drag, in the kinds that its owner offers.
+pub(in crate::platform) trait Offers {
     /// The kinds, most of them MIME types.
     fn kinds(&self) -> &[String];
 
@@ -36,6 +36,10 @@ pub(super) trait Offers {
 const HINT: &str = "x-kde-passwordManagerHint";
 const FILES: [&str; 2] = ["text/uri-list", "x-special/gnome-copied-files"];
 const HTML: &str = "text/html";
+/// The file of a picture that is dragged out of a page, in Chromium; of anything elsewhere.
+const BYTES: &str = "application/octet-stream";
+/// A link and its title, of browsers.
+const MOZILLA_LINK: &str = "text/x-moz-url";
 /// Plain text, the best spelling first.
 const TEXTS: [&str; 5] =
     ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain;charset=UTF-8", "text/plain", "STRING"];
@@ -58,6 +62,53 @@ pub(super) fn pasted(offers: &mut dyn Offers) -> Result<Pasted, ClipboardError> 
         .or_else(|| kinds.links())
         .or_else(|| kinds.text().map(Pasted::Text))
         .ok_or_else(|| kinds.why_nothing())
+}
+
+/// What is dropped. Browsers offer a picture's own bytes without saying what they are, and a link leads to them, so it comes before pixels that a browser
+/// made of them; otherwise as in [`pasted`].
+///
+/// # Errors
+/// Those of [`pasted`].
+pub(in crate::platform) fn dropped(offers: &mut dyn Offers) -> Result<Pasted, ClipboardError> {
+    let mut kinds = Kinds::of(offers)?;
+    kinds
+        .files()
+        .or_else(|| kinds.picture(|kind| !OF_PIXELS.contains(&kind)))
+        .or_else(|| kinds.bytes())
+        .or_else(|| kinds.embedded())
+        .or_else(|| kinds.links())
+        .or_else(|| kinds.picture(|kind| OF_PIXELS.contains(&kind)))
+        .or_else(|| kinds.text().map(Pasted::Text))
+        .ok_or_else(|| kinds.why_nothing())
+}
+
+/// What a drop would bring; nothing when there is nothing to take. Only lists are looked into before
+/// the drop.
+pub(in crate::platform) fn foreseen(offers: &mut dyn Offers) -> Vec<Dragged> {
+    let Ok(mut kinds) = Kinds::of(offers) else { return vec![] };
+    let lists = FILES.into_iter().filter_map(|kind| kinds.take(|it| it == kind));
+    let list = lists.map(|it| listed_in(&text_of(&it))).find(|it| !it.is_empty()).unwrap_or_default();
+    let dragged = |listed| match listed {
+        Listed::File(path) => Dragged::File(path),
+        Listed::Link(_) => Dragged::Link,
+    };
+    let has = |is_it: &dyn Fn(&str) -> bool| kinds.kinds.iter().any(|it| is_it(it));
+    let is_encoded = |kind: &str| kind == BYTES || kind.starts_with("image/") && !OF_PIXELS.contains(&kind);
+    if list.iter().any(|it| matches!(it, Listed::File(_))) {
+        list.into_iter().map(dragged).collect()
+    } else if has(&is_encoded) {
+        vec![Dragged::Image]
+    } else if !list.is_empty() {
+        list.into_iter().map(dragged).collect()
+    } else if has(&|kind| kind == MOZILLA_LINK) {
+        vec![Dragged::Link]
+    } else if has(&|kind| OF_PIXELS.contains(&kind)) {
+        vec![Dragged::Image]
+    } else if has(&|kind| kind == HTML || TEXTS.contains(&kind)) {
+        vec![Dragged::Text]
+    } else {
+        vec![]
+    }
 }
 
 /// The text, for a field.
@@ -93,7 +144,7 @@ impl<'a> Kinds<'a> {
         match self.offers.take(kind) {
             Ok(content) => content.filter(|it| !it.is_empty()),
             Err(fault) => {
-                log::info!("nothing came of {kind} on the clipboard: {fault}");
+                log::info!("nothing came of {kind}: {fault}");
                 self.fault = Some(fault);
                 None
             }
@@ -112,6 +163,7 @@ impl<'a> Kinds<'a> {
     /// Links in a list, or where a piece of a page has images.
     fn links(&mut self) -> Option<Pasted> {
         let list = self.take(|it| it == FILES[0]).map(|it| listed_in(&text_of(&it))).unwrap_or_default();
+        let list = if list.is_empty() { self.titled_link().into_iter().collect() } else { list };
         if !list.is_empty() {
             return Some(Pasted::List(list));
         }
@@ -121,12 +173,24 @@ impl<'a> Kinds<'a> {
         (!finds.images.is_empty()).then_some(Pasted::Found(finds))
     }
 
+    /// In UTF-16 of this machine's order, without a mark that would say so.
+    fn titled_link(&mut self) -> Option<Listed> {
+        let bytes = self.take(|it| it == MOZILLA_LINK)?;
+        let units: Vec<u16> = bytes.as_chunks::<2>().0.iter().map(|it| u16::from_ne_bytes(*it)).collect();
+        listed_in(String::from_utf16_lossy(&units).lines().next()?).pop()
+    }
+
     /// Some owners answer any question with what they have, so it must be a picture.
     fn picture(&mut self, is_wanted: impl Fn(&str) -> bool) -> Option<Pasted> {
         let is_picture = |it: &&String| it.starts_with("image/") && is_wanted(it);
         let kinds: Vec<String> = self.kinds.iter().filter(is_picture).cloned().collect();
         let is_readable = |it: &Vec<u8>| Format::sniff(it).is_some();
         kinds.iter().find_map(|kind| self.content(kind).filter(is_readable)).map(Pasted::Encoded)
+    }
+
+    /// The bytes of a picture that is not said to be one.
+    fn bytes(&mut self) -> Option<Pasted> {
+        self.take(|it| it == BYTES).filter(|it| Format::sniff(it).is_some()).map(Pasted::Encoded)
     }
 
     /// The pictures whose bytes are written in a piece of a page.
@@ -186,10 +250,10 @@ fn path_of(url: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, Offers, listed_in, pasted, pasted_text};
+    use super::{Fault, Offers, dropped, foreseen, listed_in, pasted, pasted_text};
     use crate::{
         engine::embed::{Find, Listed},
-        jobs::ports::{ClipboardError, Pasted},
+        jobs::ports::{ClipboardError, Dragged, Pasted},
     };
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -288,5 +352,45 @@ mod tests {
         let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         let text = [&[0xff, 0xfe][..], &wide("山\0")].concat();
         assert_eq!(pasted_text(&mut Owner::of(&[("text/plain", Some(&text))])), Ok("山".to_owned()));
+    }
+
+    #[test]
+    fn a_dropped_link_comes_before_pixels_and_after_bytes() {
+        let list: (&str, Option<&[u8]>) = ("text/uri-list", Some(b"https://example.org/a.png\r\n"));
+        let (png, gif): ((&str, Option<&[u8]>), _) = (("image/png", Some(PNG)), ("image/gif", Some(GIF)));
+        let drop = |offers: &[(&str, Option<&[u8]>)]| dropped(&mut Owner::of(offers));
+        let link = || Pasted::List(vec![Listed::Link("https://example.org/a.png".to_owned())]);
+        assert_eq!(drop(&[png, list]), Ok(link()));
+        assert_eq!(drop(&[png, list, gif]), Ok(Pasted::Encoded(GIF.to_vec())));
+        assert_eq!(drop(&[png]), Ok(Pasted::Encoded(PNG.to_vec())));
+        let titled: Vec<u8> = "https://example.org/a.png\nA title".encode_utf16().flat_map(u16::to_ne_bytes).collect();
+        let titled: (&str, Option<&[u8]>) = ("text/x-moz-url", Some(&titled));
+        assert_eq!(drop(&[png, titled]), Ok(link()));
+        let bytes = |content| ("application/octet-stream", Some(content));
+        assert_eq!(drop(&[titled, bytes(GIF)]), Ok(Pasted::Encoded(GIF.to_vec())));
+        assert_eq!(drop(&[titled, bytes(b"%PDF-1.7")]), Ok(link()));
+        assert_eq!(drop(&[("image/webp", Some(b"words"))]), Err(ClipboardError::Empty));
+    }
+
+    #[test]
+    fn what_a_drop_would_bring_is_told_without_taking_pictures() {
+        // Whatever has no content breaks off when it is taken.
+        let list: (&str, Option<&[u8]>) = ("text/uri-list", Some(b"file:///a.png\r\nhttps://example.org/\r\n"));
+        let links: (&str, Option<&[u8]>) = ("text/uri-list", Some(b"https://example.org/\r\n"));
+        let [gif, png, html] = ["image/gif", "image/png", "text/html"].map(|it| (it, None));
+        for (offers, things) in [
+            (vec![html, gif, list], vec![Dragged::File("/a.png".into()), Dragged::Link]),
+            (vec![html, gif, links], vec![Dragged::Image]),
+            (vec![html, png, links], vec![Dragged::Link]),
+            (vec![("text/x-moz-url", None), ("application/octet-stream", None)], vec![Dragged::Image]),
+            (vec![html, png], vec![Dragged::Image]),
+            (vec![("text/x-moz-url", None), html], vec![Dragged::Link]),
+            (vec![html], vec![Dragged::Text]),
+            (vec![("text/uri-list", Some(b"ftp://example.org/a.png"))], vec![]),
+            (vec![("application/x-colour", None)], vec![]),
+            (vec![html, ("x-kde-passwordManagerHint", Some(b"secret"))], vec![]),
+        ] {
+            assert_eq!(foreseen(&mut Owner::of(&offers)), things, "{offers:?}");
+        }
     }
 }

@@ -1,0 +1,281 @@
+//! Drops from programs that nobody here wrote: GTK, a browser, and a source with rare offers.
+
+use crate::{
+    PIXELS,
+    access::find,
+    decoded,
+    desk::{Desk, left_out, script, wait_for},
+    draw,
+    links::server::{Server, send},
+    pillow, pillow_of_bytes, text,
+};
+use std::{
+    fs,
+    io::BufRead as _,
+    path::{Path, PathBuf},
+};
+
+/// The left border of the canvas, where the overlay has its frame; nothing is dragged over it.
+const BORDER: [i32; 4] = [2, 200, 60, 600];
+
+/// Drags from a place on the screen over the canvas, and lets go there once the window has answered.
+fn drag_from(desk: &Desk, [x, y]: [i32; 2]) {
+    let before = hold_over_canvas(desk, [x, y]);
+    wait_for("the overlay", || {
+        desk.pointer(&["mousemove_relative", "--", "1", "0"]);
+        is_announced(desk, &before).then_some(())
+    });
+    desk.pointer(&["mouseup", "1"]);
+}
+
+/// Drags from a place over the canvas; gives what the canvas looked like before.
+fn hold_over_canvas(desk: &Desk, [x, y]: [i32; 2]) -> Vec<u8> {
+    let place = [x.to_string(), y.to_string()];
+    desk.pointer(&["mousemove", &place[0], &place[1]]);
+    let before = desk.screen(BORDER);
+    desk.pointer(&["mousedown", "1"]);
+    for step in 1..=6 {
+        desk.pointer(&["mousemove_relative", "--", &(-4 * step).to_string(), "2"]);
+    }
+    for step in 0..8 {
+        desk.pointer(&["mousemove", &(680 - step * 20).to_string(), "360"]);
+    }
+    before
+}
+
+fn is_announced(desk: &Desk, before: &[u8]) -> bool {
+    let now = desk.screen(BORDER);
+    300 < now.iter().zip(before).filter(|(now, before)| now != before).count()
+}
+
+/// A GTK window that offers this, dragged from to the canvas.
+struct Gtk<I> {
+    said: I,
+    window: String,
+}
+
+impl<I: Iterator<Item = String>> Gtk<I> {
+    fn expect(&mut self, words: &[&str]) {
+        for word in words {
+            assert_eq!(self.said.next().as_deref(), Some(*word));
+        }
+    }
+
+    fn close(self, desk: &Desk) {
+        desk.pointer(&["windowkill", &self.window]);
+    }
+}
+
+fn gtk(desk: &mut Desk, manner: &str, offers: &[(&str, &Path)]) -> Gtk<impl Iterator<Item = String> + use<>> {
+    let offers: Vec<String> = offers.iter().map(|(kind, path)| format!("{kind}={}", text(path))).collect();
+    let args: Vec<&str> = [manner].into_iter().chain(offers.iter().map(String::as_str)).collect();
+    let said = desk.start_python(&script("drag_offers.py"), &args).lines().map(Result::unwrap);
+    let window = wait_for("the source", || {
+        let window = desk.xdotool(&["search", "--onlyvisible", "--name", "^drag source$"])?;
+        desk.xdotool(&["getwindowgeometry", &window]).map(|_| window)
+    });
+    let mut gtk = Gtk { said, window };
+    gtk.expect(&["ready"]);
+    gtk
+}
+
+/// In the middle of the window of [`gtk`].
+const GTK_PLACE: [i32; 2] = [1400, 400];
+
+/// Waits for a picture, which Pillow must read as this after it was copied as PNG, and removes it.
+fn expect_picture(desk: &Desk, title: &str, look: &str) {
+    desk.wait_for_title(&format!("{title} — Inlaid"));
+    desk.press("ctrl+c");
+    wait_for(look, || (pillow_of_bytes(desk, &decoded(&desk.copied_text_of_ours())) == look).then_some(()));
+    desk.press("ctrl+w");
+    desk.wait_for_title("Inlaid");
+}
+
+fn written(desk: &Desk, name: &str, content: &[u8]) -> PathBuf {
+    let path = desk.picture(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+#[test]
+fn a_program_drops_bytes_pages_and_texts() {
+    let Some(mut desk) = Desk::open("a_program_drops_bytes_pages_and_texts") else { return };
+    desk.remember("png");
+    let webp = draw(&desk, "bytes.webp", 3);
+    let look = pillow(&desk, &webp);
+    // So large that GTK sends it in pieces.
+    let large = desk.picture("large.png");
+    let hash = |x: u32, y: u32| (x ^ y.rotate_left(11)).wrapping_mul(0x9E37_79B1).rotate_left(9).wrapping_mul(x | 1);
+    let noise = |x, y| image::Rgb([0, 8, 16].map(|it| (hash(x, y) >> it) as u8));
+    image::RgbImage::from_fn(1_400, 1_100, noise).save(&large).unwrap();
+    assert!(3_000_000 < fs::metadata(&large).unwrap().len(), "it goes in one piece");
+    let large_look = pillow(&desk, &large);
+    let server = Server::start(&fs::read(draw(&desk, "linked.png", 5)).unwrap());
+    let link = written(&desk, "link.txt", server.link("/a/sunset.png").as_bytes());
+    let page = format!("<p>Words <img src='{}'>", server.link("/a/page.png"));
+    let page = written(&desk, "page.html", page.as_bytes());
+    let words = written(&desk, "words.txt", b"Words");
+    let linked_look = format!("200x150 {PIXELS}");
+    desk.launch(&[], "Inlaid");
+    for (offers, asked, title, look) in [
+        // Bytes before the pixels that somebody made of them, and both before a link to them.
+        (
+            vec![("text/plain", &words), ("image/png", &large), ("text/uri-list", &link), ("image/webp", &webp)],
+            vec!["data text/uri-list", "data image/webp"],
+            "dropped image",
+            &look,
+        ),
+        (vec![("image/png", &large)], vec!["data image/png"], "dropped image", &large_look),
+        (vec![("UTF8_STRING", &link)], vec!["data UTF8_STRING"], "sunset.png", &linked_look),
+        (vec![("text/html", &page), ("text/plain", &words)], vec!["data text/html"], "page.png", &linked_look),
+    ] {
+        let offers: Vec<_> = offers.into_iter().map(|(kind, path)| (kind, path.as_path())).collect();
+        let mut source = gtk(&mut desk, "plain", &offers);
+        drag_from(&desk, GTK_PLACE);
+        source.expect(&["begin"]);
+        source.expect(&asked);
+        source.expect(&["end"]);
+        source.close(&desk);
+        expect_picture(&desk, title, look);
+    }
+    assert_eq!(server.requests().len(), 2, "each link once, and none where the bytes were there");
+}
+
+#[test]
+fn what_cannot_be_taken_is_refused_before_the_drop() {
+    let Some(mut desk) = Desk::open("what_cannot_be_taken_is_refused_before_the_drop") else { return };
+    desk.remember("png");
+    let words = written(&desk, "words", b"Words");
+    desk.launch(&[], "Inlaid");
+    let mut source = gtk(&mut desk, "plain", &[("application/x-colour", &words)]);
+    let before = hold_over_canvas(&desk, GTK_PLACE);
+    source.expect(&["begin"]);
+    desk.pointer(&["mouseup", "1"]);
+    source.expect(&["failed", "end"]);
+    assert!(!is_announced(&desk, &before), "it is announced nevertheless");
+    assert!(desk.is_alive());
+}
+
+#[test]
+fn a_source_that_stalls_or_dies_costs_one_sentence() {
+    let Some(mut desk) = Desk::open("a_source_that_stalls_or_dies_costs_one_sentence") else { return };
+    desk.remember("png");
+    desk.start_accessibility();
+    let picture = draw(&desk, "picture.png", 4);
+    desk.launch(&[], "Inlaid");
+    let why = "What was dropped did not arrive (the program that it comes from";
+    for (manner, end) in [("stalls", "does not answer"), ("dies", "has ended")] {
+        let mut source = gtk(&mut desk, manner, &[("image/webp", &picture), ("image/png", &picture)]);
+        drag_from(&desk, GTK_PLACE);
+        source.expect(&["begin", "data image/webp"]);
+        let sentence = format!("{why} {end}); drop it again, or copy it and paste");
+        find(&desk, &sentence, |it| it.name == sentence);
+        desk.wait_for_title("Inlaid");
+        if manner == "stalls" {
+            source.close(&desk);
+        }
+    }
+    let mut source = gtk(&mut desk, "plain", &[("image/png", &picture)]);
+    drag_from(&desk, GTK_PLACE);
+    source.expect(&["begin", "data image/png", "end"]);
+    expect_picture(&desk, "dropped image", &format!("160x120 {PIXELS}"));
+}
+
+#[test]
+fn a_browser_drops_a_picture_and_a_link() {
+    let Some(mut desk) = Desk::open("a_browser_drops_a_picture_and_a_link") else { return };
+    desk.remember("png");
+    let [picture, linked] = [("picture.png", 4), ("linked.png", 5)].map(|(name, it)| draw(&desk, name, it));
+    let [picture, linked] = [picture, linked].map(|it| fs::read(it).unwrap());
+    let server = Server::with(move |target, stream| {
+        let (kind, body) = match target {
+            "/page" => ("text/html", BROWSED.as_bytes()),
+            "/picture.png" => ("image/png", &*picture),
+            "/linked.png" => ("image/png", &*linked),
+            _ => return send(stream, "404 Not Found", "", b""),
+        };
+        send(stream, "200 OK", &format!("Content-Type: {kind}\r\n"), body);
+    });
+    desk.launch(&[], "Inlaid");
+    let profile = format!("--user-data-dir={}", text(&desk.picture("profile")));
+    let flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--app-auto-launched"];
+    let place = ["--window-position=1190,0", "--window-size=400,800"];
+    let address = format!("--app={}", server.link("/page"));
+    desk.start_tool("chromium", &[&flags[..], &place, &[&profile, &address]].concat());
+    let window = wait_for("the page", || desk.xdotool(&["search", "--onlyvisible", "--name", "^browsed$"]));
+    desk.focus(&window);
+    // Of the picture it gives the bytes themselves.
+    for (y, title, look) in [(300, "dropped image", "160x120"), (700, "linked.png", "200x150")] {
+        drag_from(&desk, [1390, y]);
+        expect_picture(&desk, title, &format!("{look} {PIXELS}"));
+    }
+    let n_asked = |path: &str| server.requests().iter().filter(|it| it.starts_with(&format!("GET {path} "))).count();
+    assert_eq!((n_asked("/picture.png"), n_asked("/linked.png")), (1, 1), "the browser and the program, once each");
+}
+
+/// The picture fills the upper half, the link the lower one. The title is given once both are there.
+const BROWSED: &str = "<!doctype html><style>body { margin: 0 }
+img, a { display: block; width: 100vw; height: 50vh }</style><img src=/picture.png><a href=/linked.png>a link</a><script>
+addEventListener('load', () => { document.title = 'browsed' });
+</script>";
+
+#[test]
+fn rare_offers_are_taken_and_their_source_is_told_the_truth() {
+    let Some(mut desk) = Desk::open("rare_offers_are_taken_and_their_source_is_told_the_truth") else { return };
+    let Some(sources) = std::env::var_os("INLAID_E2E_SOURCES") else {
+        left_out("the sources of INLAID_E2E_SOURCES, which is not set");
+        return;
+    };
+    let source = Path::new(&sources).join("xdnd_source.py");
+    desk.remember("png");
+    desk.start_accessibility();
+    let [one, two] = [("one 1.png", 2), ("two.png", 3)].map(|(name, scale)| draw(&desk, name, scale));
+    let server = Server::start(&fs::read(draw(&desk, "linked.png", 5)).unwrap());
+    desk.launch(&[], "Inlaid");
+    // The window that stands in for ours, since this source does not look for it.
+    let offer = |desk: &mut Desk, action: &str, offers: &[String]| -> Vec<String> {
+        let offers = offers.iter().map(String::as_str);
+        let args: Vec<&str> = ["Inlaid drops", "400", "400", "0.2", action].into_iter().chain(offers).collect();
+        desk.start_python(&source, &args).lines().map(|it| it.unwrap().trim().to_owned()).collect()
+    };
+    let said = |said: &[String], words: &str| assert!(said.iter().any(|it| it == words), "{words}: {said:#?}");
+    let (accepted, finished) = ("XdndStatus accept 1 action XdndActionCopy", "XdndFinished ok 1 action XdndActionCopy");
+    let escaped = |path: &Path| text(path).replace(' ', "%20");
+
+    let mixed = [format!("file://{}", escaped(&one)), server.link("/a/b.png"), "file:///no/such.png".to_owned()];
+    let answers = offer(&mut desk, "drop", &[format!("text/uri-list=@{}\\r\\n", mixed.join("\\r\\n"))]);
+    said(&answers, accepted);
+    said(&answers, finished);
+    desk.wait_for_title("3 images — Inlaid");
+    let missing = "such.png: there is no such file";
+    find(&desk, missing, |it| it.name.starts_with(missing));
+    desk.press("ctrl+shift+w");
+    desk.wait_for_title("Inlaid");
+
+    let local = format!("text/uri-list=@file://localhost{}\\r\\n", escaped(&two));
+    said(&offer(&mut desk, "drop", std::slice::from_ref(&local)), finished);
+    expect_picture(&desk, "two.png", &format!("120x90 {PIXELS}"));
+    // It drops without waiting for an answer.
+    said(&offer(&mut desk, "fastdrop", std::slice::from_ref(&local)), finished);
+    expect_picture(&desk, "two.png", &format!("120x90 {PIXELS}"));
+
+    // In UTF-16, with a title.
+    let address: Vec<u8> =
+        format!("{}\na title", server.link("/c.png")).encode_utf16().flat_map(u16::to_ne_bytes).collect();
+    let address = written(&desk, "address", &address);
+    said(&offer(&mut desk, "drop", &[format!("text/x-moz-url={}", text(&address))]), finished);
+    expect_picture(&desk, "c.png", &format!("200x150 {PIXELS}"));
+
+    let left = offer(&mut desk, "leave", &[local]);
+    said(&left, accepted);
+    let refused = offer(&mut desk, "drop", &["application/x-colour=@red".to_owned()]);
+    said(&refused, "XdndStatus accept 0 action None");
+    let refused = offer(&mut desk, "drop", &["text/uri-list=@ftp://example.org/a.png\\r\\n".to_owned()]);
+    said(&refused, "XdndStatus accept 0 action None");
+    // What lies is found out at the drop.
+    let lies = offer(&mut desk, "drop", &["image/png=@words".to_owned()]);
+    said(&lies, "XdndFinished ok 0 action None");
+    let sentence = "What was dropped holds no image, file, link, data URL or base64, so nothing was taken";
+    find(&desk, sentence, |it| it.name == sentence);
+    desk.wait_for_title("Inlaid");
+}
