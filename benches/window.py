@@ -80,14 +80,14 @@ def size(desk):
 def steps(desk, program, what):
     """The medians of what single steps take to the numbers and to the picture besides encoding."""
     left, right, y = QUALITY[what]
-    parts = {"encoding": [], "to the numbers, beyond that": [], "to the picture, beyond that": [], "decoding back": []}
+    parts = {"encoding": [], "to the numbers, beyond that": [], "to the picture, beyond that": []}
     for at in range(STEPS):
         since, n_shown = time.time() * 1e6, program.count("result shown")
         desk.xdotool("mousemove", (left + right) // 2 + 7 * at, y, "mousedown", 1)
         # So long that no frame of letting go comes in between.
         time.sleep(0.4)
         desk.xdotool("mouseup", 1)
-        # The quick result and the small one, of a large JPEG also a glimpse.
+        # The quick result and the small one.
         program.wait("result shown", n_shown + 2)
         program.rest(2)
         entries = [it for it in program.entries() if it["ts"] >= since]
@@ -102,7 +102,6 @@ def steps(desk, program, what):
         parts["encoding"].append(encoded["dur"])
         parts["to the numbers, beyond that"].append(program.shown(first("numbers shown", made)) - beyond)
         parts["to the picture, beyond that"].append(program.shown(first("result shown", made)) - beyond)
-        parts["decoding back"].append(first("decode back", made)["dur"])
     return {f"a step of the slider ({what}), {part}, ms": median(times) / 1000 for part, times in parts.items()}
 
 
