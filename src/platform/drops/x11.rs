@@ -209,6 +209,10 @@ impl Target {
     }
 
     fn entered(&mut self, [source, flags, few @ ..]: [u32; 5]) -> Result<(), Fault> {
+        // One before it that never left has ended all the same.
+        if self.drag.take().is_some() {
+            self.tell(Drag::Gone);
+        }
         let atoms = if flags & 1 == 0 { few.to_vec() } else { self.listed(source)? };
         let kinds = names(&self.connection, atoms.into_iter().filter(|it| *it != x11rb::NONE))?;
         // To hear of its end. One that has ended already answers nothing, and is found out by that.
