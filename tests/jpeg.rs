@@ -256,3 +256,22 @@ fn a_profile_goes_into_quick_bytes() {
     decoder.decode().unwrap();
     assert_eq!(decoder.icc_profile(), Some(profile));
 }
+
+#[test]
+fn a_profile_that_no_jpeg_can_hold_is_refused() {
+    // 255 pieces, each of 65,533 bytes less the 14 that name and number it.
+    const PIECE: usize = 65_533 - 14;
+    for effort in [Effort::Fast, Effort::Normal] {
+        let spec = OutputSpec { effort, ..OutputSpec::new(Format::Jpeg) };
+        let encoded = |length: usize| {
+            let raster = scene([8, 8], false).with_profile(Some(vec![7; length].into()));
+            encode(&raster, &spec, &Cancel::default())
+        };
+        let mut decoder =
+            jpeg_decoder::Decoder::new(std::io::Cursor::new(encoded(254 * PIECE).unwrap().bytes.to_vec()));
+        decoder.decode().unwrap();
+        assert_eq!(decoder.icc_profile().map(|it| it.len()), Some(254 * PIECE), "one more it does not read");
+        assert!(encoded(255 * PIECE).is_ok());
+        assert!(matches!(encoded(255 * PIECE + 1), Err(EngineError::Encode { format: Format::Jpeg, .. })));
+    }
+}

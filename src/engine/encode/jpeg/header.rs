@@ -5,17 +5,21 @@ use crate::engine::decode::{details::jpeg::ICC, jpeg::Frame};
 
 /// Bytes of a segment after its marker at most, less the two of its length.
 const MOST: usize = 0xffff - 2;
+/// Bytes of a profile in one segment at most, after its name, the number of the piece and their count.
+const PIECE: usize = MOST - ICC.len() - 2;
+/// Bytes of the longest profile that a JPEG can hold: 255 pieces (ICC.1:2022 annex B.4).
+pub(super) const LONGEST_PROFILE: usize = 255 * PIECE;
 
 /// Everything up to the first coded bit of a picture in one scan. `interval` counts the coded units
-/// from one restart marker to the next.
+/// from one restart marker to the next; a profile has at most [`LONGEST_PROFILE`] bytes.
 pub(super) fn bytes(frame: &Frame, codes: &Codes, interval: u32, profile: Option<&[u8]>) -> Vec<u8> {
     let mut to = vec![0xff, 0xd8];
     // Version 1.01, 72 dots an inch, no thumbnail.
     segment(&mut to, 0xe0, b"JFIF\0\x01\x01\x01\x00\x48\x00\x48\0\0");
-    let pieces = profile.unwrap_or_default().chunks(MOST - ICC.len() - 2);
-    // A profile that takes more than 255 pieces was refused when it was read.
+    let pieces = profile.unwrap_or_default().chunks(PIECE);
+    // The profile is no longer than LONGEST_PROFILE.
     let count = pieces.len() as u8;
-    for (number, piece) in (1..).zip(pieces) {
+    for (number, piece) in (1..=u8::MAX).zip(pieces) {
         segment(&mut to, 0xe2, &[ICC, &[number, count], piece].concat());
     }
     let tables = frame.components.iter().take(2).filter_map(|it| it.quantisation);

@@ -21,6 +21,9 @@ use mozjpeg_rs::{Encoder, Preset, TrellisConfig};
 const FEW: u64 = 4_000_000;
 
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Made, Cause> {
+    if raster.profile().is_some_and(|it| header::LONGEST_PROFILE < it.len()) {
+        return Err("its ICC profile is longer than a JPEG can hold; convert the colours to sRGB".into());
+    }
     let JpegOptions { progressive, trellis, .. } = spec.codec.jpeg;
     let quality = spec.quality.clamp(1, 100);
     let shared = pixels_a_colour(raster, spec);
