@@ -1,12 +1,13 @@
 //! What stands on the command line, as clap reads it; [`super::plan`] makes sense of it.
 
 use super::{
+    aims::AimArgs,
     codec::CodecArgs,
     plan::Config,
-    values::{self, Form, Scale},
+    values::{self, Form, FormatWish, Scale},
 };
 use crate::engine::{
-    Format, KeptMetadata,
+    KeptMetadata,
     recipe::{Effort, Fit, ProfilePolicy, Resample},
 };
 use clap::{
@@ -63,21 +64,8 @@ impl Answer {
 }
 
 /// Options that scripts may already write and later versions will serve.
-const NOT_SERVED_YET: &[&str] = &[
-    "--crop",
-    "--trim",
-    "--rotate",
-    "--flip",
-    "--same-look",
-    "--max-bytes",
-    "--max-chars",
-    "--nearest",
-    "--name",
-    "--alt",
-    "--quotes",
-    "--widths",
-    "--formats",
-];
+const NOT_SERVED_YET: &[&str] =
+    &["--crop", "--trim", "--rotate", "--flip", "--name", "--alt", "--quotes", "--widths", "--formats"];
 
 /// Reads the arguments, the program's own name first.
 ///
@@ -150,10 +138,10 @@ pub(super) struct ConvertArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<OsString>,
 
-    /// png, jpeg, webp, avif, jxl, gif, ico, bmp, tiff, tga, qoi or, of an SVG, svg. Without it: the extension of --output,
+    /// auto, the one that meets an aim best, or png, jpeg, webp, avif, jxl, gif, ico, bmp, tiff, tga, qoi or, of an SVG, svg. Without it: the extension of --output,
     /// else the input's format where it can be written, else png.
-    #[arg(short, long, value_name = "F", value_parser = values::format)]
-    pub(super) format: Option<Format>,
+    #[arg(short, long, value_name = "F", value_parser = values::format_wish)]
+    pub(super) format: Option<FormatWish>,
 
     /// 1 to 100, higher is closer; where the format has a quality.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
@@ -169,6 +157,9 @@ pub(super) struct ConvertArgs {
 
     #[command(flatten)]
     pub(super) codec: CodecArgs,
+
+    #[command(flatten)]
+    pub(super) aims: AimArgs,
 
     /// Width in pixels.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -379,10 +370,8 @@ mod tests {
                 assert_eq!(refusal(&args), format!("{option} is not served by this version"));
             }
         }
-        for (option, value) in [("-f", "auto"), ("--as", "jsx")] {
-            let text = refusal(&["convert", option, value, "-"]);
-            assert!(text.contains(value) && text.contains("not served by this version"), "{text}");
-        }
+        let text = refusal(&["convert", "--as", "jsx", "-"]);
+        assert!(text.contains("jsx") && text.contains("not served by this version"), "{text}");
     }
 
     #[test]
@@ -403,6 +392,16 @@ mod tests {
             &["convert", "-f", "avif", "--lossless", "-"],
             &["convert", "-f", "avif", "--speed", "11", "-"],
             &["convert", "-f", "avif", "--depth", "12", "-"],
+            &["convert", "--same-look=100", "-"],
+            &["convert", "--same-look", "-q", "80", "-"],
+            &["convert", "--same-look", "--lossless", "-"],
+            &["convert", "--same-look", "--max-bytes", "1000", "-"],
+            &["convert", "--max-bytes", "1000", "--max-chars", "1000", "-"],
+            &["convert", "--max-bytes", "0", "-"],
+            &["convert", "--max-chars", "1000", "-"],
+            &["convert", "--nearest", "-"],
+            &["convert", "--shrink", "-"],
+            &["convert", "-f", "auto", "-q", "80", "-"],
             &["convert", "--jobs", "0", "-"],
             &["convert", "--keep-metadata=gps", "-"],
             &["convert", "--report", "xml", "-"],

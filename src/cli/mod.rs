@@ -3,6 +3,7 @@
 //! [`parse`] turns arguments into a [`Command`] with everything settled: what is wrong with
 //! them is found before anything is read or written. [`convert`] then carries it out.
 
+mod aims;
 mod args;
 mod codec;
 mod input;

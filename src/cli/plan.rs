@@ -4,12 +4,14 @@ use super::{
     args::{Answer, ConvertArgs},
     codec::CodecArgs,
     input::{Input, expanded},
-    values::Form,
+    values::{Form, FormatWish},
 };
 use crate::engine::{
     Format, KeptMetadata, Recipe,
     options::CodecOptions,
+    race::Readers,
     recipe::{DEFAULT_QUALITY, Edits, Effort, OutputSpec, Sizing, Want},
+    target::{Aim, DEFAULT_LOOK},
 };
 use crate::jobs::save::Replace;
 use std::{
@@ -38,6 +40,11 @@ pub struct Config {
 pub(super) struct Wish {
     /// `None`: the input's format where it can be written, else PNG.
     format: Option<Format>,
+    /// The best format is searched for, among those that these know.
+    pub(super) auto: Option<Readers>,
+    pub(super) aim: Aim,
+    /// What came closest is written where the aim cannot be met.
+    pub(super) takes_nearest: bool,
     quality: Option<u8>,
     lossless: bool,
     effort: Effort,
@@ -125,6 +132,7 @@ impl Config {
         let output = OutputSpec {
             quality: self.wish.quality.unwrap_or(DEFAULT_QUALITY),
             lossless,
+            aim: self.wish.aim.clone(),
             effort: self.wish.effort,
             codec: self.wish.codec.clone(),
             keep: self.wish.keep,
@@ -182,7 +190,21 @@ fn lossy_only(format: &Format) -> bool {
 
 impl Wish {
     fn resolve(args: &ConvertArgs, target: &Target) -> Result<Self, Answer> {
-        let &ConvertArgs { format, quality, lossless, form, .. } = args;
+        let &ConvertArgs { quality, lossless, form, density, .. } = args;
+        let mut aim = args.aims.aim(form, density)?;
+        let (format, is_auto) = match args.format {
+            Some(FormatWish::Auto) => (None, true),
+            Some(FormatWish::Named(format)) => (Some(format), false),
+            None => (None, false),
+        };
+        if is_auto && quality.is_some() {
+            let why =
+                "--format auto compares at equal looks; give --same-look, --max-bytes or --max-chars, not --quality";
+            return Err(Answer::wrong_usage(why));
+        }
+        if is_auto && aim == Aim::Quality && !lossless {
+            aim = Aim::Look(DEFAULT_LOOK);
+        }
         let (effort, codec, keep) =
             (args.effort.into(), args.codec.options(lossless), args.keep_metadata.unwrap_or_default());
         let named = match target {
@@ -190,7 +212,7 @@ impl Wish {
             _ => None,
         };
         let mut warning = None;
-        let format = match (format, named, form) {
+        let format = match (format, named.filter(|_| !is_auto), form) {
             (Some(format), Some(named), Form::File) if format != named => {
                 let (format_label, named_label) = (format.label(), named.label());
                 warning = Some(format!("written as {format_label} although its name says {named_label}"));
@@ -204,7 +226,9 @@ impl Wish {
             }
             (None, ..) => None,
         };
-        Ok(Self { format, quality, lossless, effort, codec, keep, args: args.codec.clone(), warning })
+        let (auto, takes_nearest) = (is_auto.then(|| args.aims.readers()), args.aims.nearest);
+        let args = args.codec.clone();
+        Ok(Self { format, auto, aim, takes_nearest, quality, lossless, effort, codec, keep, args, warning })
     }
 
     fn format_for(&self, source: Option<Format>) -> Format {

@@ -1,7 +1,13 @@
 //! The report: one JSON object a line, one line an input.
 
 use super::{input::Input, output::Payload, run::Made};
-use crate::{engine::details::Chroma, jobs::Millis};
+use crate::{
+    engine::{
+        details::Chroma,
+        target::{Found, Outcome},
+    },
+    jobs::Millis,
+};
 use serde_json::{Map, Value, json};
 
 /// One input's line, without its line end. `written` is the place of the result, or why there
@@ -13,6 +19,7 @@ pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &st
         Payload::Text(text) => Some(text.chars()),
     });
     let source = made.map(source);
+    let found = made.and_then(|it| it.found.as_ref());
     let fields = [
         ("input", json!(input.name)),
         ("output", json!(written.ok())),
@@ -24,13 +31,36 @@ pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &st
         ("frames", json!(parcel.map(|_| 1))),
         ("bytes", json!(made.map(|it| it.bytes))),
         ("chars", json!(chars)),
-        ("score", Value::Null),
+        ("score", json!(found.map(|it| hundredths(it.score)))),
+        (
+            "quality",
+            json!(found.filter(|it| it.spec.format.has_quality() && !it.spec.lossless).map(|it| it.spec.quality)),
+        ),
+        ("encodes", json!(found.map(|it| json!({ "tiles": it.encodes.tiles, "whole": it.encodes.whole })))),
+        ("missed", json!(found.and_then(missed))),
         ("source", json!(source)),
         ("millis", made.map_or(Value::Null, |it| millis(it.millis, it.total))),
         ("warnings", json!(warnings)),
         ("error", json!(written.err())),
     ];
     Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>()).to_string()
+}
+
+/// Whether and by what an aim was missed.
+fn missed(found: &Found) -> Option<Value> {
+    match &found.outcome {
+        Outcome::Held => None,
+        Outcome::LookMissed => Some(json!({ "aim": "look", "score": hundredths(found.score) })),
+        Outcome::BudgetMissed { weight, fits_at } => {
+            let fits_at = fits_at.map(|[width, height]| json!({ "width": width, "height": height }));
+            Some(json!({ "aim": "budget", "weight": weight, "fits_at": fits_at }))
+        }
+    }
+}
+
+/// More digits of a score say nothing.
+fn hundredths(score: f64) -> f64 {
+    (score * 100.0).round() / 100.0
 }
 
 /// What is known of the source: the sides as stored, the density in dots an inch, the delays in

@@ -4,6 +4,7 @@
 //! whichever comes first: a codec that cannot be interrupted does not keep anybody waiting.
 
 use super::{
+    aims,
     input::{Input, Unread},
     output::{Outlet, Parcel, Payload, SaveGate, Undelivered},
     plan::{Config, Report},
@@ -18,6 +19,8 @@ use crate::{
         embed,
         embed::{SnippetFacts, Texts},
         pipeline::render,
+        race,
+        target::Found,
     },
     helper::{Allowance, Decoders, Early},
     jobs::{
@@ -58,6 +61,10 @@ pub(super) struct Made {
     pub(super) millis: Millis,
     /// From the beginning of reading to the finished text or bytes, in milliseconds.
     pub(super) total: f64,
+    /// How it was found, where something was aimed for.
+    pub(super) found: Option<Found>,
+    /// How it misses what was aimed for.
+    missed: Option<String>,
     warnings: Vec<String>,
     /// Advice that nobody asked for: it stands in the report only.
     hints: Vec<String>,
@@ -74,6 +81,9 @@ enum Failure {
     Crashed(#[from] Crashed),
     #[error(transparent)]
     Undelivered(#[from] Undelivered),
+    /// What came closest is in the report.
+    #[error("{0}; --nearest writes what came closest")]
+    Missed(String),
 }
 
 impl Failure {
@@ -198,7 +208,8 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
     let order = FetchOrder { max_bytes: shared.limits.max_source_bytes, cancel: &shared.cancel, progress: &progress };
     let source = input.read(&shared.limits, &*shared.web, &order)?;
     let read = Stopwatch::since(start);
-    let (recipe, odd) = shared.config.recipe(source.format());
+    let (mut recipe, odd) = shared.config.recipe(source.format());
+    recipe.output.aim = aims::named(&recipe.output.aim, input.alt(&source));
     let watch = Stopwatch::default();
     let decoder = shared.decoders.within(Allowance::default());
     let tools = Tools {
@@ -208,8 +219,12 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
         ..Tools::new(&shared.limits, &shared.fonts, &shared.cancel)
     };
     let mut cache = Cache::default();
-    let product = render(&source, &recipe, &mut cache, false, tools)?;
+    let product = match shared.config.wish.auto {
+        Some(readers) => race::best(&source, &recipe, readers, &mut cache, tools)?,
+        None => render(&source, &recipe, &mut cache, false, tools)?,
+    };
     let facts = cache.facts().cloned().ok_or(EngineError::NotAnImage)?;
+    let missed = product.miss().map(|it| it.to_string());
     let encoded = product.encoded;
     let payload = match shared.config.form {
         Form::File => Payload::Bytes(encoded.bytes.clone()),
@@ -221,7 +236,8 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
     };
     let is_hint = |it: &&Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::OriginalKept);
     let (hints, lost): (Vec<_>, Vec<_>) = product.warnings.iter().partition(is_hint);
-    let warnings = shared.config.wish.warning.clone().into_iter().chain(odd);
+    let nearest = missed.clone().filter(|_| shared.config.wish.takes_nearest);
+    let warnings = shared.config.wish.warning.clone().into_iter().chain(odd).chain(nearest);
     let warnings = warnings.chain(lost.into_iter().map(ToString::to_string)).collect();
     Ok(Made {
         parcel: Parcel { payload, format: encoded.format, size: encoded.size },
@@ -230,6 +246,8 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
         source_bytes: source.bytes().len(),
         millis: Millis { read: Some(read), ..watch.millis() },
         total: Stopwatch::since(start),
+        found: product.found,
+        missed,
         warnings,
         hints: hints.into_iter().map(ToString::to_string).collect(),
     })
@@ -288,7 +306,10 @@ impl<'a> Delivery<'a> {
     fn finish(&mut self, input: &Input, result: Result<Made, Failure>) {
         let (made, outcome) = match result {
             Ok(made) => {
-                let outcome = self.outlet.deliver(input, &made.parcel).map_err(Failure::from);
+                let outcome = match made.missed.clone().filter(|_| !self.shared.config.wish.takes_nearest) {
+                    Some(miss) => Err(Failure::Missed(miss)),
+                    None => self.outlet.deliver(input, &made.parcel).map_err(Failure::from),
+                };
                 (Some(made), outcome)
             }
             Err(failure) => (None, Err(failure)),

@@ -21,18 +21,29 @@ pub(super) fn not_served(what: &str) -> String {
     format!("{what} is not served by this version")
 }
 
+/// The format asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FormatWish {
+    /// Whichever does best.
+    Auto,
+    /// This one.
+    Named(Format),
+}
+
+/// `auto`, or a format that can be written.
+pub(super) fn format_wish(text: &str) -> Result<FormatWish, String> {
+    if text == "auto" { Ok(FormatWish::Auto) } else { format(text).map(FormatWish::Named) }
+}
+
 /// A format that can be written, by its id or one of its extensions.
-pub(super) fn format(text: &str) -> Result<Format, String> {
-    if text == "auto" {
-        return Err(not_served(text));
-    }
+fn format(text: &str) -> Result<Format, String> {
     let format = Format::from_id(text).or_else(|| Format::from_extension(text));
     match format {
         Some(format) if format.can_write() => Ok(format),
         Some(format) => Err(format!("{} can be read, but not written", format.label())),
         None => {
             let known: Vec<_> = Format::writable().map(Format::id).collect();
-            Err(format!("no such format; there are {}", known.join(", ")))
+            Err(format!("no such format; there are auto, {}", known.join(", ")))
         }
     }
 }

@@ -19,9 +19,12 @@ pub mod naming;
 pub mod options;
 mod original;
 pub mod pipeline;
+pub mod race;
 pub mod raster;
 pub mod recipe;
+pub mod score;
 pub mod source;
+pub mod target;
 mod vector;
 
 pub use self::{

@@ -18,11 +18,23 @@ pub(super) fn smaller(
     encoded: &Encoded,
     carried: &Carried,
 ) -> Option<Encoded> {
-    if !would_do(facts, recipe, encoded) {
+    let original = whole(source, facts, recipe, encoded.size, carried)?;
+    (original.bytes.len() < encoded.bytes.len()).then_some(original)
+}
+
+/// The same, however large they are.
+pub(super) fn whole(
+    source: &Source,
+    facts: &Facts,
+    recipe: &Recipe,
+    size: [u32; 2],
+    carried: &Carried,
+) -> Option<Encoded> {
+    if !would_do(facts, recipe, size) {
         return None;
     }
     let keeps_profile = recipe.edits.profile == ProfilePolicy::Keep;
-    let mut original = Encoded { bytes: source.bytes().clone(), warnings: vec![], ..encoded.clone() };
+    let mut original = Encoded { format: facts.format, bytes: source.bytes().clone(), size, warnings: vec![] };
     let mut warnings = vec![Warning::OriginalKept];
     if metadata::can_be_cleaned(facts.format) {
         original.bytes = metadata::rewritten(&original, carried, keeps_profile, &mut warnings)?.into();
@@ -30,19 +42,19 @@ pub(super) fn smaller(
         return None;
     }
     original.warnings = warnings;
-    (original.bytes.len() < encoded.bytes.len()).then_some(original)
+    Some(original)
 }
 
 /// Does the source show exactly what is asked for, in the format asked for?
-fn would_do(facts: &Facts, recipe: &Recipe, encoded: &Encoded) -> bool {
+fn would_do(facts: &Facts, recipe: &Recipe, size: [u32; 2]) -> bool {
     let is_whole = facts.warnings.iter().all(|it| matches!(it, Warning::NotContained { .. }));
     is_whole
-        && facts.format == encoded.format
+        && facts.format == recipe.output.format
         // The sizes of an icon and the digits of a drawing are wishes of their own.
         && !matches!(facts.format, Format::Ico | Format::Svg)
         && facts.frames == Some(1)
         && facts.orientation == 1
-        && facts.size == encoded.size
+        && facts.size == size
         && nothing_changes(facts, &recipe.edits)
         && has_right_colours(facts, recipe.edits.profile)
         && is_coded_as_asked(facts, recipe)

@@ -10,6 +10,8 @@ use super::{
     options::{PngColours, palette},
     original,
     recipe::{Edits, OutputSpec},
+    score,
+    target::{self, Aim, Found, Lore, Miss, Seeker, Sought},
     vector,
 };
 
@@ -84,8 +86,17 @@ pub struct Product {
     pub encoded: Encoded,
     /// What the encoded bytes decode back to; `None` when it was not asked for.
     pub preview: Option<Raster>,
+    /// How they were found, where something was aimed for.
+    pub found: Option<Found>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+}
+
+impl Product {
+    /// How it misses what was aimed for, if it does.
+    pub fn miss(&self) -> Option<Miss<'_>> {
+        Miss::of(self.encoded.format, &self.recipe.output.aim, self.found.as_ref()?)
+    }
 }
 
 /// The results of the stages for one source, each with what it was made from. Clones share the
@@ -94,9 +105,24 @@ pub struct Product {
 pub struct Cache {
     decoded: Option<(Source, DecodeOptions, Decoded)>,
     edited: Option<(Edits, Raster, Vec<Warning>)>,
+    /// What was made of the edited picture, the latest first.
+    made: Vec<Made>,
+    /// What searches know of the edited picture.
+    lore: Lore,
+}
+
+/// So many encodings of a picture are remembered: one of each format, and some.
+const MOST_MADE: usize = 24;
+
+/// What was made by a wish.
+#[derive(Clone)]
+struct Made {
+    /// By [`key`].
+    spec: OutputSpec,
     /// Without metadata, whatever the wish says of them.
-    encoded: Option<(OutputSpec, Encoded)>,
-    /// What [`Self::encoded`] decodes back to.
+    encoded: Encoded,
+    found: Option<Found>,
+    /// What it decodes back to, of the latest only.
     preview: Option<Raster>,
     finished: Option<Finished>,
 }
@@ -122,6 +148,31 @@ impl Cache {
     /// What decoding found out about the source rendered last.
     pub fn facts(&self) -> Option<&Facts> {
         self.decoded.as_ref().map(|(.., decoded)| &decoded.facts)
+    }
+
+    /// Takes over what was made elsewhere of the same picture by the same edits.
+    pub fn learn(&mut self, other: &Self) {
+        let is_same = |(own, ..): &(Edits, Raster, _), (its, ..): &(Edits, Raster, _)| own == its;
+        let (Some(own), Some(its)) = (&self.edited, &other.edited) else { return };
+        let knows_source = other.decoded.as_ref().is_some_and(|(source, ..)| self.knows(source));
+        if knows_source && is_same(own, its) {
+            for made in &other.made {
+                if self.made.iter().all(|it| it.spec != made.spec) {
+                    self.made.push(Made { preview: None, ..made.clone() });
+                }
+            }
+            self.made.truncate(MOST_MADE);
+        }
+    }
+
+    /// Lets go of what only searches need; what they measured stays.
+    pub fn rest(&self) {
+        self.lore.rest();
+    }
+
+    /// Lets go of all that was encoded and measured; the pixels stay.
+    pub fn forget(&mut self) {
+        (self.made, self.lore) = (vec![], Lore::default());
     }
 
     /// Is there something of this source?
@@ -158,12 +209,12 @@ pub fn render(
 ) -> Result<Product, EngineError> {
     let decoded = decoded(source, recipe, cache, tools)?;
     let mut warnings = decoded.facts.warnings.clone();
-    let Finished { encoded, is_foreign, .. } = if recipe.output.untouched {
-        untouched(source, &decoded)?
+    let (Finished { encoded, is_foreign, .. }, found) = if recipe.output.untouched {
+        (untouched(source, &decoded)?, None)
     } else {
         let (edited, edit_warnings) = edited(&decoded, recipe, cache, tools)?;
         warnings.extend(edit_warnings);
-        ensure_encoded(source, &decoded, &edited, recipe, cache, tools)?;
+        ensure_made(source, &decoded, &edited, recipe, cache, tools)?;
         finished(source, &decoded, recipe, cache)?
     };
     warnings.extend(encoded.warnings.iter().cloned());
@@ -171,7 +222,23 @@ pub fn render(
         warnings.push(Warning::LargerThanSource { result: encoded.bytes.len(), source: source.bytes().len() });
     }
     let preview = if with_preview { Some(preview(&encoded, is_foreign, cache, tools)?) } else { None };
-    Ok(Product { recipe: recipe.clone(), encoded, preview, warnings })
+    Ok(Product { recipe: recipe.clone(), encoded, preview, found, warnings })
+}
+
+/// Whether the picture that the recipe's edits make lets anything shine through, and whether its source is a
+/// drawing.
+///
+/// # Errors
+/// Whatever decoding or editing meets.
+pub(super) fn kind(
+    source: &Source,
+    recipe: &Recipe,
+    cache: &mut Cache,
+    tools: Tools<'_>,
+) -> Result<(bool, bool), EngineError> {
+    let decoded = decoded(source, recipe, cache, tools)?;
+    let (edited, _) = edited(&decoded, recipe, cache, tools)?;
+    Ok((edit::ground::has_transparency(&edited), decoded.facts.format.is_vector()))
 }
 
 /// Could the source's own bytes be pasted instead: same picture, same size, shown by browsers?
@@ -216,12 +283,12 @@ fn edited(
     }
     let (raster, warnings) = tools.stage(Stage::Edit, || edit::apply(decoded, &recipe.edits, tools))?;
     cache.edited = Some((recipe.edits.clone(), raster.clone(), warnings.clone()));
-    (cache.encoded, cache.preview, cache.finished) = (None, None, None);
+    (cache.made, cache.lore) = (vec![], Lore::default());
     Ok((raster, warnings))
 }
 
-/// Makes sure that the cache holds the encoding.
-fn ensure_encoded(
+/// Makes sure that the cache holds the encoding, as the latest.
+fn ensure_made(
     source: &Source,
     decoded: &Decoded,
     edited: &Raster,
@@ -229,38 +296,80 @@ fn ensure_encoded(
     cache: &mut Cache,
     tools: Tools<'_>,
 ) -> Result<(), EngineError> {
-    let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.clone() };
-    if cache.encoded.as_ref().is_none_or(|(known, _)| *known != spec) {
-        let (encoded, seen) = tools.stage(Stage::Encode, || match spec.format {
-            Format::Svg => Ok((vector::write(source, &decoded.facts, recipe, tools)?, None)),
-            _ => encoded(decoded, edited, &spec, tools),
-        })?;
-        cache.encoded = Some((spec, encoded));
-        (cache.preview, cache.finished) = (seen, None);
+    let spec = key(&recipe.output);
+    if let Some(at) = cache.made.iter().position(|it| it.spec == spec) {
+        let made = cache.made.remove(at);
+        cache.made.insert(0, made);
+        return Ok(());
     }
+    let lore = cache.lore.clone();
+    let (encoded, seen, found) = tools.stage(Stage::Encode, || match (spec.format, &spec.aim) {
+        (Format::Svg, _) => Ok((vector::write(source, &decoded.facts, recipe, tools)?, None, None)),
+        (_, Aim::Quality) => encoded(decoded, edited, &spec, tools).map(|(encoded, seen)| (encoded, seen, None)),
+        _ => {
+            let sought = sought(source, decoded, edited, recipe, &lore, tools)?;
+            Ok((sought.encoded, sought.seen, Some(sought.found)))
+        }
+    })?;
+    for older in &mut cache.made {
+        older.preview = None;
+    }
+    cache.made.insert(0, Made { spec, encoded, found, preview: seen, finished: None });
+    cache.made.truncate(MOST_MADE);
     Ok(())
 }
 
+/// The wish without what does not change the encoding.
+fn key(output: &OutputSpec) -> OutputSpec {
+    let keep = if matches!(output.aim, Aim::Budget(_)) { output.keep } else { KeptMetadata::default() };
+    OutputSpec { keep, ..output.clone() }
+}
+
+/// The encoding that meets the aim.
+fn sought(
+    source: &Source,
+    decoded: &Decoded,
+    edited: &Raster,
+    recipe: &Recipe,
+    lore: &Lore,
+    tools: Tools<'_>,
+) -> Result<Sought, EngineError> {
+    let (carried, _) = metadata::collect(source, &decoded.facts, recipe.output.keep);
+    let aim = &recipe.output.aim;
+    let encode = |raster: &Raster, spec: &OutputSpec| encoded(decoded, raster, spec, tools);
+    let weigh = |encoded: &Encoded| aim.weight(&metadata::put(encoded, &carried));
+    let original = original::whole(source, &decoded.facts, recipe, edited.size(), &carried);
+    let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.clone() };
+    target::seek(&Seeker { edited, spec: &spec, lore, encode: &encode, weigh: &weigh, original, tools })
+}
+
 /// The encoding with the metadata that are kept or, where that is smaller and does as well, the
-/// source's own coding with them.
-fn finished(source: &Source, decoded: &Decoded, recipe: &Recipe, cache: &mut Cache) -> Result<Finished, EngineError> {
+/// source's own coding with them; and how it was found.
+fn finished(
+    source: &Source,
+    decoded: &Decoded,
+    recipe: &Recipe,
+    cache: &mut Cache,
+) -> Result<(Finished, Option<Found>), EngineError> {
     let keep = recipe.output.keep;
-    if let Some(known) = &cache.finished
-        && known.keep == keep
-    {
-        return Ok(known.clone());
-    }
     // It was put there just before.
-    let Some((_, encoded)) = &cache.encoded else { return Err(EngineError::Cancelled) };
+    let Some(made) = cache.made.first_mut() else { return Err(EngineError::Cancelled) };
+    if let Some(known) = made.finished.as_ref().filter(|it| it.keep == keep) {
+        return Ok((known.clone(), made.found.clone()));
+    }
     let (carried, unfit) = metadata::collect(source, &decoded.facts, keep);
-    let encoded = metadata::put(encoded, &carried);
+    let is_original = made.encoded.warnings.contains(&Warning::OriginalKept);
+    let encoded = if is_original { made.encoded.clone() } else { metadata::put(&made.encoded, &carried) };
     let original = original::smaller(source, &decoded.facts, recipe, &encoded, &carried);
-    let is_foreign = original.is_some() || encoded.format.is_vector();
+    let is_foreign = is_original || original.is_some() || encoded.format.is_vector();
+    if let (Some(_), Some(found)) = (&original, &mut made.found) {
+        found.score = score::SAME;
+    }
     let mut encoded = original.unwrap_or(encoded);
     encoded.warnings.extend(unfit);
     let finished = Finished { keep, encoded, is_foreign };
-    cache.finished = Some(finished.clone());
-    Ok(finished)
+    made.finished = Some(finished.clone());
+    Ok((finished, made.found.clone()))
 }
 
 /// Also what the bytes decode back to, if their encoder knows.
@@ -306,16 +415,17 @@ fn untouched(source: &Source, decoded: &Decoded) -> Result<Finished, EngineError
 /// what it carries, since that came from others and their decoder may be one that is only trusted
 /// with what is ours.
 fn preview(result: &Encoded, is_foreign: bool, cache: &mut Cache, tools: Tools<'_>) -> Result<Raster, EngineError> {
-    let Some((spec, ours)) = cache.encoded.as_ref().filter(|_| !is_foreign) else {
+    let Some(made) = cache.made.first_mut().filter(|_| !is_foreign) else {
         let result = Source::new("result", result.bytes.clone());
         // No more to be trusted than before.
         let decode = || tools.decoder.decode(&result, &DecodeOptions::default(), tools);
         return Ok(tools.stage(Stage::Preview, decode)?.raster);
     };
-    if let Some(known) = &cache.preview {
+    if let Some(known) = &made.preview {
         return Ok(known.clone());
     }
-    let raster = tools.stage(Stage::Preview, || tools.encoder.decode_back(ours, spec, tools))?;
-    cache.preview = Some(raster.clone());
+    let spec = made.found.as_ref().map_or(&made.spec, |it| &it.spec);
+    let raster = tools.stage(Stage::Preview, || tools.encoder.decode_back(&made.encoded, spec, tools))?;
+    made.preview = Some(raster.clone());
     Ok(raster)
 }

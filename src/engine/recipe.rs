@@ -4,6 +4,7 @@ use super::{
     Format, KeptMetadata,
     embed::Embed,
     options::{CodecOptions, PngColours},
+    target::Aim,
 };
 
 /// Edits and the output wanted.
@@ -149,8 +150,10 @@ impl Fit {
 pub struct OutputSpec {
     /// The format to write.
     pub format: Format,
-    /// 1 to 100, higher is closer; read only where the format has a quality and
-    /// [`OutputSpec::lossless`] is off.
+    /// What decides about the quality; read where the format has something to turn.
+    pub aim: Aim,
+    /// 1 to 100, higher is closer; read only where the format has a quality,
+    /// [`OutputSpec::lossless`] is off and nothing else is aimed for.
     pub quality: u8,
     /// Without loss, where the format can choose.
     pub lossless: bool,
@@ -169,6 +172,7 @@ impl OutputSpec {
     pub fn new(format: Format) -> Self {
         Self {
             format,
+            aim: Aim::default(),
             quality: DEFAULT_QUALITY,
             lossless: false,
             effort: Effort::default(),

@@ -77,7 +77,7 @@ impl Wish {
     /// `None` for a format that no helper encodes.
     pub(super) fn of(spec: &OutputSpec) -> Option<Self> {
         // Exhaustive, so that no option is forgotten here; metadata are put in afterwards.
-        let OutputSpec { format, quality, lossless, effort, codec, keep: _, untouched: _ } = spec;
+        let OutputSpec { format, quality, lossless, effort, codec, aim: _, keep: _, untouched: _ } = spec;
         let CodecOptions { avif, png, gif: _, ico: _, jpeg: _, svg: _, webp: _ } = codec;
         let codec = match format {
             Format::Avif => {

@@ -60,7 +60,7 @@ impl From<Vec<u8>> for Made {
 }
 
 /// What transparency is laid on when nobody named a colour.
-const WHITE: [u8; 3] = [u8::MAX; 3];
+pub(super) const WHITE: [u8; 3] = [u8::MAX; 3];
 
 /// Makes bytes of pixels, in this process or elsewhere.
 pub trait Encoder {
