@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`engine`] | PURE: bytes ⇄ pixels ⇄ bytes ⇄ text. No toolkit, no threads of its own, no files, no network, no clock, no globals |
 //! | [`helper`] | the other processes of this executable: untrusted bytes are decoded in them, behind walls, what cannot be stopped is encoded in them, and what they say is checked |
-//! | [`jobs`] | threads: load lane, fetch lane (links), render lane (newest wins), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
+//! | [`jobs`] | threads: load lane, fetch lane (links), render lane (newest wins), race lane (other formats), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
 //! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
 //! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard and the process that keeps it, drops of which the toolkit does not hear (X11), dialogs, fonts, paths, the desktop's colours, watched files, the network (`platform::web`, for links alone), and the one window that later starts hand their files to |
@@ -36,6 +36,7 @@
 //! ─▶ Event::Glimpsed (large JPEGs: something to see at once) ─▶ Event::Loaded ─▶ reconcile
 //! ─▶ jobs: Render (edit → encode, in a helper if it could not be stopped here) ─▶ Event::Encoded ─▶ numbers, snippet; ready to be copied as text and saved
 //! ─▶ the same render (decode back, unless the encoder knows what that gives) ─▶ Event::Rendered ─▶ preview of the *encoded* bytes; ready to be copied as an image
+//! the slider rests ─▶ jobs: Race (the look of the result, then each format at that look or within the budget: engine::target) ─▶ Event::Judged, Event::Raced: rows
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
 //! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame
@@ -70,6 +71,8 @@
 //!   file; that goes with the ownership.
 //! * Nothing is overwritten and nothing reaches the clipboard unasked; "Copied" is said when
 //!   the clipboard has accepted it.
+//! * What meets an aim was encoded whole, decoded and measured; searches remember what they measured, and
+//!   that changes no byte of what they find.
 //! * An SVG has no pixels to enlarge: it is rendered at the size asked for, and the rule
 //!   against enlarging does not bind it.
 

@@ -225,6 +225,25 @@ pub fn render(
     Ok(Product { recipe: recipe.clone(), encoded, preview, found, warnings })
 }
 
+/// How alike the result of this recipe and the edited picture look; see [`score`](super::score). Of more than
+/// 1.6 megapixels, tiles of that many are compared. [`score::SAME`] where the source's own bytes are the result.
+///
+/// # Errors
+/// Whatever decoding, editing or encoding meets.
+pub fn score(source: &Source, recipe: &Recipe, cache: &mut Cache, tools: Tools<'_>) -> Result<f64, EngineError> {
+    let product = render(source, recipe, cache, true, tools)?;
+    if let Some(found) = &product.found {
+        return Ok(found.score);
+    }
+    let (Some(seen), false) = (product.preview, product.warnings.contains(&Warning::OriginalKept)) else {
+        return Ok(score::SAME);
+    };
+    let Some((_, edited, _)) = cache.edited.as_ref().filter(|_| !recipe.output.untouched) else {
+        return Ok(score::SAME);
+    };
+    target::compare(edited, &seen, recipe.output.format, &cache.lore, tools.cancel)
+}
+
 /// Whether the picture that the recipe's edits make lets anything shine through, and whether its source is a
 /// drawing.
 ///
@@ -322,7 +341,7 @@ fn ensure_made(
 /// The wish without what does not change the encoding.
 fn key(output: &OutputSpec) -> OutputSpec {
     let keep = if matches!(output.aim, Aim::Budget(_)) { output.keep } else { KeptMetadata::default() };
-    OutputSpec { keep, ..output.clone() }
+    OutputSpec { keep, ..output.normal() }
 }
 
 /// The encoding that meets the aim.
@@ -339,7 +358,7 @@ fn sought(
     let encode = |raster: &Raster, spec: &OutputSpec| encoded(decoded, raster, spec, tools);
     let weigh = |encoded: &Encoded| aim.weight(&metadata::put(encoded, &carried));
     let original = original::whole(source, &decoded.facts, recipe, edited.size(), &carried);
-    let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.clone() };
+    let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.normal() };
     target::seek(&Seeker { edited, spec: &spec, lore, encode: &encode, weigh: &weigh, original, tools })
 }
 

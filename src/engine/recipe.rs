@@ -182,6 +182,30 @@ impl OutputSpec {
         }
     }
 
+    /// The same wish with defaults in place of all that is not read for its format and aim. Wishes that are
+    /// equal then have equal results.
+    #[must_use]
+    pub fn normal(&self) -> Self {
+        let Self { format, aim, effort, keep, untouched, .. } = self.clone();
+        let mut normal = Self { aim, effort, keep, untouched, ..Self::new(format) };
+        normal.lossless = self.lossless && format.has_lossless() && format.has_quality();
+        if normal.aim == Aim::Quality && format.has_quality() && !normal.lossless {
+            normal.quality = self.quality;
+        }
+        let own = &self.codec;
+        match format {
+            Format::Avif => normal.codec.avif = own.avif.clone(),
+            Format::Jpeg => normal.codec.jpeg = own.jpeg.clone(),
+            Format::Png => normal.codec.png = own.png.clone(),
+            Format::Gif => normal.codec.gif = own.gif.clone(),
+            Format::Ico => normal.codec.ico = own.ico.clone(),
+            Format::Svg => normal.codec.svg = own.svg.clone(),
+            Format::WebP => normal.codec.webp = own.webp.clone(),
+            _ => {}
+        }
+        normal
+    }
+
     /// Is the encoding meant to be without loss of pixels?
     pub fn is_lossless(&self) -> bool {
         match self.format {

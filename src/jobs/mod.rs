@@ -8,6 +8,8 @@
 //!   the bytes, and then decodes them back to be seen; the newest request replaces the waiting one
 //!   and cancels what runs, beside which it runs when that does not stop at once. Only the oldest
 //!   quick one may come to its end. What is too slow to follow a slider waits until that rests.
+//! * The **race lane** (one thread) measures the look of what was made, and finds what other formats make of the
+//!   same picture, when nothing newer is expected.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
 //! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.
@@ -24,6 +26,7 @@ pub mod guard;
 mod latest;
 mod load;
 pub mod ports;
+mod race;
 pub mod read;
 mod render;
 pub mod request;
@@ -35,7 +38,10 @@ pub use self::{
     error::JobError,
     fetch::{Page, Received},
     guard::{guard, hush_this_thread},
-    request::{Errand, Event, Glimpsed, Intake, LoadRequest, Loaded, Packed, RenderRequest, Rendered, Ticket},
+    request::{
+        Errand, Event, Glimpsed, Intake, LoadRequest, Loaded, Packed, RaceRequest, Raced, RenderRequest, Rendered,
+        Ticket,
+    },
     stopwatch::{Millis, Stopwatch},
     trace::Trace,
 };
@@ -46,6 +52,7 @@ use self::{
     latest::Latest,
     load::LoadJob,
     ports::{Clipboard, Drops, FilesChosen, Outside, Painter, Pending, SaveChosen, Tell, Tidy, Waker},
+    race::RaceJob,
     render::RenderJob,
 };
 use crate::{
@@ -110,10 +117,13 @@ struct Shared {
     loads: Backlog<LoadJob>,
     fetches: Backlog<LoadJob>,
     renders: Latest<RenderJob>,
+    races: Latest<RaceJob>,
     cache: Mutex<Cache>,
     events: mpsc::Sender<Event>,
     load_pool: ThreadPool,
     render_pool: ThreadPool,
+    /// Its own, so that a search for a slow format holds no render up.
+    race_pool: ThreadPool,
 }
 
 impl Shared {
@@ -151,6 +161,7 @@ pub struct Jobs {
     errands: Option<mpsc::Sender<(Ticket, Errand)>>,
     errand_thread: Option<JoinHandle<()>>,
     rendering: Vec<Running>,
+    racing: Option<Cancel>,
     loading: HashMap<Ticket, Cancel>,
     /// There until the end.
     outside: Option<Box<dyn Outside>>,
@@ -178,10 +189,12 @@ impl Jobs {
             loads: Backlog::default(),
             fetches: Backlog::default(),
             renders: Latest::default(),
+            races: Latest::default(),
             cache: Mutex::default(),
             events,
             load_pool: pool("load")?,
             render_pool: pool("render")?,
+            race_pool: pool("race")?,
         });
         for index in 0..LOAD_THREADS {
             let shared = shared.clone();
@@ -195,13 +208,16 @@ impl Jobs {
             let shared = shared.clone();
             lane(&format!("render {index}"), move || render::run(&shared))?;
         }
+        let for_races = shared.clone();
+        lane("race", move || race::run(&for_races))?;
         let (errands, inbox) = mpsc::channel();
         let for_errands = shared.clone();
         let errand_thread = Some(lane("errands", move || errands::run(&for_errands, &inbox, clipboard))?);
         let errands = Some(errands);
         outside.listen(teller(&shared));
-        let (rendering, loading) = (vec![], HashMap::new());
-        Ok(Self { shared, answers, errands, errand_thread, rendering, loading, outside: Some(outside), drops: None })
+        let (rendering, racing, loading) = (vec![], None, HashMap::new());
+        let outside = Some(outside);
+        Ok(Self { shared, answers, errands, errand_thread, rendering, racing, loading, outside, drops: None })
     }
 
     /// Starts what is needed for loading, so that the first picture need not wait for it.
@@ -257,6 +273,19 @@ impl Jobs {
     /// Cancels the renders that run.
     pub fn cancel_render(&mut self) {
         self.rendering.drain(..).for_each(|it| it.cancel.cancel());
+    }
+
+    /// Begins a race instead of the one that runs.
+    pub fn race(&mut self, request: RaceRequest) {
+        self.cancel_race();
+        let cancel = Cancel::default();
+        self.racing = Some(cancel.clone());
+        self.shared.races.put((request, cancel));
+    }
+
+    /// Nobody waits for the race any more.
+    pub fn cancel_race(&mut self) {
+        self.racing.take().into_iter().for_each(|it| it.cancel());
     }
 
     /// Lets go of what the renders know of this source.
@@ -341,10 +370,12 @@ impl Drop for Jobs {
         self.outside = None;
         self.drops = None;
         self.cancel_render();
+        self.cancel_race();
         self.loading.values().for_each(Cancel::cancel);
         self.shared.loads.close();
         self.shared.fetches.close();
         self.shared.renders.close();
+        self.shared.races.close();
         self.errands = None;
         let Some(thread) = self.errand_thread.take() else { return };
         let deadline = Instant::now() + FAREWELL;

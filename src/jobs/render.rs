@@ -50,7 +50,7 @@ pub(super) fn run(shared: &Shared) {
 }
 
 /// Waits until nothing newer can be expected, or there is something newer.
-fn wait_for_rest(cancel: &Cancel) {
+pub(super) fn wait_for_rest(cancel: &Cancel) {
     let rested = Instant::now() + SLIDER_REST;
     while !cancel.is_cancelled() && Instant::now() < rested {
         thread::park_timeout(GLANCE);

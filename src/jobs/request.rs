@@ -124,6 +124,32 @@ impl RenderRequest {
     }
 }
 
+/// What other formats make of a picture, in this order.
+#[derive(Clone, Debug)]
+pub struct RaceRequest {
+    /// Comes back with the answers.
+    pub ticket: Ticket,
+    /// The untouched bytes.
+    pub source: Source,
+    /// Their pixels, decoded with the defaults.
+    pub decoded: Decoded,
+    /// The result whose look is measured first.
+    pub judged: Option<Recipe>,
+    /// What is made then.
+    pub recipes: Vec<Recipe>,
+    /// What decoding once more may cost, as a drawing is for every size.
+    pub allowance: Allowance,
+}
+
+/// What another format makes of a picture.
+#[derive(Clone, Debug)]
+pub struct Raced {
+    /// The result, without pixels.
+    pub product: Product,
+    /// How long the search took in milliseconds; `None` if its result was known.
+    pub millis: Option<f64>,
+}
+
 /// Work that is done in order and never dropped.
 #[derive(Clone, Debug)]
 pub enum Errand {
@@ -240,6 +266,24 @@ pub enum Event {
         ticket: Ticket,
         /// The result, or why there is none.
         result: Result<Box<Rendered>, JobError>,
+    },
+    /// The look of a result was measured.
+    Judged {
+        /// Of the [`RaceRequest`].
+        ticket: Ticket,
+        /// That of the result.
+        recipe: Recipe,
+        /// SSIMULACRA2 against the edited picture, or why there is none.
+        result: Result<f64, JobError>,
+    },
+    /// One of a race has come in.
+    Raced {
+        /// Of the [`RaceRequest`].
+        ticket: Ticket,
+        /// What was asked for.
+        recipe: Recipe,
+        /// The result, or why there is none.
+        result: Result<Box<Raced>, JobError>,
     },
     /// The clipboard was read.
     Pasted(Result<Pasted, JobError>),

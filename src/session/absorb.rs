@@ -29,6 +29,14 @@ impl Session {
             Event::Loaded { ticket, result } => self.load_ended(ticket, result),
             Event::Encoded { ticket, packed } => self.bytes_were_made(ticket, *packed),
             Event::Rendered { ticket, result } => self.render_ended(ticket, result),
+            Event::Judged { ticket, recipe, result } => {
+                self.look_was_judged(ticket, recipe, result);
+                vec![]
+            }
+            Event::Raced { ticket, recipe, result } => {
+                self.row_came_in(ticket, recipe, result);
+                vec![]
+            }
             Event::Pasted(result) => self.clipboard_was_read(result),
             // The window's own business.
             Event::PastedText(_) => vec![],

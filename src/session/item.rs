@@ -3,6 +3,7 @@
 use super::{
     Effect, Outlet,
     history::Wanted,
+    race::Race,
     reload::Reread,
     results::{Made, Preview},
 };
@@ -13,6 +14,7 @@ use crate::{
         embed::{Embed, Snippet, SnippetFacts, snippet},
         encode::is_stoppable,
         naming,
+        race::{Entrant, Readers},
         recipe::{Effort, OutputSpec},
     },
     jobs::{Glimpsed, Intake, Millis, Packed, Received, Ticket, ports::Painted},
@@ -25,7 +27,7 @@ pub struct ItemId(pub(super) u64);
 
 /// From this on the search for small bytes takes longer than anybody waits for a copy, where its
 /// encoder is one of the slow ones.
-const LONG_SEARCH_PIXELS: u64 = 2_000_000;
+pub(super) const LONG_SEARCH_PIXELS: u64 = 2_000_000;
 
 /// A picture of the list.
 pub struct Item {
@@ -45,6 +47,7 @@ pub struct Item {
     /// Bytes that could not be decoded back, by their recipe, and why.
     pub(super) unseen: Option<(Recipe, String)>,
     pub(super) weights: Vec<(Recipe, usize)>,
+    pub(super) race: Race,
     pub(super) millis: Millis,
     /// Its file is being read again beside what is shown.
     pub(super) reread: Option<Reread>,
@@ -58,6 +61,9 @@ pub struct Item {
     pub recipe: Recipe,
     /// Pixels a CSS pixel in snippets, at least 1; edited in place by the views.
     pub density: u32,
+    /// The format that does best is chosen by itself, among those that these readers know; edited in
+    /// place by the views.
+    pub auto: Option<Readers>,
 }
 
 /// How far loading has come.
@@ -121,6 +127,7 @@ impl Item {
             refused: None,
             unseen: None,
             weights: vec![],
+            race: Race::default(),
             millis: Millis::default(),
             reread: None,
             is_outdated: false,
@@ -128,6 +135,7 @@ impl Item {
             noted: Wanted { recipe: recipe.clone(), density: 1 },
             recipe,
             density: 1,
+            auto: None,
         }
     }
 
@@ -202,9 +210,9 @@ impl Item {
     }
 
     /// Measured bytes of a format under the present settings, if it was tried.
-    pub fn weight(&self, format: Format) -> Option<usize> {
+    pub fn weight(&self, entrant: Entrant) -> Option<usize> {
         let mut wanted = self.recipe.clone();
-        wanted.output.format = format;
+        wanted.output = entrant.of_wish(&wanted.output);
         self.weights.iter().rev().find(|(recipe, _)| same_but_effort(recipe, &wanted)).map(|(_, bytes)| *bytes)
     }
 
@@ -313,6 +321,7 @@ impl Item {
     /// Forgets what was measured on other bytes than those to come.
     pub(super) fn forget_measured(&mut self) {
         self.weights.clear();
+        self.forget_race();
         (self.refused, self.unseen, self.asked) = (None, None, None);
     }
 }

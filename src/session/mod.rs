@@ -14,6 +14,7 @@ mod item;
 mod links;
 mod notice;
 mod question;
+mod race;
 mod reconcile;
 mod reload;
 mod results;
@@ -23,6 +24,7 @@ pub use self::{
     item::{Discarded, Item, ItemId, Original, Status},
     notice::{Kind, Notice, capitalized},
     question::Question,
+    race::{Row, USUAL},
     results::Preview,
 };
 
@@ -32,9 +34,9 @@ use self::{
     question::Questions,
 };
 use crate::{
-    engine::{Bytes, Format, Recipe, Source, embed::Embed, naming, recipe::Defaults},
+    engine::{Bytes, Format, Recipe, Source, embed::Embed, naming, recipe::Defaults, target::Aim},
     helper::Allowance,
-    jobs::{Errand, LoadRequest, RenderRequest, Ticket, ports::CopiedImage},
+    jobs::{Errand, LoadRequest, RaceRequest, RenderRequest, Ticket, ports::CopiedImage},
     settings::{Preferences, Start},
 };
 use std::{
@@ -55,6 +57,10 @@ pub enum Effect {
     Render(RenderRequest),
     /// Cancel what is being rendered.
     CancelRender,
+    /// See what other formats make of a picture, and stop the race that runs.
+    Race(RaceRequest),
+    /// Stop the race that runs.
+    CancelRace,
     /// Nobody looks at this source any more: what is known of its pixels may go.
     LetGo(Source),
     /// Free these pixels, on a thread that nobody waits for.
@@ -125,6 +131,7 @@ pub struct Session {
     /// Quick renders of the same picture that a newer request has overtaken; what comes of them
     /// is stale, but newer than what is shown.
     overtaken: Vec<Ticket>,
+    racing: Option<race::Asked>,
     deferred: Option<Deferred>,
     underway: HashMap<Ticket, Underway>,
     is_dialog_open: bool,
@@ -134,6 +141,8 @@ pub struct Session {
     questions: Questions,
     history: History,
     watched: BTreeSet<PathBuf>,
+    /// What new pictures aim for.
+    aim: Aim,
     /// What new pictures start with; edited in place by the views.
     pub defaults: Defaults,
     /// What the settings window changes; edited in place by it.
@@ -157,6 +166,7 @@ impl Session {
             tickets: Ticket::default(),
             rendering: None,
             overtaken: vec![],
+            racing: None,
             deferred: None,
             underway: HashMap::new(),
             is_dialog_open: false,
@@ -166,6 +176,7 @@ impl Session {
             questions: Questions::default(),
             history: History::new(defaults.embed),
             watched: BTreeSet::new(),
+            aim: Aim::default(),
             defaults,
             preferences,
         }
@@ -264,6 +275,7 @@ impl Session {
             (recipe.output.format, recipe.output.quality, recipe.output.lossless) = (format, quality, false);
         }
         recipe.edits.size.fit = self.defaults.fit;
+        recipe.output.aim = self.aim.clone();
         recipe
     }
 

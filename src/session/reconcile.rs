@@ -12,10 +12,13 @@ impl Session {
     /// Compares what is wanted with what was asked for, and asks for exactly what differs.
     /// Called after every batch of edits, actions and events; doing it twice asks for nothing.
     pub fn reconcile(&mut self) -> Vec<Effect> {
+        self.stamp_budgets();
+        self.follow_winner();
         self.collect_edits();
         self.remember_choices();
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());
+        effects.extend(self.ask_for_race());
         effects.extend(self.let_go_of_pixels());
         effects.extend(self.watch_files());
         effects
@@ -25,8 +28,10 @@ impl Session {
     fn remember_choices(&mut self) {
         let Some(item) = self.selected() else { return };
         let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
+        let aim = output.aim.clone();
         let (format, quality, lossless) = (output.format, output.quality, output.lossless);
         self.defaults.fit = fit;
+        self.aim = aim;
         // Not every picture can be a drawing.
         if self.preferences.start == Start::LastUsed && !format.is_vector() {
             self.defaults = Defaults { format, quality, lossless, ..self.defaults };

@@ -169,6 +169,8 @@ impl Shell {
                     self.jobs.render(request);
                 }
                 Effect::CancelRender => self.jobs.cancel_render(),
+                Effect::Race(request) => self.jobs.race(request),
+                Effect::CancelRace => self.jobs.cancel_race(),
                 Effect::LetGo(source) => self.jobs.let_go(&source),
                 Effect::Discard(pixels) => self.jobs.discard(pixels),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),

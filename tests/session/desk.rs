@@ -2,7 +2,7 @@
 
 use inlaid::{
     engine::{Decoded, Encoded, Facts, Format, Layout, Product, Raster, Recipe, Source, embed},
-    jobs::{Errand, Event, Intake, Loaded, Millis, Packed, RenderRequest, Rendered, Ticket, ports::News},
+    jobs::{Errand, Event, Intake, Loaded, Millis, Packed, RaceRequest, RenderRequest, Rendered, Ticket, ports::News},
     session::{Action, Effect, Item, Kind, Session},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -47,7 +47,7 @@ pub(crate) fn rendered(recipe: &Recipe, bytes: &[u8]) -> Box<Rendered> {
 
 pub(crate) fn packed(recipe: &Recipe, bytes: &[u8]) -> Box<Packed> {
     let encoded = Encoded { format: recipe.output.format, bytes: bytes.into(), size: SIZE, warnings: vec![] };
-    let product = Product { recipe: recipe.clone(), encoded, preview: None, warnings: vec![] };
+    let product = Product { recipe: recipe.clone(), encoded, preview: None, found: None, warnings: vec![] };
     Box::new(Packed { product, texts: embed::Texts::of(recipe.output.format, bytes), millis: Millis::default() })
 }
 
@@ -61,6 +61,8 @@ pub(crate) struct Desk {
     pub(crate) session: Session,
     /// What was asked to be watched, each time.
     pub(crate) watched: Vec<Vec<PathBuf>>,
+    /// The races that were asked for, and stopped (`None`).
+    pub(crate) races: Vec<Option<RaceRequest>>,
 }
 
 impl Desk {
@@ -74,7 +76,7 @@ impl Desk {
         self.settle(effects)
     }
 
-    /// A frame without a gesture; which files are watched is kept aside, and nobody looks at
+    /// A frame without a gesture; which files are watched and what is raced is kept aside, and nobody looks at
     /// discarded pixels.
     pub(crate) fn settle(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
         effects.extend(self.session.reconcile());
@@ -82,6 +84,14 @@ impl Desk {
         effects.retain_mut(|effect| match effect {
             Effect::Watch(files) => {
                 self.watched.push(std::mem::take(files));
+                false
+            }
+            Effect::Race(request) => {
+                self.races.push(Some(request.clone()));
+                false
+            }
+            Effect::CancelRace => {
+                self.races.push(None);
                 false
             }
             Effect::Discard(_) => false,

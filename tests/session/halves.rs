@@ -4,6 +4,7 @@ use crate::desk::{Desk, SIZE, copied_text, loaded, loaded_from, only_render, pac
 use inlaid::{
     engine::{
         EngineError, Format, Recipe, Source,
+        race::Entrant,
         recipe::{Effort, Want},
     },
     jobs::{Errand, Event, RenderRequest, guard::Crashed},
@@ -51,7 +52,7 @@ fn numbers_and_text_are_there_with_the_bytes() {
     assert!(pack(&mut desk, &quick, b"quick").is_empty(), "the picture is still being made of it");
     assert_eq!(shown(&desk), [(Some(5), true), (None, false)]);
     let item = desk.session.selected().unwrap();
-    assert_eq!(item.weight(Format::WebP), Some(5));
+    assert_eq!(item.weight(Entrant::Format(Format::WebP)), Some(5));
     assert!(item.is_working());
     // RFC 4648: "quick" is cXVpY2s=.
     assert_eq!(copied_text(&desk.act(Verb::CopyText)).1, "data:image/webp;base64,cXVpY2s=");

@@ -10,6 +10,7 @@ mod halves;
 mod history;
 mod links;
 mod preferences;
+mod race;
 mod reload;
 
 use desk::{BYTES, Desk, SIZE, copied_text, loaded, only_render, rendered};
@@ -17,6 +18,7 @@ use inlaid::{
     engine::{
         EngineError, Format, Source, embed,
         embed::Embed,
+        race::Entrant,
         recipe::{Defaults, Effort, Want},
     },
     jobs::{
@@ -105,7 +107,7 @@ fn an_old_result_stays_visible_but_is_not_fresh() {
     desk.session.selected_mut().unwrap().recipe.edits.size.want = Want::Width(4);
     let item = desk.session.selected().unwrap();
     assert!(item.result().is_some() && item.fresh().is_none());
-    assert_eq!(item.weight(Format::WebP), None, "a number of other settings is not shown");
+    assert_eq!(item.weight(Entrant::Format(Format::WebP)), None, "a number of other settings is not shown");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::desk::{BYTES, Desk, copied_text, file, loaded, loaded_from, only_render, rendered, split};
 use inlaid::{
-    engine::{EngineError, Format, Source, embed, recipe::Want},
+    engine::{EngineError, Format, Source, embed, race::Entrant, recipe::Want},
     jobs::{Event, Glimpsed, Intake, JobError, RenderRequest, Ticket, guard},
     session::{Action, Effect, Kind, Question, Status, Verb},
     settings::Reload,
@@ -109,10 +109,10 @@ fn always_means_at_once_and_nothing_flickers() {
     let item = desk.session.selected().unwrap();
     assert_eq!((item.id(), item.density, item.status()), (id, 2, Status::Ready));
     assert!(item.result().is_some() && item.fresh().is_none(), "shown, but not as if it were new");
-    assert_eq!(item.weight(Format::WebP), None, "that was measured on the old bytes");
+    assert_eq!(item.weight(Entrant::Format(Format::WebP)), None, "that was measured on the old bytes");
     desk.finish(&request, b"fresh");
     let item = desk.session.selected().unwrap();
-    assert_eq!(item.weight(Format::WebP), Some(5));
+    assert_eq!(item.weight(Entrant::Format(Format::WebP)), Some(5));
     assert!(item.fresh().is_some() && !item.is_working());
     assert_eq!(desk.session.notice(), None);
 }
@@ -157,7 +157,7 @@ fn the_same_bytes_are_not_worth_a_word() {
         assert!(desk.absorb(Event::Loaded { ticket, result: Err(EngineError::Cancelled.into()) }).is_empty());
         assert_eq!((names(&desk), desk.session.notice()), (None, None));
         let item = desk.session.selected().unwrap();
-        assert!(item.fresh().is_some() && item.weight(Format::WebP).is_some() && !item.is_working());
+        assert!(item.fresh().is_some() && item.weight(Entrant::Format(Format::WebP)).is_some() && !item.is_working());
     }
 }
 

@@ -5,6 +5,7 @@
 //! text back lives in `text`, finding all that is in one in `found`, links and the pages behind some
 //! of them in `link` and `page`.
 
+mod advice;
 mod escapes;
 mod found;
 mod link;
@@ -13,13 +14,14 @@ mod page;
 mod text;
 
 pub use self::{
+    advice::{Advice, advice},
     found::{Find, Finds, TextKind, images_in_text},
     link::{Link, LinkError, Listed, name_in_disposition, name_of_link},
     page::{images_of_page, is_page},
     text::{Grouped, TextError, bytes_in_text, decode_base64, decode_data_url, percent_decoded},
 };
 
-use super::Format;
+use super::{Encoded, Format};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use markup::Place;
 use std::{fmt, sync::Arc};
@@ -190,6 +192,17 @@ pub fn snippet(embed: Embed, format: Format, texts: &Texts, facts: &SnippetFacts
     Snippet { before, body: body.clone(), after }
 }
 
+/// How many characters the text of this result has; base64 is not made for it.
+pub fn characters(embed: Embed, encoded: &Encoded, facts: &SnippetFacts) -> usize {
+    let (format, n_bytes) = (encoded.format, encoded.bytes.len());
+    if format == Format::Svg {
+        return snippet(embed, format, &Texts::of(format, &encoded.bytes), facts).chars();
+    }
+    let nothing = Texts { base64: Arc::from(""), quoted: None, anywhere: None };
+    // RFC 4648 §4: four characters for each three bytes begun.
+    snippet(embed, format, &nothing, facts).chars() + n_bytes.div_ceil(3) * 4
+}
+
 /// Pixels to CSS pixels, rounded to the nearest, at least 1: a stated 0 would hide the picture.
 pub fn css_pixels(side: u32, density: u32) -> u32 {
     let density = density.max(1);
@@ -214,8 +227,8 @@ fn escape_attribute(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Embed, SnippetFacts, Texts, base64, snippet};
-    use crate::engine::Format;
+    use super::{Embed, SnippetFacts, Texts, base64, characters, snippet};
+    use crate::engine::{Encoded, Format};
 
     fn facts(size: [u32; 2], density: u32, alt: &str) -> SnippetFacts {
         SnippetFacts { size, density, alt: alt.to_owned() }
@@ -263,9 +276,14 @@ mod tests {
 
     #[test]
     fn characters_are_counted_exactly() {
-        let snippet =
-            snippet(Embed::Html, Format::Png, &Texts::of(Format::Png, b"foobar"), &facts([1, 1], 1, "naïve ☃"));
-        assert_eq!(snippet.chars(), snippet.to_string().chars().count());
+        let facts = facts([1, 1], 1, "naïve ☃");
+        for bytes in [&b"foobar"[..], b"fooba", b"foob"] {
+            let text = snippet(Embed::Html, Format::Png, &Texts::of(Format::Png, bytes), &facts);
+            let n_characters = text.to_string().chars().count();
+            assert_eq!(text.chars(), n_characters);
+            let encoded = Encoded { format: Format::Png, bytes: bytes.to_vec().into(), size: [1, 1], warnings: vec![] };
+            assert_eq!(characters(Embed::Html, &encoded, &facts), n_characters);
+        }
     }
 
     #[test]

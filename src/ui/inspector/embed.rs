@@ -1,15 +1,19 @@
 //! Embed as: the form of the text, its exact length, and how it begins and ends.
 
 use crate::{
-    engine::embed::{Embed, Snippet, css_pixels},
+    engine::{
+        embed::{Embed, Snippet, advice, css_pixels},
+        target::{Aim, Budget, Measure},
+    },
     session::Item,
     ui::{
         theme::{self, Theme},
-        widgets::{chip, heading, segmented},
+        widgets::{chip, command_chip, heading, segmented},
         words,
     },
 };
 use egui::{RichText, Sense, Ui, WidgetInfo, vec2};
+use std::sync::Arc;
 
 const LINES: usize = 3;
 const PADDING: f32 = 9.0;
@@ -25,7 +29,33 @@ pub(super) fn embed_ui(ui: &mut Ui, item: &mut Item, embed: &mut Embed) {
     }
     if let Some(snippet) = snippet {
         text_ui(ui, &snippet, item.fresh().is_none());
+        advice_ui(ui, item, *embed, snippet.chars());
     }
+}
+
+/// What is worth knowing of the text, and a way to have less of it.
+fn advice_ui(ui: &mut Ui, item: &mut Item, embed: Embed, n_characters: usize) {
+    let Some(advice) = item.fresh().and_then(|it| advice(embed, n_characters, it.product.encoded.bytes.len())) else {
+        return;
+    };
+    let theme = Theme::of(ui);
+    let ink = if advice.fits.is_some() { theme.warning } else { theme.weak };
+    ui.horizontal(|ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            // A budget that cannot be met has said so already.
+            let is_aimed_for = matches!(item.recipe.output.aim, Aim::Budget(_));
+            if let Some(most) = advice.fits.filter(|_| !is_aimed_for)
+                && command_chip(ui, &format!("Fit {}", words::thousands(most))).clicked()
+            {
+                let measure = Measure::Characters { embed, density: 1, alt: Arc::from("") };
+                item.aim(Aim::Budget(Budget { most, measure, may_shrink: false }));
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let text = RichText::new(advice.text).font(theme::secondary()).color(ink);
+                ui.add(egui::Label::new(text).wrap()).on_hover_text(format!("{}\n{}", advice.reason, advice.source));
+            });
+        });
+    });
 }
 
 /// Only HTML states a size.

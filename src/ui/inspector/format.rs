@@ -1,29 +1,34 @@
 //! Format: the rows with their measured bytes, and what the chosen one asks for.
 
-use super::{ground::ground_ui, quality::quality_ui};
+use super::ground::ground_ui;
 use crate::{
-    engine::{Format, Warning},
-    session::{Action, Item, Verb, capitalized},
+    engine::{
+        Format, Warning,
+        embed::Embed,
+        race::{Entrant, Readers},
+        score::Look,
+        target::{Aim, DEFAULT_LOOK},
+    },
+    session::{Action, Item, USUAL, Verb, capitalized},
     settings::Units,
     ui::{
         theme::{self, Theme},
-        widgets::{FormatRow, command_chip, format_rows, heading},
+        widgets::{FormatRow, chip, command_chip, format_rows, heading},
         words,
     },
 };
 use egui::{RichText, Ui};
-
-/// The formats that are always shown; the others sit under More.
-const USUAL: [Format; 5] = [Format::WebP, Format::Avif, Format::Jpeg, Format::Png, Format::Gif];
+use std::time::Duration;
 
 pub(super) fn format_ui(
     ui: &mut Ui,
     item: &mut Item,
     units: Units,
+    embed: Embed,
     is_more_open: &mut bool,
     actions: &mut Vec<Action>,
 ) {
-    rows_ui(ui, item, units, is_more_open);
+    rows_ui(ui, item, units, embed, is_more_open);
     if let Some(why) = item.refusal() {
         ui.label(RichText::new(capitalized(why)).font(theme::secondary()).color(Theme::of(ui).bad));
         fit_ui(ui, item);
@@ -31,68 +36,120 @@ pub(super) fn format_ui(
     untouched_ui(ui, item, units, actions);
     kept_ui(ui, item);
     warnings_ui(ui, item);
-    ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
-    if !item.recipe.output.untouched {
-        let has_palette = item.facts().is_some_and(|it| it.details.palette);
-        quality_ui(ui, &mut item.recipe.output, has_palette);
-        background_ui(ui, item);
-    }
 }
 
-fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, is_more_open: &mut bool) {
-    let chosen = item.recipe.output.format;
-    heading(ui, "Format", saving(item).as_deref());
-    let is_drawing = item.facts().is_some_and(|it| it.format.is_vector()) || chosen.is_vector();
-    let formats: Vec<Format> = USUAL
-        .into_iter()
-        .chain(is_drawing.then_some(Format::Svg))
-        .chain(Format::writable().filter(|it| !USUAL.contains(it) && (*is_more_open || *it == chosen)))
-        .collect();
-    let weights: Vec<Option<usize>> = formats.iter().map(|it| weight(item, *it)).collect();
-    let largest = weights.iter().flatten().copied().max().unwrap_or(1).max(1);
-    let texts: Vec<Option<[String; 2]>> =
-        weights.iter().map(|it| it.map(|it| [words::bytes(it as u64, units), words::exact_bytes(it as u64)])).collect();
-    let rows: Vec<FormatRow<'_>> = formats
+fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, embed: Embed, is_more_open: &mut bool) {
+    let chosen = item.entrant();
+    heading(ui, "Format", Some(&note(item)));
+    let entrants = entrants(item, *is_more_open);
+    let texts: Vec<RowTexts> = entrants.iter().map(|it| RowTexts::new(item, *it, units, embed)).collect();
+    let largest = texts.iter().filter_map(|it| it.n_bytes).max().unwrap_or(1).max(1);
+    let is_racing = item.is_racing();
+    let rows: Vec<FormatRow<'_>> = entrants
         .iter()
-        .zip(&weights)
         .zip(&texts)
-        .map(|((format, weight), text)| FormatRow {
-            label: format.label(),
-            bytes: text.as_ref().map(|it| it[0].as_str()),
-            tip: text.as_ref().map(|it| it[1].as_str()),
-            share: weight.map(|it| it as f32 / largest as f32),
-            stale: *format == chosen && item.fresh().is_none(),
-            working: *format == chosen && item.is_working(),
+        .map(|(entrant, it)| FormatRow {
+            label: &it.label,
+            bytes: it.bytes.as_deref(),
+            tip: it.tip.as_deref(),
+            share: it.n_bytes.map(|it| it as f32 / largest as f32),
+            stale: it.is_stale,
+            missed: it.is_missed,
+            working: *entrant == chosen && item.is_working() || is_racing && item.is_awaited(*entrant),
         })
         .collect();
-    let mut index = formats.iter().position(|it| *it == chosen).unwrap_or_default();
+    let mut index = entrants.iter().position(|it| *it == chosen).unwrap_or_default();
     if format_rows(ui, "Format", &mut index, &rows).changed()
-        && let Some(format) = formats.get(index)
+        && let Some(entrant) = entrants.get(index)
     {
-        item.recipe.output.format = *format;
+        item.auto = None;
+        item.take(*entrant);
     }
-    let label = if *is_more_open { "Fewer formats" } else { "More formats" };
-    *is_more_open ^= command_chip(ui, label).clicked();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
+        auto_ui(ui, item);
+        let label = if *is_more_open { "Fewer formats" } else { "More formats" };
+        *is_more_open ^= command_chip(ui, label).clicked();
+    });
 }
 
-/// The measured bytes of a format: fresh ones, and for the chosen one also the last ones.
-fn weight(item: &Item, format: Format) -> Option<usize> {
-    let last = || {
-        let result = item.result()?;
-        (result.product.recipe.output.format == format && item.recipe.output.format == format)
-            .then_some(result.product.encoded.bytes.len())
-    };
-    item.weight(format).or_else(last)
+/// The rows: the usual ones, that of a drawing, and the others on demand.
+fn entrants(item: &Item, is_more_open: bool) -> Vec<Entrant> {
+    let chosen = item.entrant();
+    let is_drawing = item.facts().is_some_and(|it| it.format.is_vector()) || chosen.format().is_vector();
+    let svg = Entrant::Format(Format::Svg);
+    let others = Format::writable().map(Entrant::Format).filter(|it| !USUAL.contains(it));
+    USUAL
+        .into_iter()
+        .chain(is_drawing.then_some(svg))
+        .chain(others.filter(|it| is_more_open || *it == chosen))
+        .collect()
 }
 
-/// The saving of the fresh result against the source.
-fn saving(item: &Item) -> Option<String> {
-    let (result, source) = (item.fresh()?, item.source()?);
-    words::saving(source.bytes().len() as u64, result.product.encoded.bytes.len() as u64)
+/// The best of the race, chosen by itself.
+fn auto_ui(ui: &mut Ui, item: &mut Item) {
+    let is_on = item.auto.is_some();
+    let tip = "Takes the smallest format that holds the look or, with a budget, the one that looks best";
+    if chip(ui, "Auto", is_on).on_hover_text(tip).clicked() {
+        item.auto = if is_on { None } else { Some(Readers::Modern) };
+        if item.auto.is_some() && item.recipe.output.aim == Aim::Quality {
+            item.aim(Aim::Look(DEFAULT_LOOK));
+        }
+    }
+    if let Some(readers) = &mut item.auto {
+        let is_any = *readers == Readers::Any;
+        let tip = "JPEG and PNG alone, which every browser shows";
+        if chip(ui, "Any browser", is_any).on_hover_text(tip).clicked() {
+            *readers = if is_any { Readers::Modern } else { Readers::Any };
+        }
+    }
+}
+
+/// What a row says.
+struct RowTexts {
+    label: String,
+    n_bytes: Option<usize>,
+    bytes: Option<String>,
+    tip: Option<String>,
+    is_stale: bool,
+    is_missed: bool,
+}
+
+impl RowTexts {
+    fn new(item: &Item, entrant: Entrant, units: Units, embed: Embed) -> Self {
+        let colours = item.recipe.output.codec.png.palette.colours;
+        let label = match entrant {
+            Entrant::PngPalette => format!("PNG · {colours} colours"),
+            Entrant::Format(format) => format.label().to_owned(),
+        };
+        let Some(row) = item.row(entrant) else {
+            let n_bytes = item.weight(entrant);
+            let bytes = n_bytes.map(|it| words::bytes(it as u64, units));
+            let tip = n_bytes.map(|it| words::exact_bytes(it as u64));
+            return Self { label, n_bytes, bytes, tip, is_stale: false, is_missed: false };
+        };
+        let n_bytes = row.product.encoded.bytes.len();
+        let mut tip = vec![words::exact_bytes(n_bytes as u64), words::characters(row.characters(item, embed) as u64)];
+        tip.extend(row.score.map(|it| format!("SSIMULACRA2 {it:.1}, {}", Look::of(it).label())));
+        tip.extend(row.millis.map(|it| words::duration(Duration::from_secs_f64(it / 1_000.0))));
+        tip.extend(row.product.miss().map(|it| it.to_string()));
+        let (bytes, tip) = (Some(words::bytes(n_bytes as u64, units)), Some(tip.join("\n")));
+        Self { label, n_bytes: Some(n_bytes), bytes, tip, is_stale: row.is_stale, is_missed: row.is_miss() }
+    }
+}
+
+/// What the rows have in common.
+fn note(item: &Item) -> String {
+    match &item.recipe.output.aim {
+        Aim::Quality | Aim::Look(_) => "race at equal look".to_owned(),
+        Aim::Budget(budget) => {
+            format!("race within {} {}", words::thousands(budget.most), budget.measure.unit())
+        }
+    }
 }
 
 /// The ground for a transparent picture in a format without transparency.
-fn background_ui(ui: &mut Ui, item: &mut Item) {
+pub(super) fn background_ui(ui: &mut Ui, item: &mut Item) {
     let is_transparent = item.facts().is_some_and(|it| it.has_alpha);
     if item.recipe.output.format.has_alpha() || !is_transparent {
         return;

@@ -1,6 +1,7 @@
 //! The controls, from top to bottom in the order of the decisions: size, format, quality,
 //! embedding, and the one button that copies.
 
+mod aim;
 mod codec;
 mod embed;
 mod format;
@@ -22,13 +23,19 @@ use egui::{Color32, Frame, Margin, Rect, ScrollArea, Ui, vec2};
 pub(super) struct Inspector {
     size: size::SizeControls,
     copied: outlets::Copied,
+    aims: aim::Aims,
     /// Which disclosures are open.
     pub(super) disclosed: Disclosed,
 }
 
 impl Inspector {
     pub(super) fn new(disclosed: Disclosed) -> Self {
-        Self { size: size::SizeControls::default(), copied: outlets::Copied::default(), disclosed }
+        Self {
+            size: size::SizeControls::default(),
+            copied: outlets::Copied::default(),
+            aims: aim::Aims::default(),
+            disclosed,
+        }
     }
 
     /// Shows the controls over the whole of `ui`; `grabs_focus` brings the keyboard to the first.
@@ -69,7 +76,12 @@ impl Inspector {
         if let Some(item) = session.selected_mut() {
             self.size.size_ui(ui, item, units, &mut self.disclosed.size, grabs_focus);
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
-            format::format_ui(ui, item, units, &mut self.disclosed.formats, actions);
+            format::format_ui(ui, item, units, *embed, &mut self.disclosed.formats, actions);
+            if !item.recipe.output.untouched {
+                ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
+                self.aims.aim_ui(ui, item);
+                format::background_ui(ui, item);
+            }
             if !item.recipe.output.untouched {
                 codec::codec_ui(ui, item, units, &mut self.disclosed.codec);
             }

@@ -1,4 +1,4 @@
-//! Quality: how close the result stays, by a number, without loss or with a palette.
+//! What the user sets when nothing else is aimed for: a number, without loss or with a palette.
 
 use super::codec::{Amount, amount_ui};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     },
     ui::{
         theme::{self, Theme},
-        widgets::{heading, segmented},
+        widgets::segmented,
     },
 };
 use egui::{RichText, Ui};
@@ -18,19 +18,11 @@ use egui::{RichText, Ui};
 pub(super) fn quality_ui(ui: &mut Ui, output: &mut OutputSpec, has_palette: bool) {
     match output.format {
         Format::Png => png_ui(ui, output, has_palette),
-        Format::Gif => {
-            heading(ui, "Quality", None);
-            palette_ui(ui, &mut output.codec.gif);
-        }
+        Format::Gif => palette_ui(ui, &mut output.codec.gif),
         format if !format.has_quality() => {
-            heading(ui, "Quality", Some("without loss"));
+            note_ui(ui, "Without loss");
         }
-        _ => {
-            let is_near = output.format == Format::WebP && output.codec.webp.nearness < *webp::NEARNESSES.end();
-            let note = if is_near { "nearly without loss" } else { "without loss" };
-            heading(ui, "Quality", output.is_lossless().then_some(note));
-            number_ui(ui, output);
-        }
+        _ => number_ui(ui, output),
     }
 }
 
@@ -39,6 +31,8 @@ fn number_ui(ui: &mut Ui, output: &mut OutputSpec) {
         segmented(ui, "Kind of compression", &mut output.lossless, &[(false, "Lossy"), (true, "Lossless")]);
     }
     if output.is_lossless() {
+        let is_near = output.format == Format::WebP && output.codec.webp.nearness < *webp::NEARNESSES.end();
+        note_ui(ui, if is_near { "Nearly without loss" } else { "Without loss" });
         return;
     }
     let mut quality = i32::from(output.quality);
@@ -46,11 +40,15 @@ fn number_ui(ui: &mut Ui, output: &mut OutputSpec) {
     let width = amount_ui(ui, &amount, &mut quality);
     // Kept to its range, which fits into a byte.
     output.quality = quality.clamp(1, 100) as u8;
-    ends_ui(ui, width);
+    ends_ui(ui, width, None);
 }
 
-/// What the ends of the slider mean.
-fn ends_ui(ui: &mut Ui, width: f32) {
+fn note_ui(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
+}
+
+/// What the ends of a slider mean, and between them what it has led to.
+pub(super) fn ends_ui(ui: &mut Ui, width: f32, middle: Option<&str>) {
     let weak = Theme::of(ui).weak;
     let end = |text: &str| RichText::new(text).font(theme::secondary()).color(weak);
     ui.add_space(-theme::ROW_GAP);
@@ -58,7 +56,15 @@ fn ends_ui(ui: &mut Ui, width: f32) {
         ui.set_max_width(width);
         ui.spacing_mut().interact_size.y = 0.0;
         ui.horizontal(|ui| {
-            ui.label(end("smaller"));
+            let line = ui.max_rect();
+            let row = ui.label(end("smaller")).rect;
+            if let Some(middle) = middle {
+                let place = egui::Rect::from_center_size(line.center_top(), egui::Vec2::ZERO);
+                let place = place
+                    .translate(egui::vec2(0.0, row.height() / 2.0))
+                    .expand2(egui::vec2(width / 3.0, row.height() / 2.0));
+                ui.put(place, egui::Label::new(end(middle)));
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end("closer")));
         });
     });
@@ -67,12 +73,6 @@ fn ends_ui(ui: &mut Ui, width: f32) {
 /// All colours or a palette; as the source, where that has one.
 fn png_ui(ui: &mut Ui, output: &mut OutputSpec, has_palette: bool) {
     let colours = output.codec.png.colours;
-    let note = match colours {
-        PngColours::Palette => None,
-        PngColours::AsSource if has_palette => Some("256 colours if resized"),
-        PngColours::AsSource | PngColours::All => Some("without loss"),
-    };
-    heading(ui, "Quality", note);
     let options =
         [(PngColours::AsSource, "As source"), (PngColours::All, "Lossless"), (PngColours::Palette, "Palette")];
     // Without a palette in the source these two are the same.
@@ -81,6 +81,11 @@ fn png_ui(ui: &mut Ui, output: &mut OutputSpec, has_palette: bool) {
     let options = options.get(usize::from(!has_palette)..).unwrap_or_default();
     if segmented(ui, "Colours of the PNG", &mut shown, options).changed() {
         output.codec.png.colours = shown;
+    }
+    match output.codec.png.colours {
+        PngColours::Palette => {}
+        PngColours::AsSource if has_palette => note_ui(ui, "256 colours if resized"),
+        PngColours::AsSource | PngColours::All => note_ui(ui, "Without loss"),
     }
     if shown == PngColours::Palette {
         palette_ui(ui, &mut output.codec.png.palette);

@@ -19,6 +19,8 @@ pub struct FormatRow<'a> {
     pub share: Option<f32>,
     /// The size belongs to earlier settings.
     pub stale: bool,
+    /// It does not meet what is aimed for.
+    pub missed: bool,
     /// A new result is being made.
     pub working: bool,
 }
@@ -82,7 +84,13 @@ fn paint(ui: &Ui, row: &FormatRow<'_>, member: &Member<'_>, response: &Response)
     let (font, ink) = if member.chosen { (theme::strong(), theme.accent) } else { (theme::body(), theme.text) };
     text_left(painter, content, row.label, font, ink);
     if let Some(bytes) = row.bytes {
-        let ink = if row.stale { theme.weak } else { ink };
+        let ink = if row.stale {
+            theme.weak
+        } else if row.missed {
+            theme.warning
+        } else {
+            ink
+        };
         text_right(painter, content, bytes, theme::body(), ink);
     }
     if let Some(share) = row.share {

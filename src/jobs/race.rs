@@ -1,0 +1,89 @@
+//! The race lane: what the other formats make of the picture that the user looks at, one after the other.
+
+use super::{
+    JobError, Shared,
+    guard::guard,
+    render::wait_for_rest,
+    request::{Event, RaceRequest, Raced},
+    stopwatch::Stopwatch,
+};
+use crate::engine::{Cache, Cancel, Product, Recipe, Tools, pipeline};
+use std::time::Duration;
+
+/// A request and the flag that stops it.
+pub(super) type RaceJob = (RaceRequest, Cancel);
+
+/// With nothing to do for so long, the lane lets go of what only searches need.
+const REST: Duration = Duration::from_secs(2);
+
+/// Works until the mailbox is closed.
+///
+/// A race begins when the slider rests, so that it takes no time from what follows it; the newest
+/// replaces and cancels the one before.
+pub(super) fn run(shared: &Shared) {
+    while let Some((request, cancel)) = shared.races.take_after(REST, &|| shared.cache().rest()) {
+        wait_for_rest(&cancel);
+        let ticket = request.ticket;
+        let mut cache = shared.cache().clone();
+        cache.prime(&request.source, &request.decoded);
+        if let Some(recipe) = &request.judged {
+            let score = shared.race_pool.install(|| guard(|| judge(shared, &request, recipe, &mut cache, &cancel)));
+            learn(shared, &cache, &cancel);
+            if !cancel.is_cancelled() {
+                shared.send(Event::Judged { ticket, recipe: recipe.clone(), result: score });
+            }
+        }
+        for recipe in &request.recipes {
+            let result = shared.race_pool.install(|| guard(|| make(shared, &request, recipe, &mut cache, &cancel)));
+            if matches!(result, Err(JobError::Crashed(_))) {
+                cache.clear();
+                cache.prime(&request.source, &request.decoded);
+            }
+            if cancel.is_cancelled() {
+                break;
+            }
+            learn(shared, &cache, &cancel);
+            shared.send(Event::Raced { ticket, recipe: recipe.clone(), result: result.map(Box::new) });
+        }
+    }
+}
+
+/// Hands on what is known now to the renders.
+fn learn(shared: &Shared, cache: &Cache, cancel: &Cancel) {
+    let mut kept = shared.cache();
+    // Whoever cancels may want nothing of it to stay.
+    if cancel.check().is_ok() {
+        kept.learn(cache);
+    }
+}
+
+fn judge(
+    shared: &Shared,
+    request: &RaceRequest,
+    recipe: &Recipe,
+    cache: &mut Cache,
+    cancel: &Cancel,
+) -> Result<f64, JobError> {
+    let decoder = shared.decoders.within(request.allowance);
+    let tools = Tools { decoder: &decoder, encoder: &decoder, ..Tools::new(&shared.limits, &shared.fonts, cancel) };
+    Ok(pipeline::score(&request.source, recipe, cache, tools)?)
+}
+
+fn make(
+    shared: &Shared,
+    request: &RaceRequest,
+    recipe: &Recipe,
+    cache: &mut Cache,
+    cancel: &Cancel,
+) -> Result<Raced, JobError> {
+    let watch = Stopwatch::tracing(&shared.trace, "race");
+    let decoder = shared.decoders.within(request.allowance);
+    let tools = Tools {
+        observer: &watch,
+        decoder: &decoder,
+        encoder: &decoder,
+        ..Tools::new(&shared.limits, &shared.fonts, cancel)
+    };
+    let product: Product = pipeline::render(&request.source, recipe, cache, false, tools)?;
+    Ok(Raced { product, millis: watch.millis().encode })
+}

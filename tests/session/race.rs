@@ -1,0 +1,191 @@
+//! The race of the formats: what is asked for and when, what rows say, and what a click takes.
+
+use super::desk::{Desk, SIZE, rendered};
+use inlaid::{
+    engine::{
+        Encoded, Format, Product, Recipe,
+        embed::Embed,
+        race::{Entrant, Readers},
+        target::{Aim, Budget, Encodes, Found, Measure, Outcome},
+    },
+    jobs::{Event, JobError, RaceRequest, Raced, RenderRequest},
+};
+
+const WEBP: Entrant = Entrant::Format(Format::WebP);
+const JPEG: Entrant = Entrant::Format(Format::Jpeg);
+const PNG: Entrant = Entrant::Format(Format::Png);
+const AVIF: Entrant = Entrant::Format(Format::Avif);
+
+fn product(recipe: &Recipe, n_bytes: usize, quality: u8, outcome: Outcome) -> Product {
+    let bytes = vec![0; n_bytes].into();
+    let encoded = Encoded { format: recipe.output.format, bytes, size: SIZE, warnings: vec![] };
+    let mut spec = recipe.output.clone();
+    (spec.aim, spec.quality) = (Aim::Quality, quality);
+    let found = Some(Found { spec, score: 84.6, encodes: Encodes::default(), outcome });
+    Product { recipe: recipe.clone(), encoded, preview: None, found, warnings: vec![] }
+}
+
+fn raced(request: &RaceRequest, recipe: &Recipe, n_bytes: usize, quality: u8) -> Event {
+    let product = product(recipe, n_bytes, quality, Outcome::Held);
+    let result = Ok(Box::new(Raced { product, millis: Some(12.0) }));
+    Event::Raced { ticket: request.ticket, recipe: recipe.clone(), result }
+}
+
+/// The race that was asked for last.
+fn race(desk: &mut Desk) -> RaceRequest {
+    let race = desk.races.pop().flatten().expect("a race");
+    desk.races.clear();
+    race
+}
+
+fn entrants(race: &RaceRequest) -> Vec<Entrant> {
+    race.recipes.iter().map(|it| Entrant::of(&it.output)).collect()
+}
+
+/// A picture of which a look is wanted, and the chosen format has come in.
+fn aiming(aim: Aim) -> (Desk, RenderRequest) {
+    let mut desk = Desk::default();
+    let first = desk.load("a.png");
+    desk.finish(&first, b"12345678");
+    let effects = desk.edit(|item| item.recipe.output.aim = aim);
+    let request = super::desk::only_render(effects);
+    (desk, request)
+}
+
+fn answer(desk: &mut Desk, request: &RenderRequest, n_bytes: usize) {
+    let mut done = rendered(&request.recipe, b"");
+    done.packed.product = product(&request.recipe, n_bytes, 71, Outcome::Held);
+    let effects = desk.absorb(Event::Rendered { ticket: request.ticket, result: Ok(done) });
+    for effect in effects {
+        let inlaid::session::Effect::Render(next) = effect else { panic!("{effect:?}") };
+        answer(desk, &next, n_bytes);
+    }
+}
+
+#[test]
+fn the_others_race_when_the_chosen_one_has_come_in() {
+    let (mut desk, request) = aiming(Aim::Look(85));
+    // Nothing is known of the earlier result's look, and the number alone decided about it.
+    desk.races.clear();
+    answer(&mut desk, &request, 900);
+    let race = race(&mut desk);
+    assert_eq!(race.judged, None, "the search has measured its look");
+    // The quickest first, AVIF last; the chosen WebP is there.
+    assert_eq!(entrants(&race), [JPEG, Entrant::PngPalette, PNG, AVIF]);
+    assert!(race.recipes.iter().all(|it| it.output.aim == Aim::Look(85)));
+    assert_eq!(desk.session.selected().unwrap().score(), Some(84.6));
+}
+
+#[test]
+fn by_quality_the_others_aim_for_the_look_of_the_chosen_one() {
+    let mut desk = Desk::default();
+    let first = desk.load("a.png");
+    desk.finish(&first, b"12345678");
+    let judged = race(&mut desk);
+    assert!(judged.recipes.is_empty(), "the look is not known yet");
+    let recipe = judged.judged.clone().unwrap();
+    desk.absorb(Event::Judged { ticket: judged.ticket, recipe, result: Ok(78.4) });
+    let race = race(&mut desk);
+    assert_eq!(entrants(&race), [JPEG, Entrant::PngPalette, PNG, AVIF]);
+    assert!(race.recipes.iter().all(|it| it.output.aim == Aim::Look(78)));
+
+    // A click takes the format at the quality that looks the same.
+    desk.absorb(raced(&race, &race.recipes[0], 700, 63));
+    desk.edit(|item| item.take(JPEG));
+    let output = &desk.session.selected().unwrap().recipe.output;
+    assert_eq!((output.format, output.quality, &output.aim), (Format::Jpeg, 63, &Aim::Quality));
+}
+
+#[test]
+fn rows_fill_and_go_stale() {
+    let (mut desk, request) = aiming(Aim::Look(85));
+    answer(&mut desk, &request, 900);
+    let race = race(&mut desk);
+    assert!(desk.session.selected().unwrap().row(JPEG).is_none());
+    assert!(desk.session.selected().unwrap().is_awaited(JPEG));
+    desk.absorb(raced(&race, &race.recipes[0], 700, 63));
+    let item = desk.session.selected().unwrap();
+    let row = item.row(JPEG).unwrap();
+    assert_eq!((row.product.encoded.bytes.len(), row.is_stale, row.millis), (700, false, Some(12.0)));
+    // By hand: 700 bytes are 234 groups of three, with 23 characters before them.
+    assert_eq!(row.characters(item, Embed::DataUrl), 234 * 4 + 23);
+    assert!(!item.is_awaited(JPEG) && item.is_awaited(AVIF));
+
+    // The race of another look is over; what it found is shown until there is news.
+    desk.edit(|item| item.recipe.output.aim = Aim::Look(70));
+    assert!(desk.races.iter().any(Option::is_none), "the race is stopped at once");
+    let item = desk.session.selected().unwrap();
+    assert!(item.row(JPEG).unwrap().is_stale && item.row(WEBP).unwrap().is_stale);
+    // And its late answers are dropped.
+    desk.absorb(raced(&race, &race.recipes[1], 5, 5));
+    assert!(desk.session.selected().unwrap().row(Entrant::PngPalette).is_none());
+}
+
+#[test]
+fn what_is_known_is_not_asked_for_again() {
+    let (mut desk, request) = aiming(Aim::Look(85));
+    answer(&mut desk, &request, 900);
+    let first = race(&mut desk);
+    for recipe in &first.recipes {
+        desk.absorb(raced(&first, recipe, 700, 63));
+    }
+    assert!(desk.races.is_empty() || desk.races.iter().all(Option::is_none), "{:?}", desk.races);
+    assert!(!desk.session.selected().unwrap().is_racing());
+    // There and back again.
+    let effects = desk.edit(|item| item.recipe.output.aim = Aim::Look(70));
+    let there = super::desk::only_render(effects);
+    let effects = desk.edit(|item| item.recipe.output.aim = Aim::Look(85));
+    drop((there, effects));
+    assert!(!desk.session.selected().unwrap().row(JPEG).unwrap().is_stale);
+}
+
+#[test]
+fn auto_takes_the_smallest_once_all_are_there() {
+    let (mut desk, request) = aiming(Aim::Look(85));
+    desk.edit(|item| item.auto = Some(Readers::Any));
+    answer(&mut desk, &request, 900);
+    let race = race(&mut desk);
+    for (recipe, n_bytes) in race.recipes.iter().zip([700, 800, 5_000, 300]) {
+        assert_eq!(desk.session.selected().unwrap().entrant(), WEBP, "not before the last has come in");
+        desk.absorb(raced(&race, recipe, n_bytes, 63));
+    }
+    // AVIF is smaller, but not for any browser.
+    assert_eq!(desk.session.selected().unwrap().entrant(), JPEG);
+}
+
+#[test]
+fn a_row_that_fails_holds_nobody_up() {
+    let (mut desk, request) = aiming(Aim::Look(85));
+    answer(&mut desk, &request, 900);
+    let race = race(&mut desk);
+    for recipe in &race.recipes {
+        let result = Err(JobError::from(inlaid::engine::EngineError::Unwritable { format: recipe.output.format }));
+        desk.absorb(Event::Raced { ticket: race.ticket, recipe: recipe.clone(), result });
+    }
+    assert!(!desk.session.selected().unwrap().is_racing());
+    assert!(desk.session.notice().is_none(), "nobody has asked for it");
+}
+
+#[test]
+fn a_budget_counts_the_text_that_would_be_pasted() {
+    let measure = Measure::Characters { embed: Embed::DataUrl, density: 1, alt: "".into() };
+    let (mut desk, _) = aiming(Aim::Budget(Budget { most: 4_000, measure, may_shrink: false }));
+    let stamped = |desk: &Desk| match &desk.session.selected().unwrap().recipe.output.aim {
+        Aim::Budget(Budget { measure: Measure::Characters { embed, alt, .. }, .. }) => (*embed, alt.to_string()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(stamped(&desk), (Embed::DataUrl, "a".to_owned()));
+    desk.session.note_edits(true);
+    let could_undo = desk.session.can_undo();
+    desk.session.defaults.embed = Embed::Html;
+    desk.settle(vec![]);
+    assert_eq!(stamped(&desk), (Embed::Html, "a".to_owned()));
+    assert!(could_undo, "the budget was set by the user");
+}
+
+#[test]
+fn the_next_picture_aims_for_the_same() {
+    let (mut desk, request) = aiming(Aim::Look(77));
+    answer(&mut desk, &request, 900);
+    assert_eq!(desk.load("b.png").recipe.output.aim, Aim::Look(77));
+}
