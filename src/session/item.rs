@@ -43,6 +43,7 @@ pub struct Item {
     pub(super) asked: Option<(Ticket, Recipe)>,
     pub(super) result: Option<Made>,
     pub(super) preview: Option<Preview>,
+    pub(super) pinned: Option<Preview>,
     pub(super) refused: Option<(Recipe, String)>,
     /// Bytes that could not be decoded back, by their recipe, and why.
     pub(super) unseen: Option<(Recipe, String)>,
@@ -90,6 +91,7 @@ pub struct Discarded {
     _original: Option<Original>,
     _result: Option<Made>,
     _preview: Option<Preview>,
+    _pinned: Option<Preview>,
 }
 
 impl std::fmt::Debug for Discarded {
@@ -124,6 +126,7 @@ impl Item {
             asked: None,
             result: None,
             preview: None,
+            pinned: None,
             refused: None,
             unseen: None,
             weights: vec![],
@@ -303,9 +306,9 @@ impl Item {
     /// Bytes of memory held for the screen and for editing, roughly.
     pub(super) fn held_bytes(&self) -> u64 {
         let original = self.original.as_ref().map(|it| &it.decoded.raster);
-        let preview = self.preview.as_ref().map(|it| &it.raster);
+        let [preview, pinned] = [&self.preview, &self.pinned].map(|it| it.as_ref().map(|it| &it.raster));
         // The smaller versions for the screen take a third of that once more.
-        [original, preview].into_iter().flatten().map(|it| it.byte_len() as u64 / 3 * 4).sum()
+        [original, preview, pinned].into_iter().flatten().map(|it| it.byte_len() as u64 / 3 * 4).sum()
     }
 
     /// Lets go of what can be made again from the bytes.
@@ -314,7 +317,7 @@ impl Item {
         self.asked = None;
         let (original, result, preview) = (self.original.take(), self.result.take(), self.preview.take());
         let is_nothing = original.is_none() && result.is_none() && preview.is_none();
-        let pixels = Discarded { _original: original, _result: result, _preview: preview };
+        let pixels = Discarded { _original: original, _result: result, _preview: preview, _pinned: self.pinned.take() };
         (!is_nothing).then(|| Effect::Discard(Box::new(pixels)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Item, item::same_but_effort};
 use crate::{
-    engine::{Format, Raster, Recipe, Source},
+    engine::{Format, Raster, Recipe, Source, recipe::OutputSpec},
     jobs::{Packed, Rendered, Ticket, ports::Painted},
 };
 
@@ -15,11 +15,14 @@ pub(super) struct Made {
 
 /// What the bytes of a result look like. The bytes may be older than those of [`Item::result`]; see
 /// [`Item::fresh_preview`].
+#[derive(Clone)]
 pub struct Preview {
     /// What the bytes were made of.
     pub of: Source,
     /// What they were made by.
     pub recipe: Recipe,
+    /// The same with what a search has found instead of what it was to find.
+    pub spec: OutputSpec,
     /// What they are.
     pub format: Format,
     /// How many they are.
@@ -67,6 +70,17 @@ impl Item {
         Some(&self.fresh_preview()?.raster)
     }
 
+    /// The result that others are compared with in place of the original, if one was kept for that.
+    pub fn pinned(&self) -> Option<&Preview> {
+        let source = self.source.as_ref()?;
+        self.pinned.as_ref().filter(|it| it.of.is(source))
+    }
+
+    /// Keeps the result that is seen for comparing others with it, or has the original in its place again.
+    pub fn pin(&mut self, is_pinned: bool) {
+        self.pinned = if is_pinned { self.fresh_preview().cloned() } else { None };
+    }
+
     pub(super) fn preview_of_result(&self) -> Option<&Preview> {
         let made = self.result.as_ref()?;
         self.preview.as_ref().filter(|it| it.of.is(&made.of) && it.recipe == made.packed.product.recipe)
@@ -98,7 +112,8 @@ impl Item {
         let Rendered { packed, preview: raster, painted } = rendered;
         let (recipe, encoded) = (packed.product.recipe.clone(), &packed.product.encoded);
         let (format, n_bytes) = (encoded.format, encoded.bytes.len());
-        let preview = self.source.clone().map(|of| Preview { of, recipe, format, n_bytes, raster, painted });
+        let spec = packed.product.found.as_ref().map_or_else(|| recipe.output.clone(), |it| it.spec.clone());
+        let preview = self.source.clone().map(|of| Preview { of, recipe, spec, format, n_bytes, raster, painted });
         self.take_bytes(ticket, packed);
         let is_seen = self.current().and(self.pixels_of_result()).is_some();
         let is_wanted = |it: &Preview| !is_seen || same_but_effort(&it.recipe, &self.recipe);

@@ -23,6 +23,7 @@ use super::{
     words,
 };
 use crate::{
+    engine::recipe::Sizing,
     jobs::{Received, Trace, ports::Painted},
     session::{Action, Item, ItemId, Preview, Question, Session, Status, Verb, capitalized},
     settings::{Disclosed, Units},
@@ -253,18 +254,22 @@ impl View {
     }
 
     fn canvas_ui(&mut self, ui: &mut Ui, item: &Item) {
+        let pinned = item.pinned();
         let original = match (item.original(), item.glimpsed()) {
+            _ if pinned.is_some() => pinned.and_then(|it| picture(&it.painted, it.raster.size())),
             (Some(original), _) => picture(&original.painted, original.decoded.facts.size),
             (None, Some(glimpsed)) => picture(&glimpsed.painted, glimpsed.size),
             (None, None) => None,
         };
         let preview = item.preview();
-        let labels =
-            [original_label(item, self.units), preview.map(|it| result_label(it, self.units)).unwrap_or_default()];
+        let left = pinned.map_or_else(|| original_label(item, self.units), |it| result_label(it, self.units));
+        let labels = [left, preview.map(|it| result_label(it, self.units)).unwrap_or_default()];
+        // Both were made at the size wanted.
+        let sizing = pinned.map(|_| Sizing::default());
         let input = CanvasInput {
             original,
             result: preview.and_then(|it| picture(&it.painted, it.raster.size())),
-            sizing: preview.map_or(item.recipe.edits.size, |it| it.recipe.edits.size),
+            sizing: sizing.or(preview.map(|it| it.recipe.edits.size)).unwrap_or(item.recipe.edits.size),
             original_label: &labels[0],
             result_label: &labels[1],
             stale: item.fresh_preview().is_none(),
@@ -333,7 +338,7 @@ fn original_label(item: &Item, units: Units) -> String {
 
 /// `WebP 78 · 38.4 KB · −99 %`, as measured on the bytes that are seen.
 fn result_label(seen: &Preview, units: Units) -> String {
-    let name = match &seen.recipe.output {
+    let name = match &seen.spec {
         it if it.untouched => format!("Untouched {}", seen.format.label()),
         it if it.format.has_quality() && !it.is_lossless() => format!("{} {}", it.format.label(), it.quality),
         it => it.format.label().to_owned(),

@@ -65,9 +65,10 @@ fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, embed: Embed, is_more_ope
         item.auto = None;
         item.take(*entrant);
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
         auto_ui(ui, item);
+        compare_ui(ui, item);
         let label = if *is_more_open { "Fewer formats" } else { "More formats" };
         *is_more_open ^= command_chip(ui, label).clicked();
     });
@@ -102,6 +103,15 @@ fn auto_ui(ui: &mut Ui, item: &mut Item) {
         if chip(ui, "Any browser", is_any).on_hover_text(tip).clicked() {
             *readers = if is_any { Readers::Modern } else { Readers::Any };
         }
+    }
+}
+
+/// Two results side by side: the one that is kept, and the one that is chosen.
+fn compare_ui(ui: &mut Ui, item: &mut Item) {
+    let is_pinned = item.pinned().is_some();
+    let tip = "Keeps this result on the left, in place of the original, to compare others with it";
+    if (is_pinned || item.fresh_preview().is_some()) && chip(ui, "Compare", is_pinned).on_hover_text(tip).clicked() {
+        item.pin(!is_pinned);
     }
 }
 
