@@ -309,6 +309,13 @@ impl Jobs {
         }
     }
 
+    /// Tells of images that other programs copy, or no longer.
+    pub fn watch_clipboard(&mut self, is_wanted: bool) {
+        if let Some(outside) = &mut self.outside {
+            outside.watch_clipboard(is_wanted);
+        }
+    }
+
     /// Listens for drops in this place from now on, and in no other.
     pub fn listen_for_drops(&mut self, drops: Option<Box<dyn Drops>>) {
         // The old one first: a window has one place for drops.

@@ -11,6 +11,8 @@ mod history;
 mod links;
 mod preferences;
 mod reload;
+mod replace;
+mod watch;
 
 use desk::{BYTES, Desk, SIZE, copied_text, loaded, only_render, rendered};
 use inlaid::{
