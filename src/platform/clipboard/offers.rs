@@ -47,7 +47,6 @@ const TEXTS: [&str; 5] =
     ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain;charset=UTF-8", "text/plain", "STRING"];
 /// What programs make of pixels, mostly.
 const OF_PIXELS: [&str; 6] = ["image/png", "image/bmp", "image/x-bmp", "image/x-MS-bmp", "image/tiff", "image/x-tga"];
-
 const PNG: &str = "image/png";
 const SVG: &str = "image/svg+xml";
 /// Where one of these is offered beside a PNG, a toolkit (GTK, Qt) offers the same pixels in every format that

@@ -17,11 +17,15 @@ use std::io;
 pub(super) const IS_POSSIBLE: bool = cfg!(all(unix, not(target_os = "macos")));
 
 /// Tells of copied images as long as it is kept.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(super) struct ClipboardWatch {
     /// The thread at its other end sees when it is closed.
-    #[cfg(all(unix, not(target_os = "macos")))]
     _end: io::PipeWriter,
 }
+
+/// There is none.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub(super) enum ClipboardWatch {}
 
 impl ClipboardWatch {
     /// Begins on a thread of its own; what was copied before is left alone.
