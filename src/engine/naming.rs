@@ -11,6 +11,9 @@ pub const PASTED: &str = "pasted image";
 /// The name of a picture whose bytes were dropped, without a file.
 pub const DROPPED: &str = "dropped image";
 
+/// The name of a picture that another program copied.
+pub const COPIED: &str = "copied image";
+
 /// The stem for pictures without a name of their own.
 pub const DEFAULT_STEM: &str = "image";
 
@@ -30,7 +33,7 @@ pub fn is_extension(text: &str) -> bool {
 
 /// The part of a source's name that its results keep, fit for every file system.
 pub fn stem(name: &str) -> String {
-    let name = if [PASTED, DROPPED].contains(&name) { DEFAULT_STEM } else { name };
+    let name = if [PASTED, DROPPED, COPIED].contains(&name) { DEFAULT_STEM } else { name };
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let bare = without_extension(name);
     let safe: String = bare.chars().map(|it| if is_forbidden(it) { '_' } else { it }).collect();

@@ -32,6 +32,7 @@ mod render;
 pub mod request;
 pub mod save;
 pub mod stopwatch;
+mod threads;
 pub mod trace;
 
 pub use self::{
@@ -43,6 +44,7 @@ pub use self::{
         Ticket,
     },
     stopwatch::{Millis, Stopwatch},
+    threads::STACK_BYTES,
     trace::Trace,
 };
 
@@ -51,9 +53,10 @@ use self::{
     fetch::Web,
     latest::Latest,
     load::LoadJob,
-    ports::{Clipboard, Drops, FilesChosen, Outside, Painter, Pending, SaveChosen, Tell, Tidy, Waker},
+    ports::{Clipboard, Drops, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
     race::RaceJob,
     render::RenderJob,
+    threads::{lane, pool, teller},
 };
 use crate::{
     engine::{Cache, Cancel, Limits, Source, decode::Fonts},
@@ -68,9 +71,6 @@ use std::{
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
-
-/// Decoders of nested documents recurse; address space costs nothing until it is used.
-pub const STACK_BYTES: usize = 64 << 20;
 
 const LOAD_THREADS: usize = 2;
 const FETCH_THREADS: usize = 3;
@@ -338,6 +338,13 @@ impl Jobs {
         }
     }
 
+    /// Tells of images that other programs copy, or no longer.
+    pub fn watch_clipboard(&mut self, is_wanted: bool) {
+        if let Some(outside) = &mut self.outside {
+            outside.watch_clipboard(is_wanted);
+        }
+    }
+
     /// Listens for drops in this place from now on, and in no other.
     pub fn listen_for_drops(&mut self, drops: Option<Box<dyn Drops>>) {
         // The old one first: a window has one place for drops.
@@ -383,29 +390,4 @@ impl Drop for Jobs {
             thread::park_timeout(Duration::from_millis(5));
         }
     }
-}
-
-/// Makes events of news. Weak, because who tells may outlive the lanes and must not keep their threads.
-fn teller(shared: &Arc<Shared>) -> Tell {
-    let shared = Arc::downgrade(shared);
-    Arc::new(move |news| {
-        if let Some(shared) = shared.upgrade() {
-            shared.send(Event::News(news));
-        }
-    })
-}
-
-fn lane(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    // Where no helper can be started, pictures are decoded on it.
-    thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work)
-}
-
-/// A pool of one thread a core for data-parallel loops.
-fn pool(name: &'static str) -> io::Result<ThreadPool> {
-    rayon::ThreadPoolBuilder::new()
-        .thread_name(move |index| format!("{name} pool {index}"))
-        .stack_size(STACK_BYTES)
-        .start_handler(|_| hush_this_thread())
-        .build()
-        .map_err(io::Error::other)
 }

@@ -151,6 +151,9 @@ pub enum Dragged {
 pub enum Drag {
     /// It would be taken if it were dropped now; never empty.
     Over(Vec<Dragged>),
+    /// The pointer is here, in physical pixels from the upper left corner of the window's inner area.
+    /// Where the system does not tell, it is not known.
+    At([i32; 2]),
     /// It was dropped and is on its way.
     Coming,
     /// It has left, or is nothing that would be taken.
@@ -204,6 +207,11 @@ pub enum News {
     HandedOver(Vec<Intake>),
     /// Something is dragged over the window.
     Drag(Drag),
+    /// Another program has copied an image, while that is watched: [`Pasted::Files`], [`Pasted::Encoded`] or
+    /// [`Pasted::Found`], in which no link is. The clipboard was not touched.
+    Copied(Pasted),
+    /// The clipboard is not watched any more though it was asked for, and this is why.
+    NotWatched(String),
 }
 
 /// Takes news; called from threads of whoever tells.
@@ -216,6 +224,14 @@ pub trait Outside: Send {
 
     /// These files are watched from now on, and no others. Returns at once.
     fn watch(&mut self, files: Vec<PathBuf>);
+
+    /// Does this system tell when something is copied?
+    fn can_watch_clipboard(&self) -> bool {
+        false
+    }
+
+    /// Tells from now on of images that other programs copy, or no longer. Returns at once.
+    fn watch_clipboard(&mut self, _is_wanted: bool) {}
 }
 
 /// A picture made ready for the screen by the window's own [`Painter`]; jobs only carry it.

@@ -4,6 +4,7 @@
 mod address;
 mod appearance;
 mod clipboard;
+mod clipboard_watch;
 mod dialog_service;
 mod dialogs;
 mod drops;

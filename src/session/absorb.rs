@@ -86,6 +86,8 @@ impl Session {
                 item.progress = Progress::Done;
                 let mut effects = self.adopt(id, *loaded);
                 effects.extend(self.after_reading(id, false));
+                effects.extend(self.replaces(id));
+                self.tell_of_copied(id);
                 effects
             }
             Err(error) => self.load_failed(id, &error),
@@ -97,6 +99,9 @@ impl Session {
             && !page.images.is_empty()
         {
             self.page_was_found(id, page);
+            return vec![];
+        }
+        if self.drop_unreadable_copied(id, error) {
             return vec![];
         }
         let heeds_changes = self.preferences.reload != Reload::Never;
@@ -233,16 +238,16 @@ impl Session {
     /// What hovers is the window's affair.
     fn drag_came(&mut self, drag: Drag) -> Vec<Effect> {
         match drag {
-            Drag::Dropped(Ok(pasted)) => self.take_in(pasted, Way::Dropped),
+            Drag::Dropped(Ok(pasted)) => self.take_dropped(pasted),
             Drag::Dropped(Err(error)) => {
                 self.say(Kind::Bad, capitalized(&error.to_string()), None);
                 vec![]
             }
-            Drag::Over(_) | Drag::Coming | Drag::Gone => vec![],
+            Drag::Over(_) | Drag::At(_) | Drag::Coming | Drag::Gone => vec![],
         }
     }
 
-    fn take_in(&mut self, pasted: Pasted, way: Way) -> Vec<Effect> {
+    pub(super) fn take_in(&mut self, pasted: Pasted, way: Way) -> Vec<Effect> {
         match pasted {
             Pasted::Files(paths) => self.act(Action::Open(paths.into_iter().map(Intake::Path).collect())),
             Pasted::List(list) => self.list_came(list),
@@ -285,6 +290,8 @@ impl Session {
             News::HandedOver(intakes) => self.open(intakes),
             News::Changed(path) => self.file_changed(&path),
             News::Drag(drag) => self.drag_came(drag),
+            News::Copied(pasted) => self.image_was_copied(pasted),
+            News::NotWatched(why) => self.clipboard_not_watched(&why),
             News::Scheme(_) | News::ReducedMotion(_) => vec![],
         }
     }

@@ -42,6 +42,7 @@ impl Session {
             Verb::ReloadAlways => self.reload_always(),
             Verb::KeepOld => self.keep_old(),
             Verb::TakeAll => self.take_of_page(None),
+            Verb::WatchClipboard => self.toggle_clipboard_watch(),
             // The window opens it when it sees the verb.
             Verb::Settings => vec![],
             Verb::Cancel => self.cancel(),
@@ -51,21 +52,26 @@ impl Session {
 
     /// Adds pictures and shows the first of them.
     pub(super) fn open(&mut self, intakes: Vec<Intake>) -> Vec<Effect> {
-        let mut effects = vec![];
-        let mut first = None;
+        let (ids, effects) = self.add(intakes);
+        if let Some(first) = ids.first() {
+            self.before = self.selected;
+            self.selected = Some(*first);
+        }
+        effects
+    }
+
+    /// Adds pictures at the end.
+    pub(super) fn add(&mut self, intakes: Vec<Intake>) -> (Vec<ItemId>, Vec<Effect>) {
+        let (mut ids, mut effects) = (vec![], vec![]);
         for intake in intakes {
             self.next_id += 1;
             let (id, ticket) = (ItemId(self.next_id), self.tickets.draw());
             self.items.push(Item::new(id, intake.clone(), ticket, self.first_recipe()));
-            first = first.or(Some(id));
+            ids.push(id);
             let allowance = self.allowance(false);
             effects.push(Effect::Load(LoadRequest { ticket, intake, allowance }));
         }
-        if let Some(first) = first {
-            self.before = self.selected;
-            self.selected = Some(first);
-        }
-        effects
+        (ids, effects)
     }
 
     pub(super) fn select(&mut self, id: ItemId) -> Vec<Effect> {
@@ -135,6 +141,8 @@ impl Session {
         effects.extend(decoded.map(Effect::LetGo));
         self.deferred.take_if(|it| it.item == item.id);
         self.before.take_if(|id| *id == item.id);
+        self.copied_elsewhere.retain(|id| *id != item.id);
+        self.replacing.retain(|(new, old)| *new != item.id && *old != item.id);
         effects
     }
 

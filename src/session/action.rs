@@ -49,6 +49,7 @@ pub enum Verb {
     ReloadAlways,
     KeepOld,
     TakeAll,
+    WatchClipboard,
     Settings,
     Cancel,
     Dismiss,
@@ -122,6 +123,7 @@ impl Verb {
         Self::ReloadAlways,
         Self::KeepOld,
         Self::TakeAll,
+        Self::WatchClipboard,
         Self::Settings,
         Self::Cancel,
         Self::Dismiss,
@@ -151,6 +153,7 @@ impl Verb {
             Self::ReloadAlways => "Always reload",
             Self::KeepOld => "Keep the old image",
             Self::TakeAll => "Take all",
+            Self::WatchClipboard => "Watch clipboard",
             Self::Settings => "Settings…",
             Self::Cancel => "Cancel",
             Self::Dismiss => "Dismiss",
@@ -181,6 +184,7 @@ impl Verb {
             Self::ReloadAlways => "Read files again whenever they change, without asking",
             Self::KeepOld => "Leave the image as it was read",
             Self::TakeAll => "Fetch every image that is listed",
+            Self::WatchClipboard => "Load images as other programs copy them; the clipboard stays as it is",
             Self::Settings => "Change how the program looks and works",
             Self::Cancel => "Cancel what was asked for",
             Self::Dismiss => "Take the message away",
@@ -228,6 +232,7 @@ impl Verb {
             | Self::ReloadAlways
             | Self::KeepOld
             | Self::TakeAll
+            | Self::WatchClipboard
             | Self::Dismiss => &[],
         }
     }

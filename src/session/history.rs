@@ -308,7 +308,7 @@ impl Item {
         Some((std::mem::replace(&mut self.noted, now.clone()), now))
     }
 
-    fn set(&mut self, wanted: Wanted) {
+    pub(super) fn set(&mut self, wanted: Wanted) {
         self.recipe = wanted.recipe.clone();
         self.density = wanted.density;
         self.noted = wanted;

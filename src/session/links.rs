@@ -9,12 +9,18 @@ use crate::{
     },
     jobs::{Intake, Page, Received, Ticket},
 };
+use std::collections::BTreeSet;
+
+/// So many links of one text or list are followed because it was pasted or dropped; more are asked about.
+const MOST_UNASKED: usize = 4;
 
 /// How something came here that has no name of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     Pasted,
     Dropped,
+    /// By another program, while the clipboard is watched.
+    Copied,
 }
 
 impl Way {
@@ -23,6 +29,7 @@ impl Way {
         match self {
             Self::Pasted => naming::PASTED,
             Self::Dropped => naming::DROPPED,
+            Self::Copied => naming::COPIED,
         }
     }
 
@@ -30,6 +37,7 @@ impl Way {
         match self {
             Self::Pasted => "Pasted",
             Self::Dropped => "Dropped",
+            Self::Copied => "Loaded",
         }
     }
 }
@@ -42,7 +50,7 @@ impl Session {
             Find::Bytes(bytes) => Intake::Known(Source::new(way.name(), bytes)),
             Find::Link(text) => Intake::Link(text),
         };
-        let effects = self.act(Action::Open(finds.images.into_iter().map(intake).collect()));
+        let effects = self.open_asking(finds.images.into_iter().map(intake).collect());
         self.say(Kind::Plain, format!("{} {words}", way.verb()), None);
         effects
     }
@@ -53,7 +61,21 @@ impl Session {
             Listed::File(path) => Intake::Path(path),
             Listed::Link(text) => Intake::Link(text),
         };
-        self.act(Action::Open(list.into_iter().map(intake).collect()))
+        self.open_asking(list.into_iter().map(intake).collect())
+    }
+
+    /// Opens these, but asks before many links are followed.
+    fn open_asking(&mut self, intakes: Vec<Intake>) -> Vec<Effect> {
+        let link = |intake: &Intake| if let Intake::Link(text) = intake { Link::parse(text).ok() } else { None };
+        let links: Vec<Link> = intakes.iter().filter_map(link).collect();
+        let Some(host) = links.get(MOST_UNASKED).and(links.first()).map(|it| it.host().to_owned()) else {
+            return self.act(Action::Open(intakes));
+        };
+        let hosts: BTreeSet<&str> = links.iter().map(Link::host).collect();
+        let n_other_hosts = hosts.len() - 1;
+        self.questions.pages.push(Question::Links { links, host, n_other_hosts });
+        // What is no address fails without the network.
+        self.act(Action::Open(intakes.into_iter().filter(|it| link(it).is_none()).collect()))
     }
 
     pub(super) fn more_has_come(&mut self, ticket: Ticket, received: Received) -> Vec<Effect> {
@@ -87,13 +109,13 @@ impl Session {
         self.open(links.into_iter().map(|it| Intake::Link(it.to_string())).collect())
     }
 
-    /// Takes the question about a page back; what it offered.
+    /// Takes the question about a page or about many links back; what it offered.
     pub(super) fn close_page(&mut self) -> Option<Vec<Link>> {
         if self.questions.path.is_some() || self.questions.pages.is_empty() {
             return None;
         }
         match self.questions.pages.remove(0) {
-            Question::Page { images, .. } => Some(images),
+            Question::Page { images: links, .. } | Question::Links { links, .. } => Some(links),
             _ => None,
         }
     }

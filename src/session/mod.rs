@@ -8,6 +8,7 @@
 mod absorb;
 mod act;
 mod action;
+mod clipboard_watch;
 mod dialogs;
 mod history;
 mod item;
@@ -17,10 +18,12 @@ mod question;
 mod race;
 mod reconcile;
 mod reload;
+mod replace;
 mod results;
 
 pub use self::{
     action::{Action, Key, Shortcut, Verb},
+    clipboard_watch::ClipboardWatch,
     item::{Discarded, Item, ItemId, Original, Status},
     notice::{Kind, Notice, capitalized},
     question::Question,
@@ -80,6 +83,8 @@ pub enum Effect {
     },
     /// Watch these files from now on, and no others.
     Watch(Vec<PathBuf>),
+    /// Tell of images that other programs copy, or no longer.
+    WatchClipboard(bool),
 }
 
 /// Something asked for before the result was ready.
@@ -143,6 +148,14 @@ pub struct Session {
     watched: BTreeSet<PathBuf>,
     /// What new pictures aim for.
     aim: Aim,
+    clipboard_watch: ClipboardWatch,
+    /// Copied by other programs, and still being read.
+    copied_elsewhere: Vec<ItemId>,
+    /// New pictures, and those in whose place they come once they are read.
+    replacing: Vec<(ItemId, ItemId)>,
+    /// The picture in whose place what is dropped comes, as the window says while it hangs over it; set
+    /// by the view.
+    pub dropped_onto: Option<ItemId>,
     /// What new pictures start with; edited in place by the views.
     pub defaults: Defaults,
     /// What the settings window changes; edited in place by it.
@@ -177,6 +190,10 @@ impl Session {
             history: History::new(defaults.embed),
             watched: BTreeSet::new(),
             aim: Aim::default(),
+            clipboard_watch: ClipboardWatch::default(),
+            copied_elsewhere: vec![],
+            replacing: vec![],
+            dropped_onto: None,
             defaults,
             preferences,
         }

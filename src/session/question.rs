@@ -20,6 +20,16 @@ pub enum Question {
         /// Best first, at least one.
         images: Vec<Link>,
     },
+    /// A text or a list names more images by links than are fetched unasked. Answers:
+    /// [`Verb::TakeAll`](super::Verb::TakeAll), [`Verb::Cancel`](super::Verb::Cancel).
+    Links {
+        /// In their order.
+        links: Vec<Link>,
+        /// Of the first of them.
+        host: String,
+        /// How many others there are.
+        n_other_hosts: usize,
+    },
     /// No dialog could be shown; a path may be typed instead. Answers:
     /// [`Action::PathTyped`](super::Action::PathTyped), [`Verb::Cancel`](super::Verb::Cancel).
     OpenPath {
@@ -35,12 +45,12 @@ pub enum Question {
     },
 }
 
-/// What waits for the user: one question about paths, one for each page and one about changed files.
+/// What waits for the user: one question about paths, one for each page or many links, and one about changed files.
 #[derive(Default)]
 pub(super) struct Questions {
     /// [`Question::OpenPath`], or [`Question::SavePath`] with the save that waits for it.
     pub path: Option<(Question, Option<Ticket>)>,
-    /// Each [`Question::Page`], in the order in which they were found.
+    /// Each [`Question::Page`] and [`Question::Links`], in the order in which they were found.
     pub pages: Vec<Question>,
     /// [`Question::Reload`].
     pub reload: Option<Question>,

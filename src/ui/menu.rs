@@ -5,7 +5,7 @@ use super::{
     sheet::Sheet,
     widgets::{Icon, IconButton, menu_item},
 };
-use crate::session::{Session, Verb};
+use crate::session::{ClipboardWatch, Session, Verb};
 use egui::{Popup, RectAlign, Ui};
 
 /// What was chosen in the menu.
@@ -44,15 +44,23 @@ fn entries_ui(ui: &mut Ui, session: &Session, is_by_keyboard: bool) -> Option<En
     let mut entry = None;
     ui.spacing_mut().item_spacing.y = 2.0;
     let verb_key = |ui: &Ui, verb| key_words(ui.ctx(), verb);
-    let items = [
+    let mut items = vec![
         (Verb::Settings.label(), verb_key(ui, Verb::Settings), true, Entry::Sheet(Sheet::Settings)),
         ("Keys", "F1".to_owned(), true, Entry::Sheet(Sheet::Keys)),
         (Verb::Undo.label(), verb_key(ui, Verb::Undo), session.can_undo(), Entry::Verb(Verb::Undo)),
         (Verb::Redo.label(), verb_key(ui, Verb::Redo), session.can_redo(), Entry::Verb(Verb::Redo)),
         ("About Inlaid", String::new(), true, Entry::Sheet(Sheet::About)),
     ];
+    let watch = match session.clipboard_watch() {
+        ClipboardWatch::Absent => None,
+        ClipboardWatch::Off => Some(Verb::WatchClipboard.label()),
+        ClipboardWatch::On => Some("Stop watching clipboard"),
+    };
+    let watch = watch.map(|text| (text, String::new(), true, Entry::Verb(Verb::WatchClipboard)));
+    items.splice(items.len() - 1..items.len() - 1, watch);
+    let last = items.len() - 1;
     for (index, (text, key, is_enabled, meant)) in items.into_iter().enumerate() {
-        if [2, 4].contains(&index) {
+        if [2, 4, last].contains(&index) {
             ui.separator();
         }
         let item = menu_item(ui, text, &key, is_enabled);

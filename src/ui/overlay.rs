@@ -2,9 +2,9 @@
 
 use super::theme::{self, Theme};
 use super::widgets::dashed_frame;
-use super::words::counted;
+use super::words::{counted, middle};
 use crate::{engine::Format, jobs::ports::Dragged};
-use egui::{Align2, HoveredFile, Rect, Stroke, Ui};
+use egui::{Align2, Color32, HoveredFile, Painter, Pos2, Rect, Stroke, Ui, Vec2, vec2};
 use std::path::Path;
 
 /// What hangs under the pointer, as far as the system tells before the drop.
@@ -71,6 +71,11 @@ impl Hovering {
         Self { others: 0, ..self } == Self::default()
     }
 
+    /// Is it one thing that could be an image?
+    pub fn is_one(self) -> bool {
+        self.others == 0 && self.texts == 0 && self.images + self.unknown + self.links == 1
+    }
+
     /// What will happen on a drop.
     pub fn words(self) -> String {
         let count = |it: usize, noun: &str| counted(it.try_into().unwrap_or(u64::MAX), noun);
@@ -103,16 +108,50 @@ pub fn show(ui: &Ui, canvas: Rect, hovering: Hovering) {
     let ink = if hovering.is_hopeless() { theme.bad } else { theme.accent };
     let painter = ui.painter_at(canvas);
     painter.rect_filled(canvas, 0.0, theme.veil());
-    dashed_frame(&painter, canvas.shrink(theme::LINE_MARGIN), Stroke::new(2.0, ink));
-    let words = painter.layout_no_wrap(hovering.words(), theme::headline(), theme.text);
-    let ground = Align2::CENTER_CENTER.align_size_within_rect(words.size() + egui::vec2(36.0, 24.0), canvas);
+    frame_ui(&painter, theme, canvas.shrink(theme::LINE_MARGIN), hovering.words(), [ink, theme.text]);
+}
+
+/// Dims `canvas` and says in two frames what will happen: on the left it is added, on the right it replaces
+/// the picture of this name. Says whether it would replace; anywhere else in the window it is added.
+pub fn choice(ui: &Ui, canvas: Rect, hovering: Hovering, name: &str, pointer: Pos2) -> bool {
+    let theme = Theme::of(ui);
+    let painter = ui.painter_at(canvas);
+    painter.rect_filled(canvas, 0.0, theme.veil());
+    let [add, replace] = halves(canvas);
+    let replaces = replace.contains(pointer);
+    let said = |name: &str| format!("Drop to replace {name}");
+    let width = |it: &str| painter.layout_no_wrap(it.to_owned(), theme::headline(), theme.text).size().x;
+    let replacing = said(&middle(name, |it| width(&said(it)) <= replace.width() - 2.0 * GROUND.x));
+    for (place, words, is_meant) in [(add, hovering.words(), !replaces), (replace, replacing, replaces)] {
+        let inks = if is_meant { [theme.accent, theme.text] } else { [theme.strong_line, theme.weak] };
+        frame_ui(&painter, theme, place, words, inks);
+    }
+    replaces
+}
+
+/// Where a drop adds and where it replaces.
+fn halves(canvas: Rect) -> [Rect; 2] {
+    let inner = canvas.shrink(theme::LINE_MARGIN);
+    let (add, replace) = inner.split_left_right_at_fraction(0.5);
+    let gap = theme::LINE_MARGIN / 2.0;
+    [add.with_max_x(add.right() - gap), replace.with_min_x(replace.left() + gap)]
+}
+
+/// Around the words in the middle of a frame, on all sides together.
+const GROUND: Vec2 = vec2(36.0, 24.0);
+
+fn frame_ui(painter: &Painter, theme: &Theme, frame: Rect, words: String, [line, ink]: [Color32; 2]) {
+    dashed_frame(painter, frame, Stroke::new(2.0, line));
+    let words = painter.layout_no_wrap(words, theme::headline(), ink);
+    let ground = Align2::CENTER_CENTER.align_size_within_rect(words.size() + GROUND, frame);
     painter.rect_filled(ground, theme::PRIMARY_RADIUS, theme.panel);
-    painter.galley(Align2::CENTER_CENTER.align_size_within_rect(words.size(), ground).min, words, theme.text);
+    painter.galley(Align2::CENTER_CENTER.align_size_within_rect(words.size(), ground).min, words, ink);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Dragged, HoveredFile, Hovering};
+    use super::{Dragged, HoveredFile, Hovering, Rect, halves, vec2};
+    use egui::pos2;
     use std::path::PathBuf;
 
     fn over(names: &[&str]) -> Hovering {
@@ -161,5 +200,31 @@ mod tests {
         }
         assert_eq!(Hovering::of(&[]), None);
         assert!(!Hovering::COMING.is_hopeless());
+    }
+    #[test]
+    fn only_one_thing_takes_the_place_of_another() {
+        let (file, link) = (|name: &str| Dragged::File(name.into()), || Dragged::Link);
+        for (things, is_one) in [
+            (vec![file("a.png")], true),
+            (vec![file("folder or no extension")], true),
+            (vec![link()], true),
+            (vec![Dragged::Image], true),
+            (vec![file("a.odt")], false),
+            (vec![file("a.png"), file("b.odt")], false),
+            (vec![link(), link()], false),
+            (vec![Dragged::Text], false),
+        ] {
+            assert_eq!(Hovering::of(&things).unwrap_or_default().is_one(), is_one, "{things:?}");
+        }
+        assert!(!Hovering::COMING.is_one());
+    }
+
+    #[test]
+    fn the_two_places_share_the_canvas() {
+        let canvas = Rect::from_min_size(pos2(0.0, 40.0), vec2(864.0, 692.0));
+        let [add, replace] = halves(canvas);
+        assert!(canvas.contains_rect(add) && canvas.contains_rect(replace) && !add.intersects(replace));
+        assert!(add.contains(pos2(200.0, 400.0)) && replace.contains(pos2(650.0, 400.0)));
+        assert_eq!(add.size(), replace.size());
     }
 }

@@ -75,6 +75,9 @@ impl Card {
                 match question {
                     Question::Reload { names } => reload_ui(ui, names, actions),
                     Question::Page { name, images } => page_ui(ui, name, images, actions),
+                    Question::Links { links, host, n_other_hosts } => {
+                        links_ui(ui, links.len(), host, *n_other_hosts, actions);
+                    }
                     Question::OpenPath { why } => self.path_ui(ui, why, "Open", home, actions),
                     Question::SavePath { why, .. } => self.path_ui(ui, why, "Save", home, actions),
                 }
@@ -90,7 +93,9 @@ impl Card {
             _ if is_covered => return,
             None => return,
             Some(Question::Reload { .. }) => Verb::KeepOld,
-            Some(Question::Page { .. } | Question::OpenPath { .. } | Question::SavePath { .. }) => Verb::Cancel,
+            Some(
+                Question::Page { .. } | Question::Links { .. } | Question::OpenPath { .. } | Question::SavePath { .. },
+            ) => Verb::Cancel,
         };
         if ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape)) {
             actions.push(verb.into());
@@ -195,6 +200,29 @@ fn page_ui(ui: &mut Ui, name: &str, images: &[Link], actions: &mut Vec<Action>) 
     });
 }
 
+/// Many links, fetched together or not at all.
+fn links_ui(ui: &mut Ui, n_links: usize, host: &str, n_other_hosts: usize, actions: &mut Vec<Action>) {
+    told(ui, &fetch_words(n_links, host, n_other_hosts));
+    ui.add_space(theme::ROW_GAP - 2.0);
+    ui.horizontal_wrapped(|ui| {
+        if ui.add(Button::new("Fetch all").tip(Verb::TakeAll.tooltip())).clicked() {
+            actions.push(Verb::TakeAll.into());
+        }
+        if ui.add(Button::new("Cancel").key("Esc")).clicked() {
+            actions.push(Verb::Cancel.into());
+        }
+    });
+}
+
+/// `Fetch 23 images from example.org and 2 other hosts?`
+fn fetch_words(n_links: usize, host: &str, n_other_hosts: usize) -> String {
+    let others = match n_other_hosts {
+        0 => String::new(),
+        more => format!(" and {}", words::counted(more as u64, "other host")),
+    };
+    format!("Fetch {} from {host}{others}?", words::counted(n_links as u64, "image"))
+}
+
 /// `sunset.jpg changed on disk`; long names lose their middle.
 fn changed_words(names: &[String], fits: impl Fn(&str) -> bool) -> String {
     let said = |name: &str| format!("{name} changed on disk");
@@ -234,7 +262,7 @@ fn expanded(typed: &str, home: Option<&Path>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{changed_words, default_path, expanded};
+    use super::{changed_words, default_path, expanded, fetch_words};
     use std::path::Path;
 
     #[test]
@@ -244,6 +272,13 @@ mod tests {
         assert_eq!(changed_words(&names(&["a.png"]), at_most(40)), "a.png changed on disk");
         assert_eq!(changed_words(&names(&["photograph-0042.jpg"]), at_most(28)), "photo…42.jpg changed on disk");
         assert_eq!(changed_words(&names(&["a.png", "b.png"]), at_most(40)), "2 images changed on disk");
+    }
+
+    #[test]
+    fn whoever_is_asked_knows_how_much_and_from_where() {
+        assert_eq!(fetch_words(5, "example.org", 0), "Fetch 5 images from example.org?");
+        assert_eq!(fetch_words(1_200, "example.org", 1), "Fetch 1,200 images from example.org and 1 other host?");
+        assert_eq!(fetch_words(23, "example.org", 2), "Fetch 23 images from example.org and 2 other hosts?");
     }
 
     #[test]

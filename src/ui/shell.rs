@@ -90,6 +90,7 @@ impl Shell {
         theme::install(ctx);
         let link = Link { awake: Arc::new(Mutex::new(ctx.clone())), ..Link::default() };
         let awake = link.awake.clone();
+        let can_watch_clipboard = world.outside.can_watch_clipboard();
         let jobs = Jobs::spawn(Setup {
             limits: world.limits,
             decoders: world.decoders,
@@ -104,7 +105,10 @@ impl Shell {
         })?;
         let written = world.settings.clone();
         let memory = Memory { settings: world.settings, written, file: world.settings_file, changed_at: None };
-        let session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
+        let mut session = Session::new(memory.settings.values.defaults, memory.settings.values.preferences);
+        if can_watch_clipboard {
+            session.offer_clipboard_watch();
+        }
         let view = View::new(memory.settings.values.disclosed, world.home, world.trace.clone());
         let (surroundings, frames) = (Surroundings::default(), Frames::new(world.trace));
         let mut shell = Self { session, jobs, dialogs: world.dialogs, view, memory, link, surroundings, frames };
@@ -175,6 +179,7 @@ impl Shell {
                 Effect::Discard(pixels) => self.jobs.discard(pixels),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
                 Effect::Watch(files) => self.jobs.watch(files),
+                Effect::WatchClipboard(is_wanted) => self.jobs.watch_clipboard(is_wanted),
                 Effect::OpenDialog => self.open_dialog(),
                 Effect::SaveDialog { ticket, suggested_name, extension } => {
                     self.save_dialog(ticket, &suggested_name, extension);
@@ -299,8 +304,8 @@ impl eframe::App for Shell {
         let ctx = ui.ctx().clone();
         let mut actions = vec![];
         intake::dropped(&ctx, &mut actions);
-        let hovering = self.surroundings.hovering(&ctx);
-        self.view.window_ui(ui, &mut self.session, hovering, &mut actions);
+        let drag = self.surroundings.hovering(&ctx).map(|it| (it, self.surroundings.pointer(&ctx)));
+        self.view.window_ui(ui, &mut self.session, drag, &mut actions);
         if !self.view.is_covered() {
             intake::pressed(&ctx, &mut actions);
         }

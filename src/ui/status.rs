@@ -3,12 +3,12 @@
 use super::{
     sheet,
     theme::{self, Theme},
-    widgets::{Icon, IconButton, command_chip, notice},
+    widgets::{Icon, IconButton, chip, command_chip, notice},
     words,
 };
 use crate::{
     jobs::Millis,
-    session::{Action, Kind, Notice, Session, Status, Verb},
+    session::{Action, ClipboardWatch, Kind, Notice, Session, Status, Verb},
 };
 use egui::{
     Align, Color32, Label, Layout, Popup, PopupCloseBehavior, RectAlign, Response, RichText, ScrollArea, Ui,
@@ -28,6 +28,9 @@ const LONG_SECS: f64 = 0.5;
 /// Shorter stages, in milliseconds, only shared pixels.
 const WORTH_A_WORD: f64 = 0.5;
 
+/// What stands there while it is so.
+const WATCHING: &str = "Watching clipboard";
+
 /// Which notice is shown and since when.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StatusLine {
@@ -44,6 +47,7 @@ impl StatusLine {
             let notice = session.notice().filter(|it| self.is_current(ui, it));
             let is_long = self.is_long_wait(ui, session);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                watch_ui(ui, session, actions);
                 if is_long {
                     cancel_ui(ui, actions);
                 } else {
@@ -132,6 +136,17 @@ impl StatusLine {
             ui.ctx().request_repaint_after(Duration::from_secs_f64(left));
         }
         left <= 0.0
+    }
+}
+
+/// Seen as long as the clipboard is watched, and turns that off.
+fn watch_ui(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+    if session.clipboard_watch() != ClipboardWatch::On {
+        return;
+    }
+    let tip = "Images are loaded as other programs copy them; press to stop";
+    if chip(ui, WATCHING, true).on_hover_text(tip).clicked() {
+        actions.push(Verb::WatchClipboard.into());
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     jobs::ports::{Drag, News, Scheme},
     settings::ThemeChoice,
 };
-use egui::{Context, ThemePreference, ViewportCommand};
+use egui::{Context, Pos2, ThemePreference, ViewportCommand, pos2};
 
 /// What was told so far.
 #[derive(Default)]
@@ -13,6 +13,8 @@ pub(super) struct Surroundings {
     scheme: Option<Scheme>,
     is_motion_reduced: bool,
     hovering: Option<Hovering>,
+    /// Where it hangs, in pixels, if that is known.
+    pointer: Option<[i32; 2]>,
 }
 
 impl Surroundings {
@@ -29,15 +31,22 @@ impl Surroundings {
                 ctx.send_viewport_cmd(ViewportCommand::Focus);
             }
             News::Drag(Drag::Over(things)) => self.hovering = Hovering::of(things),
+            News::Drag(Drag::At(place)) => self.pointer = Some(*place),
             News::Drag(Drag::Coming) => self.hovering = Some(Hovering::COMING),
-            News::Drag(Drag::Gone | Drag::Dropped(_)) => self.hovering = None,
-            News::Changed(_) => {}
+            News::Drag(Drag::Gone | Drag::Dropped(_)) => (self.hovering, self.pointer) = (None, None),
+            News::Changed(_) | News::Copied(_) | News::NotWatched(_) => {}
         }
     }
 
     /// What hangs over the window, whoever tells.
     pub(super) fn hovering(&self, ctx: &Context) -> Option<Hovering> {
         self.hovering.or_else(|| ctx.input(|it| Hovering::over(&it.raw.hovered_files)))
+    }
+
+    /// Where it hangs, in points; `None` where the system does not tell.
+    pub(super) fn pointer(&self, ctx: &Context) -> Option<Pos2> {
+        let [x, y] = self.hovering.and(self.pointer)?;
+        Some(pos2(x as f32, y as f32) / ctx.pixels_per_point())
     }
 
     /// In a new window what was told before holds too.

@@ -28,7 +28,7 @@ use crate::{
     session::{Action, Item, ItemId, Preview, Question, Session, Status, Verb, capitalized},
     settings::{Disclosed, Units},
 };
-use egui::{Context, Key, Modifiers, Popup, RichText, Ui, vec2};
+use egui::{Context, Key, Modifiers, Popup, Pos2, Rect, RichText, Ui, vec2};
 use std::{path::PathBuf, sync::Arc};
 
 /// What the window remembers between frames that is nobody else's business.
@@ -107,7 +107,7 @@ impl View {
         &mut self,
         ui: &mut Ui,
         session: &mut Session,
-        hovering: Option<Hovering>,
+        drag: Option<(Hovering, Option<Pos2>)>,
         actions: &mut Vec<Action>,
     ) {
         let ctx = ui.ctx().clone();
@@ -128,12 +128,10 @@ impl View {
         self.drawer_ui(&ctx, &regions, &pressed, session, actions);
         part(ui, "canvas", regions.canvas, theme.canvas, |ui| {
             // The invitation of the empty window would stand behind the answer to it.
-            if hovering.is_none() || session.selected().is_some() {
+            if drag.is_none() || session.selected().is_some() {
                 self.content_ui(ui, session, actions);
             }
-            if let Some(hovering) = hovering {
-                overlay::show(ui, regions.canvas, hovering);
-            }
+            drag_ui(ui, regions.canvas, session, drag);
         });
         if has_drawer && !self.drawer.is_open() {
             self.inspector.corner_ui(ui, regions.canvas, session, actions);
@@ -319,6 +317,27 @@ impl View {
             ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
         });
     }
+}
+
+/// What hangs over the window, and what a drop would do: add to the list, or replace the picture looked at.
+fn drag_ui(ui: &Ui, canvas: Rect, session: &mut Session, drag: Option<(Hovering, Option<Pos2>)>) {
+    let Some((hovering, pointer)) = drag else {
+        session.dropped_onto = None;
+        return;
+    };
+    // What was said last holds until it is here.
+    if hovering.is_coming {
+        overlay::show(ui, canvas, hovering);
+        return;
+    }
+    let looked_at = session.selected().filter(|_| hovering.is_one()).map(|it| (it.id(), it.name().to_owned()));
+    session.dropped_onto = match (looked_at, pointer) {
+        (Some((id, name)), Some(pointer)) => overlay::choice(ui, canvas, hovering, &name, pointer).then_some(id),
+        _ => {
+            overlay::show(ui, canvas, hovering);
+            None
+        }
+    };
 }
 
 fn picture(painted: &Painted, size: [u32; 2]) -> Option<Picture> {

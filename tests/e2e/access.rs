@@ -42,7 +42,7 @@ impl Node {
         [left + wide / 2, top + high / 2]
     }
 
-    fn is(&self, state: &str) -> bool {
+    pub(crate) fn is(&self, state: &str) -> bool {
         self.states.iter().any(|it| it == state)
     }
 

@@ -3,6 +3,7 @@
 
 own MODE KIND=FILE ...   owns it until something else is copied; says "ready"
     plain     answers as asked, what is large in pieces
+    tells     the same, and says `asked KIND` each time
     silent    never answers
     dies      ends after the first piece
     stalls    sends the first piece and no other
@@ -94,6 +95,8 @@ def own_wayland(mode, contents):
         elif target == SOURCE:
             pipe = pipes.pop(0)
             content = contents[read_string(body, 0)[0]]
+            if mode == "tells":
+                print("asked", read_string(body, 0)[0], flush=True)
             if mode == "confuses":
                 os.close(pipe)
                 continue
@@ -143,6 +146,8 @@ def own_x11(mode, contents):
             return
         if it.type == X.SelectionRequest and mode != "silent":
             content = contents.get(it.target)
+            if mode == "tells":
+                print("asked", server.get_atom_name(it.target), flush=True)
             if it.target == atom("TARGETS"):
                 it.requestor.change_property(it.property, Xatom.ATOM, 32, [atom("TARGETS"), *contents])
                 answer(it, True)

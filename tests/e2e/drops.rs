@@ -16,10 +16,10 @@ use std::{
 };
 
 /// The left border of the canvas, where the overlay has its frame; nothing is dragged over it.
-const BORDER: [i32; 4] = [2, 200, 60, 600];
+pub(crate) const BORDER: [i32; 4] = [2, 200, 60, 600];
 
 /// Drags from a place on the screen over the canvas, and lets go there once the window has answered.
-fn drag_from(desk: &Desk, [x, y]: [i32; 2]) {
+pub(crate) fn drag_from(desk: &Desk, [x, y]: [i32; 2]) {
     let before = hold_over_canvas(desk, [x, y]);
     wait_for("the overlay", || {
         desk.pointer(&["mousemove_relative", "--", "1", "0"]);
@@ -29,7 +29,7 @@ fn drag_from(desk: &Desk, [x, y]: [i32; 2]) {
 }
 
 /// Drags from a place over the canvas; gives what the canvas looked like before.
-fn hold_over_canvas(desk: &Desk, [x, y]: [i32; 2]) -> Vec<u8> {
+pub(crate) fn hold_over_canvas(desk: &Desk, [x, y]: [i32; 2]) -> Vec<u8> {
     let place = [x.to_string(), y.to_string()];
     desk.pointer(&["mousemove", &place[0], &place[1]]);
     let before = desk.screen(BORDER);
@@ -43,30 +43,34 @@ fn hold_over_canvas(desk: &Desk, [x, y]: [i32; 2]) -> Vec<u8> {
     before
 }
 
-fn is_announced(desk: &Desk, before: &[u8]) -> bool {
+pub(crate) fn is_announced(desk: &Desk, before: &[u8]) -> bool {
     let now = desk.screen(BORDER);
     300 < now.iter().zip(before).filter(|(now, before)| now != before).count()
 }
 
 /// A GTK window that offers this, dragged from to the canvas.
-struct Gtk<I> {
+pub(crate) struct Gtk<I> {
     said: I,
     window: String,
 }
 
 impl<I: Iterator<Item = String>> Gtk<I> {
-    fn expect(&mut self, words: &[&str]) {
+    pub(crate) fn expect(&mut self, words: &[&str]) {
         for word in words {
             assert_eq!(self.said.next().as_deref(), Some(*word));
         }
     }
 
-    fn close(self, desk: &Desk) {
+    pub(crate) fn close(self, desk: &Desk) {
         desk.pointer(&["windowkill", &self.window]);
     }
 }
 
-fn gtk(desk: &mut Desk, manner: &str, offers: &[(&str, &Path)]) -> Gtk<impl Iterator<Item = String> + use<>> {
+pub(crate) fn gtk(
+    desk: &mut Desk,
+    manner: &str,
+    offers: &[(&str, &Path)],
+) -> Gtk<impl Iterator<Item = String> + use<>> {
     let offers: Vec<String> = offers.iter().map(|(kind, path)| format!("{kind}={}", text(path))).collect();
     let args: Vec<&str> = [manner].into_iter().chain(offers.iter().map(String::as_str)).collect();
     let said = desk.start_python(&script("drag_offers.py"), &args).lines().map(Result::unwrap);
@@ -80,10 +84,10 @@ fn gtk(desk: &mut Desk, manner: &str, offers: &[(&str, &Path)]) -> Gtk<impl Iter
 }
 
 /// In the middle of the window of [`gtk`].
-const GTK_PLACE: [i32; 2] = [1400, 400];
+pub(crate) const GTK_PLACE: [i32; 2] = [1400, 400];
 
 /// Waits for a picture, which Pillow must read as this after it was copied as PNG, and removes it.
-fn expect_picture(desk: &Desk, title: &str, look: &str) {
+pub(crate) fn expect_picture(desk: &Desk, title: &str, look: &str) {
     desk.wait_for_title(&format!("{title} — Inlaid"));
     desk.press("ctrl+c");
     wait_for(look, || (pillow_of_bytes(desk, &decoded(&desk.copied_text_of_ours())) == look).then_some(()));

@@ -1,8 +1,8 @@
 //! The whole program as people meet it: a real window, a real clipboard, real drags and dialogs,
 //! and the result where it gets pasted, in another decoder and in a browser.
 //!
-//! Needs Xvfb, openbox, xdotool, xclip, xsel, sway, weston, wl-clipboard, wtype, xfce4-clipman, zenity, dbus-daemon,
-//! at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
+//! Needs Xvfb, openbox, xdotool, xclip, xsel, sway, weston, wl-clipboard, wtype, xfce4-clipman, zenity, pcmanfm,
+//! dbus-daemon, at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
 //! then a missing tool is a failure; see
 //! `.ci/run`.
 
@@ -14,6 +14,8 @@ mod colour;
 mod compositor;
 mod decoders;
 mod desk;
+mod drop_places;
+mod drop_sources;
 mod drops;
 mod evidence;
 mod hostile;
@@ -22,6 +24,7 @@ mod machine;
 mod outside;
 mod preview;
 mod readers;
+mod watch;
 mod wayland;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

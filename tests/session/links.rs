@@ -9,7 +9,7 @@ use inlaid::{
     jobs::{
         Event, Intake, JobError, Page, Received, Ticket,
         fetch::FetchError,
-        ports::{DialogError, Pasted},
+        ports::{DialogError, Drag, News, Pasted},
     },
     session::{Action, Effect, Kind, Question, Status, Verb},
 };
@@ -131,4 +131,49 @@ fn a_page_without_images_is_a_failure() {
     assert!(desk.session.question().is_none());
     assert_eq!(desk.says().0, Kind::Bad);
     assert!(matches!(desk.session.selected().unwrap().status(), Status::Failed(_)));
+}
+
+#[test]
+fn many_links_are_asked_about_first() {
+    let mut desk = Desk::default();
+    let links = |names: &[&str]| names.iter().map(|it| format!("https://{it}\n")).collect::<String>();
+    let few = links(&["a.example/1.png", "a.example/2.png", "b.example/3.png", "b.example/4.png"]);
+    assert_eq!(asked(&paste(&mut desk, &few)).len(), 4);
+    assert!(desk.session.question().is_none());
+    desk.act(Verb::RemoveAll);
+
+    let many = links(&["a.example/1.png", "b.example/2.png", "a.example/3.png", "c.example/4.png", "a.example/5.png"]);
+    assert!(paste(&mut desk, &many).is_empty(), "nothing goes out before the answer");
+    match desk.session.question() {
+        Some(Question::Links { links, host, n_other_hosts }) => {
+            assert_eq!((links.len(), host.as_str(), *n_other_hosts), (5, "a.example", 2));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(desk.names().is_empty());
+    let effects = desk.act(Verb::TakeAll);
+    assert_eq!(asked(&effects).len(), 5);
+    assert_eq!(desk.names(), ["1.png", "2.png", "3.png", "4.png", "5.png"]);
+    assert!(desk.session.question().is_none());
+
+    assert!(paste(&mut desk, &many).is_empty());
+    assert!(desk.act(Verb::Cancel).is_empty() && desk.session.question().is_none());
+    assert_eq!(desk.names().len(), 5);
+}
+
+#[test]
+fn what_is_here_already_does_not_wait_for_the_answer() {
+    let mut desk = Desk::default();
+    let link = |index: usize| Listed::Link(format!("https://example.org/{index}.png"));
+    let mut list: Vec<Listed> = (0..23).map(link).collect();
+    list.insert(3, Listed::File("/pictures/a.png".into()));
+    list.push(Listed::Link("https://".to_owned()));
+    let effects = desk.absorb(Event::News(News::Drag(Drag::Dropped(Ok(Pasted::List(list))))));
+    let opened: Vec<&Intake> = effects
+        .iter()
+        .map(|it| if let Effect::Load(request) = it { &request.intake } else { panic!("{it:?}") })
+        .collect();
+    // An address that is none has nobody to go to.
+    assert!(matches!(&opened[..], [Intake::Path(_), Intake::Link(bad)] if bad == "https://"), "{opened:?}");
+    assert!(matches!(desk.session.question(), Some(Question::Links { links, .. }) if links.len() == 23));
 }

@@ -12,6 +12,8 @@ mod links;
 mod preferences;
 mod race;
 mod reload;
+mod replace;
+mod watch;
 
 use desk::{BYTES, Desk, SIZE, copied_text, loaded, only_render, rendered};
 use inlaid::{
@@ -155,13 +157,12 @@ fn a_promise_is_forgotten_when_it_cannot_be_kept() {
     let request = desk.load("b.png");
     assert!(desk.finish(&request, b"bb").is_empty());
 
-    desk.session.selected_mut().unwrap().recipe.output.format = Format::Ico;
-    let request = only_render(desk.session.reconcile());
+    let request = only_render(desk.edit(|item| item.recipe.output.format = Format::Ico));
     desk.act(Verb::Copy);
     desk.absorb(Event::Rendered { ticket: request.ticket, result: Err(Crashed.into()) });
     assert!(!desk.session.is_copy_deferred());
     assert!(desk.session.selected().unwrap().refusal().is_some());
-    assert!(desk.session.reconcile().is_empty(), "what was refused is not asked for again");
+    assert!(desk.settle(vec![]).is_empty(), "what was refused is not asked for again");
 
     desk.load("c.png");
     desk.act(Verb::Copy);

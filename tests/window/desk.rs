@@ -48,6 +48,10 @@ pub(crate) struct Held {
     /// What is behind links; what is behind any other takes for ever.
     pub(crate) on_the_web: HashMap<String, Vec<u8>>,
     pub(crate) tell: Option<Tell>,
+    /// Can the system tell what is copied?
+    pub(crate) has_clipboard_watch: bool,
+    /// Each time it was asked to tell that, or no longer.
+    pub(crate) clipboard_watches: Vec<bool>,
 }
 
 pub(crate) type Hold = Arc<Mutex<Held>>;
@@ -106,6 +110,14 @@ impl Outside for FakeOutside {
 
     fn watch(&mut self, files: Vec<PathBuf>) {
         self.0.lock().unwrap().watched = files;
+    }
+
+    fn can_watch_clipboard(&self) -> bool {
+        self.0.lock().unwrap().has_clipboard_watch
+    }
+
+    fn watch_clipboard(&mut self, is_wanted: bool) {
+        self.0.lock().unwrap().clipboard_watches.push(is_wanted);
     }
 }
 

@@ -41,3 +41,17 @@ fn one_of_the_images_of_a_page_is_chosen() {
     assert_eq!(session.title(), "two.png — Inlaid");
     assert!(session.question().is_none());
 }
+
+#[test]
+fn many_links_are_fetched_after_a_question() {
+    let mut desk = Desk::new();
+    let links: String = (0..6).map(|it| format!("https://{}.example/{it}.png\n", ["a", "b"][it / 5])).collect();
+    paste(&mut desk, &links);
+    desk.wait_for("Fetch 6 images from a.example and 1 other host?");
+    desk.press(Modifiers::NONE, Key::Escape);
+    assert!(desk.window.state().session().items().is_empty() && !desk.has("Fetch all"));
+    paste(&mut desk, &links);
+    desk.wait_for("Fetch all");
+    desk.click("Fetch all");
+    assert_eq!(desk.window.state().session().items().len(), 6);
+}

@@ -14,6 +14,7 @@ mod narrow;
 mod outside;
 mod sheets;
 mod telling;
+mod watch;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::Desk;

@@ -88,7 +88,7 @@ fn nothing_is_cut_off_in_small_windows() {
         assert_eq!(has_drawer, size[0] < 760.0);
         let all = pressable(&desk);
         for (name, place) in &all {
-            let is_in_a_list = has_drawer == (place.left() > size[0] - 316.0) && place.top() > 40.0;
+            let is_in_a_list = place.left() > size[0] - 316.0 && place.top() > 40.0;
             let room = if is_in_a_list { window.expand2(vec2(0.0, 2000.0)) } else { window };
             assert!(room.contains_rect(*place), "{name} at {place} in {size:?}");
         }

@@ -6,7 +6,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use inlaid::{
     jobs::{
         Intake,
-        ports::{DialogError, News, Scheme},
+        ports::{DialogError, Drag, Dragged, News, Pasted, Scheme},
     },
     session::{Kind, Session},
     ui::{
@@ -168,4 +168,51 @@ fn what_was_under_way_when_the_window_was_lost_goes_on() {
     windows.lose();
     assert!(windows.window().query_by_label("Copied").is_none(), "that was said in the window before");
     assert!(theme::is_motion_reduced(&windows.window().ctx), "what was told before holds in the next window");
+}
+
+#[test]
+fn a_drop_does_what_the_window_said_where_the_pointer_is() {
+    let mut desk = Desk::with("old.png", [40, 30]);
+    let mut png = std::io::Cursor::new(vec![]);
+    image::RgbImage::new(20, 10).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let image = || Pasted::Encoded(png.get_ref().clone());
+    let said = ["Drop to add image", "Drop to replace old.png"];
+    // The canvas begins below the top line and ends where the controls begin, at 864.
+    let hover = |desk: &mut Desk, place: [i32; 2]| {
+        desk.tell(News::Drag(Drag::At(place)));
+        desk.tell(News::Drag(Drag::Over(vec![Dragged::Image])));
+        assert!(said.iter().all(|it| desk.has_painted(it)), "{place:?}");
+    };
+    for place in [[200, 400], [1000, 400], [650, 20]] {
+        hover(&mut desk, place);
+        assert_eq!(desk.window.state().session().dropped_onto, None, "{place:?}");
+    }
+    hover(&mut desk, [200, 400]);
+    desk.tell(News::Drag(Drag::Dropped(Ok(image()))));
+    desk.wait_ready();
+    assert_eq!(desk.title(), "2 images — Inlaid");
+    desk.press(Modifiers::COMMAND, Key::W);
+    desk.wait_ready();
+
+    hover(&mut desk, [650, 400]);
+    // What was said holds while it is on its way.
+    desk.tell(News::Drag(Drag::Coming));
+    assert!(desk.has_painted("Receiving…"));
+    desk.tell(News::Drag(Drag::Dropped(Ok(image()))));
+    desk.wait("the new picture alone", |it| (it.title() == "dropped image — Inlaid").then_some(()));
+    desk.wait_for("old.png was replaced; Undo brings it back");
+
+    // Nothing of it is left for the next drag.
+    hover_one(&mut desk, "Drop to replace dropped image");
+    desk.tell(News::Drag(Drag::Gone));
+    assert_eq!(desk.window.state().session().dropped_onto, None);
+    desk.tell(News::Drag(Drag::Over(vec![Dragged::Image, Dragged::Image])));
+    assert!(desk.has_painted("Drop to add 2 images"));
+    assert!(!desk.has_painted("Drop to replace dropped image"), "there is room for one");
+}
+
+fn hover_one(desk: &mut Desk, words: &str) {
+    desk.tell(News::Drag(Drag::At([650, 400])));
+    desk.tell(News::Drag(Drag::Over(vec![Dragged::Image])));
+    assert!(desk.has_painted(words));
 }

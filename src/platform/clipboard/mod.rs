@@ -18,9 +18,10 @@ use crate::jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted};
 use arboard::{Error, ImageData};
 
 #[cfg(all(unix, not(target_os = "macos")))]
-const NO_DISPLAY: &str = "there is no display";
+pub(super) const NO_DISPLAY: &str = "there is no display";
 #[cfg(all(unix, not(target_os = "macos")))]
-const NO_DATA_CONTROL: &str = "this compositor has no data-control protocol, and there is no X server beside it";
+pub(super) const NO_DATA_CONTROL: &str =
+    "this compositor has no data-control protocol, and there is no X server beside it";
 
 /// The system's clipboard.
 #[derive(Default)]
@@ -63,6 +64,12 @@ impl Clipboard for SystemClipboard {
     }
 }
 
+/// The images that another program has just copied; nothing when it copied anything else.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(super) fn copied() -> Option<Pasted> {
+    offers::copied(&mut *offered().inspect_err(|why| log::info!("{why}")).ok()?)
+}
+
 /// What is on the clipboard. Where the compositor does not tell, the X server beside it may.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn offered() -> Result<Box<dyn offers::Offers>, ClipboardError> {
@@ -81,12 +88,12 @@ fn offered() -> Result<Box<dyn offers::Offers>, ClipboardError> {
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn is_wayland() -> bool {
+pub(super) fn is_wayland() -> bool {
     std::env::var_os("WAYLAND_DISPLAY").is_some_and(|it| !it.is_empty())
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-fn has_x11() -> bool {
+pub(super) fn has_x11() -> bool {
     std::env::var_os("DISPLAY").is_some_and(|it| !it.is_empty())
 }
 

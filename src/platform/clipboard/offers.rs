@@ -34,6 +34,8 @@ pub(in crate::platform) trait Offers {
 
 /// Set by password managers (KDE's Klipper was first); its content is `secret`.
 const HINT: &str = "x-kde-passwordManagerHint";
+/// On what this program has copied itself, so that it is not taken for somebody else's.
+pub(super) const OWN: &str = "application/x-inlaid";
 const FILES: [&str; 2] = ["text/uri-list", "x-special/gnome-copied-files"];
 const HTML: &str = "text/html";
 /// The file of a picture that is dragged out of a page, in Chromium; of anything elsewhere.
@@ -45,6 +47,11 @@ const TEXTS: [&str; 5] =
     ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain;charset=UTF-8", "text/plain", "STRING"];
 /// What programs make of pixels, mostly.
 const OF_PIXELS: [&str; 6] = ["image/png", "image/bmp", "image/x-bmp", "image/x-MS-bmp", "image/tiff", "image/x-tga"];
+const PNG: &str = "image/png";
+const SVG: &str = "image/svg+xml";
+/// Where one of these is offered beside a PNG, a toolkit (GTK, Qt) offers the same pixels in every format that
+/// it can write, JPEG and ICO among them.
+const OF_TOOLKITS: [&str; 2] = ["image/bmp", "application/x-qt-image"];
 
 /// What is there: files before encoded pictures before pixels before links before text. Whatever is
 /// here already need not be fetched.
@@ -111,6 +118,56 @@ pub(in crate::platform) fn foreseen(offers: &mut dyn Offers) -> Vec<Dragged> {
     }
 }
 
+/// The images that were copied; nothing where there are none, or what is copied is ours or confidential.
+/// A text counts only if it is a data URL, and the picture that a spreadsheet offers of its text does not.
+pub(super) fn copied(offers: &mut dyn Offers) -> Option<Pasted> {
+    if offers.kinds().iter().any(|it| it == OWN) {
+        return None;
+    }
+    let mut kinds = Kinds::of(offers).ok()?;
+    if let Some(files) = kinds.files() {
+        return images_among(files);
+    }
+    match kinds.text() {
+        Some(text) if !is_address(&text) => images_of_data_url(&text),
+        _ => {
+            let encoded = kinds.picture(|kind| !OF_PIXELS.contains(&kind));
+            encoded.or_else(|| kinds.picture(|kind| OF_PIXELS.contains(&kind)))
+        }
+    }
+}
+
+/// The files that are named like images which can be read.
+fn images_among(files: Pasted) -> Option<Pasted> {
+    let mut paths = match files {
+        Pasted::Files(paths) => paths,
+        Pasted::List(list) => {
+            let path = |listed| if let Listed::File(path) = listed { Some(path) } else { None };
+            list.into_iter().filter_map(path).collect()
+        }
+        _ => return None,
+    };
+    paths.retain(|path| {
+        let extension = path.extension().and_then(|it| it.to_str());
+        extension.and_then(Format::from_extension).is_some_and(Format::can_read)
+    });
+    (!paths.is_empty()).then_some(Pasted::Files(paths))
+}
+
+/// Some programs say beside a picture where it is.
+fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    !text.contains('\n') && (text.starts_with('/') || path_of(text).is_some() || Link::is_meant(text))
+}
+
+fn images_of_data_url(text: &str) -> Option<Pasted> {
+    const BEGINNING: &str = "data:image/";
+    let beginning = text.trim_start().get(..BEGINNING.len())?;
+    let finds = images_in_text(text).ok().filter(|_| beginning.eq_ignore_ascii_case(BEGINNING))?;
+    let images: Vec<Find> = finds.images.into_iter().filter(|it| matches!(it, Find::Bytes(_))).collect();
+    (!images.is_empty()).then_some(Pasted::Found(Finds { images, ..finds }))
+}
+
 /// The text, for a field.
 ///
 /// # Errors
@@ -128,7 +185,11 @@ struct Kinds<'a> {
 
 impl<'a> Kinds<'a> {
     fn of(offers: &'a mut dyn Offers) -> Result<Self, ClipboardError> {
-        let kinds = offers.kinds().to_vec();
+        let mut kinds = offers.kinds().to_vec();
+        if kinds.iter().any(|it| it == PNG) && kinds.iter().any(|it| OF_TOOLKITS.contains(&it.as_str())) {
+            // Some of the others lose colours.
+            kinds.retain(|it| !it.starts_with("image/") || [PNG, SVG].contains(&it.as_str()));
+        }
         let mut this = Self { offers, kinds, fault: None };
         let hint = this.take(|kind| kind == HINT);
         if hint.is_some_and(|it| it.starts_with(b"secret")) { Err(ClipboardError::Confidential) } else { Ok(this) }
@@ -164,13 +225,18 @@ impl<'a> Kinds<'a> {
     fn links(&mut self) -> Option<Pasted> {
         let list = self.take(|it| it == FILES[0]).map(|it| listed_in(&text_of(&it))).unwrap_or_default();
         let list = if list.is_empty() { self.titled_link().into_iter().collect() } else { list };
-        if !list.is_empty() {
-            return Some(Pasted::List(list));
+        let html = self.take(|it| it == HTML).map(|it| text_of(&it)).unwrap_or_default();
+        let finds = images_in_text(&html).ok().map(|mut finds| {
+            finds.images.retain(|it| matches!(it, Find::Link(_)));
+            finds
+        });
+        // Of a picture within a link the picture is meant, and not where it leads.
+        let is_linked =
+            |it: &Finds| list.len() == 1 && it.images.len() == 1 && html.to_ascii_lowercase().contains("<a ");
+        match finds.filter(|it| !it.images.is_empty()) {
+            Some(finds) if list.is_empty() || is_linked(&finds) => Some(Pasted::Found(finds)),
+            _ => (!list.is_empty()).then_some(Pasted::List(list)),
         }
-        let html = self.take(|it| it == HTML)?;
-        let mut finds = images_in_text(&text_of(&html)).ok()?;
-        finds.images.retain(|it| matches!(it, Find::Link(_)));
-        (!finds.images.is_empty()).then_some(Pasted::Found(finds))
     }
 
     /// In UTF-16 of this machine's order, without a mark that would say so.
@@ -250,7 +316,7 @@ fn path_of(url: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, Offers, dropped, foreseen, listed_in, pasted, pasted_text};
+    use super::{Fault, Offers, copied, dropped, foreseen, listed_in, pasted, pasted_text};
     use crate::{
         engine::embed::{Find, Listed},
         jobs::ports::{ClipboardError, Dragged, Pasted},
@@ -321,6 +387,22 @@ mod tests {
     }
 
     #[test]
+    fn pixels_of_a_toolkit_are_taken_without_loss() {
+        let png: (&str, Option<&[u8]>) = ("image/png", Some(PNG));
+        let svg: (&str, Option<&[u8]>) = ("image/svg+xml", Some(b"<svg/>"));
+        let others = ["image/jpeg", "image/x-icon", "image/webp"].map(|it| (it, Some(GIF)));
+        for sign in ["image/bmp", "application/x-qt-image"] {
+            let all = [&[(sign, Some(GIF))], &others[..], &[png]].concat();
+            assert_eq!(taken(&all), Ok(Pasted::Encoded(PNG.to_vec())), "{sign}");
+            assert_eq!(dropped(&mut Owner::of(&all)), Ok(Pasted::Encoded(PNG.to_vec())), "{sign}");
+            let drawing = taken(&[&all[..], &[svg]].concat());
+            assert_eq!(drawing, Ok(Pasted::Encoded(b"<svg/>".to_vec())), "{sign}");
+        }
+        assert_eq!(taken(&[&others[..], &[png]].concat()), Ok(Pasted::Encoded(GIF.to_vec())), "its own bytes");
+        assert_eq!(taken(&[("image/bmp", Some(GIF))]), Ok(Pasted::Encoded(GIF.to_vec())), "nothing else is there");
+    }
+
+    #[test]
     fn what_is_confidential_is_left_alone() {
         let secret: [(&str, Option<&[u8]>); 2] = [("text/plain", None), ("x-kde-passwordManagerHint", Some(b"secret"))];
         assert_eq!(taken(&secret), Err(ClipboardError::Confidential));
@@ -343,7 +425,13 @@ mod tests {
         assert_eq!(taken(&[words, html, list]), Ok(Pasted::List(vec![Listed::Link(link)])));
         let Ok(Pasted::Found(found)) = taken(&[words, html]) else { panic!("nothing in the page") };
         assert_eq!(found.images, [Find::Link("https://example.org/a.gif".to_owned())]);
+        let linked = b"<A HREF='https://example.org/'><img src='https://example.org/a.gif'></A>";
+        let linked: (&str, Option<&[u8]>) = ("text/html", Some(linked));
+        let target: (&str, Option<&[u8]>) = ("text/uri-list", Some(b"https://example.org/\r\n"));
+        let Ok(Pasted::Found(found)) = taken(&[target, linked]) else { panic!("nothing in the page") };
+        assert_eq!(found.images, [Find::Link("https://example.org/a.gif".to_owned())]);
         let page: (&str, Option<&[u8]>) = ("text/html", Some(b"<a href='https://example.org/'>Words</a>"));
+        assert_eq!(taken(&[target, page]), Ok(Pasted::List(vec![Listed::Link("https://example.org/".to_owned())])));
         assert_eq!(taken(&[words, page]), Ok(Pasted::Text("Words".to_owned())));
     }
 
@@ -370,6 +458,35 @@ mod tests {
         assert_eq!(drop(&[titled, bytes(GIF)]), Ok(Pasted::Encoded(GIF.to_vec())));
         assert_eq!(drop(&[titled, bytes(b"%PDF-1.7")]), Ok(link()));
         assert_eq!(drop(&[("image/webp", Some(b"words"))]), Err(ClipboardError::Empty));
+    }
+
+    #[test]
+    fn of_what_is_copied_elsewhere_only_images_count() {
+        let take = |offers: &[(&str, Option<&[u8]>)]| copied(&mut Owner::of(offers));
+        let (png, gif): ((&str, Option<&[u8]>), _) = (("image/png", Some(PNG)), ("image/gif", Some(GIF)));
+        let html: (&str, Option<&[u8]>) = ("text/html", Some(b"<img src='https://example.org/a.png'>"));
+        assert_eq!(take(&[html, png, gif]), Some(Pasted::Encoded(GIF.to_vec())));
+        assert_eq!(take(&[png]), Some(Pasted::Encoded(PNG.to_vec())));
+        let files: (&str, Option<&[u8]>) = ("text/uri-list", Some(b"file:///a.PNG\nfile:///b.odt\nfile:///c\n"));
+        assert_eq!(take(&[files, png]), Some(Pasted::Files(vec!["/a.PNG".into()])));
+        assert_eq!(take(&[("text/uri-list", Some(b"file:///b.odt\n")), png]), None);
+        let text = |text: &'static str| ("text/plain", Some(text.as_bytes()));
+        for address in ["/home/me/a.png", "file:///a.png", "https://example.org/a.png\n"] {
+            assert_eq!(take(&[text(address), png]), Some(Pasted::Encoded(PNG.to_vec())), "{address}");
+        }
+        let Some(Pasted::Found(found)) = take(&[text("  DATA:image/gif;base64,R0lGODlhAQABAA==\n")]) else {
+            panic!("a data URL")
+        };
+        assert_eq!(found.images, [Find::Bytes(GIF.to_vec())]);
+        // Words, links, code with an image in it, the picture of a table beside its text.
+        let code = "<img src='data:image/gif;base64,R0lGODlhAQABAA=='>";
+        for words in ["Words", "https://example.org/a.png", code, "R0lGODlhAQABAA==", "data:text/plain,words"] {
+            assert_eq!(take(&[text(words), html]), None, "{words}");
+        }
+        assert_eq!(take(&[text("1\t2\n3\t4\n"), png]), None);
+        let secret: (&str, Option<&[u8]>) = ("x-kde-passwordManagerHint", Some(b"secret"));
+        assert_eq!(take(&[png, secret]), None);
+        assert_eq!(take(&[png, ("application/x-inlaid", None)]), None, "our own");
     }
 
     #[test]

@@ -133,7 +133,10 @@ fn send(connection: &RustConnection, to: Window, message: Atom, data: [u32; 5]) 
 struct Target {
     connection: Arc<RustConnection>,
     window: Window,
+    root: Window,
     toplevel: Window,
+    /// Where it was told last that the pointer is.
+    pointer: Option<[i32; 2]>,
     atoms: Atoms,
     properties: Vec<Atom>,
     tell: Tell,
@@ -168,7 +171,8 @@ impl Target {
         connection.change_window_attributes(toplevel, &ends)?.check()?;
         connection.change_property32(replace, toplevel, atoms.XdndProxy, window_kind, &[window])?.check()?;
         let (connection, waiting) = (Arc::new(connection), VecDeque::new());
-        Ok(Self { connection, window, toplevel, atoms, properties, tell, drag: None, n_drags: 0, waiting })
+        let (pointer, drag, n_drags) = (None, None, 0);
+        Ok(Self { connection, window, root, toplevel, pointer, atoms, properties, tell, drag, n_drags, waiting })
     }
 
     /// Answers sources until the window is gone or the end is wanted.
@@ -209,6 +213,7 @@ impl Target {
     }
 
     fn entered(&mut self, [source, flags, few @ ..]: [u32; 5]) -> Result<(), Fault> {
+        self.pointer = None;
         // One before it that never left has ended all the same.
         if self.drag.take().is_some() {
             self.tell(Drag::Gone);
@@ -232,14 +237,30 @@ impl Target {
         Ok(reply.ok().and_then(|it| Some(it.value32()?.collect())).unwrap_or_default())
     }
 
-    fn moved(&mut self, addressed: Window, [source, _, _, time, _]: [u32; 5]) -> Result<(), Fault> {
+    fn moved(&mut self, addressed: Window, [source, _, place, time, _]: [u32; 5]) -> Result<(), Fault> {
         let Some(mut drag) = self.drag.take_if(|it| it.source == source) else { return Ok(()) };
         drag.time = time;
+        self.point(place)?;
         let is_taken = self.look_at(&mut drag);
         self.drag = Some(drag);
         let action = if is_taken { self.atoms.XdndActionCopy } else { x11rb::NONE };
         // An empty rectangle: every move is answered.
         Ok(send(&self.connection, source, self.atoms.XdndStatus, [addressed, is_taken.into(), 0, 0, action])?)
+    }
+
+    /// Tells where the pointer is: two halves, to the right and down from the corner of the screen.
+    fn point(&mut self, place: u32) -> Result<(), Fault> {
+        let [x, y] = [(place >> 16) as i16, place as i16];
+        // The window may be gone by now.
+        let Ok(it) = self.connection.translate_coordinates(self.root, self.toplevel, x, y)?.reply() else {
+            return Ok(());
+        };
+        let pointer = Some([it.dst_x.into(), it.dst_y.into()]);
+        // Sources repeat themselves while the pointer rests.
+        if std::mem::replace(&mut self.pointer, pointer) != pointer {
+            pointer.into_iter().for_each(|it| self.tell(Drag::At(it)));
+        }
+        Ok(())
     }
 
     /// Would it be taken? Told once for each drag.

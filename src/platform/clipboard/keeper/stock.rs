@@ -6,7 +6,7 @@ use crate::{
         Format,
         embed::{Embed, SnippetFacts, Texts, snippet},
     },
-    platform::clipboard::offers::Fault,
+    platform::clipboard::offers::{Fault, OWN},
 };
 use std::{
     fmt::Write as _,
@@ -57,9 +57,9 @@ impl Stock {
     }
 
     /// The kinds there are, the most faithful first. An image is never offered as text, which programs
-    /// that prefer text would paste.
+    /// that prefer text would paste. The last says whose it is.
     pub(super) fn kinds(&self) -> Vec<&'static str> {
-        match &self.image {
+        let mut kinds: Vec<&'static str> = match &self.image {
             Some(image) => {
                 let own = image.format.mime();
                 let others = [PNG, HTML, FILES, COPIED_FILES];
@@ -67,7 +67,9 @@ impl Stock {
             }
             None if self.bytes.is_ascii() => TEXTS.into_iter().chain([LATIN]).collect(),
             None => TEXTS.to_vec(),
-        }
+        };
+        kinds.push(OWN);
+        kinds
     }
 
     /// The kinds that are of use when this process has ended.
@@ -79,6 +81,9 @@ impl Stock {
     pub(super) fn content(&mut self, kind: &str) -> Option<Rc<[u8]>> {
         if !self.kinds().contains(&kind) {
             return None;
+        }
+        if kind == OWN {
+            return Some(Rc::from(*b"inlaid"));
         }
         let Some(image) = &self.image else { return Some(self.bytes.clone()) };
         if kind == image.format.mime() {
@@ -177,7 +182,8 @@ mod tests {
     fn an_image_is_everything_but_text() {
         let mut stock = image();
         let kinds = stock.kinds();
-        assert_eq!(kinds, ["image/webp", "image/png", "text/html", "text/uri-list", "x-special/gnome-copied-files"]);
+        let files = ["text/uri-list", "x-special/gnome-copied-files"];
+        assert_eq!(kinds, [&["image/webp", "image/png", "text/html"], &files[..], &["application/x-inlaid"]].concat());
         let content = |stock: &mut Stock, kind| String::from_utf8(stock.content(kind).unwrap().to_vec()).unwrap();
         assert_eq!(content(&mut stock, "image/webp"), "foo");
         assert_eq!(content(&mut stock, "image/png"), "PNG of foo");
@@ -187,7 +193,7 @@ mod tests {
         for kind in ["UTF8_STRING", "text/plain", "STRING", "image/jpeg"] {
             assert!(stock.content(kind).is_none(), "{kind}");
         }
-        assert_eq!(stock.lasting_kinds(), ["image/webp", "image/png", "text/html"]);
+        assert_eq!(stock.lasting_kinds(), ["image/webp", "image/png", "text/html", "application/x-inlaid"]);
     }
 
     #[test]
@@ -205,7 +211,8 @@ mod tests {
     fn a_text_is_nothing_but_text() {
         let order = Order::text("foo");
         let mut stock = Stock::new(order, b"foo".to_vec(), Box::new(|_| None)).unwrap();
-        assert_eq!(stock.kinds(), ["UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT", "STRING"]);
+        let texts = ["UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT", "STRING"];
+        assert_eq!(stock.kinds(), [&texts[..], &["application/x-inlaid"]].concat());
         assert_eq!(&*stock.content("UTF8_STRING").unwrap(), b"foo");
         assert!(stock.content("text/html").is_none());
         let order = Order::text("山");

@@ -1,5 +1,11 @@
 //! Decode, edit, encode and decode back, redoing only what changed.
 
+mod aimed;
+
+pub use self::aimed::score;
+
+pub(super) use self::aimed::kind;
+
 use super::{
     Cancel, Decoded, Encoded, EngineError, Facts, Format, KeptMetadata, Limits, Metadata, MetadataKind, Raster, Recipe,
     Source, Warning,
@@ -10,8 +16,8 @@ use super::{
     options::{PngColours, palette},
     original,
     recipe::{Edits, OutputSpec},
-    score,
-    target::{self, Aim, Found, Lore, Miss, Seeker, Sought},
+    score as look,
+    target::{Aim, Found, Lore, Miss},
     vector,
 };
 
@@ -117,7 +123,7 @@ const MOST_MADE: usize = 24;
 /// What was made by a wish.
 #[derive(Clone)]
 struct Made {
-    /// By [`key`].
+    /// By [`aimed::key`].
     spec: OutputSpec,
     /// Without metadata, whatever the wish says of them.
     encoded: Encoded,
@@ -225,41 +231,6 @@ pub fn render(
     Ok(Product { recipe: recipe.clone(), encoded, preview, found, warnings })
 }
 
-/// How alike the result of this recipe and the edited picture look; see [`score`](super::score). Of more than
-/// 1.6 megapixels, tiles of that many are compared. [`score::SAME`] where the source's own bytes are the result.
-///
-/// # Errors
-/// Whatever decoding, editing or encoding meets.
-pub fn score(source: &Source, recipe: &Recipe, cache: &mut Cache, tools: Tools<'_>) -> Result<f64, EngineError> {
-    let product = render(source, recipe, cache, true, tools)?;
-    if let Some(found) = &product.found {
-        return Ok(found.score);
-    }
-    let (Some(seen), false) = (product.preview, product.warnings.contains(&Warning::OriginalKept)) else {
-        return Ok(score::SAME);
-    };
-    let Some((_, edited, _)) = cache.edited.as_ref().filter(|_| !recipe.output.untouched) else {
-        return Ok(score::SAME);
-    };
-    target::compare(edited, &seen, recipe.output.format, &cache.lore, tools.cancel)
-}
-
-/// Whether the picture that the recipe's edits make lets anything shine through, and whether its source is a
-/// drawing.
-///
-/// # Errors
-/// Whatever decoding or editing meets.
-pub(super) fn kind(
-    source: &Source,
-    recipe: &Recipe,
-    cache: &mut Cache,
-    tools: Tools<'_>,
-) -> Result<(bool, bool), EngineError> {
-    let decoded = decoded(source, recipe, cache, tools)?;
-    let (edited, _) = edited(&decoded, recipe, cache, tools)?;
-    Ok((edit::ground::has_transparency(&edited), decoded.facts.format.is_vector()))
-}
-
 /// Could the source's own bytes be pasted instead: same picture, same size, shown by browsers?
 fn source_would_do(source: &Source, decoded: &Decoded, encoded: &Encoded) -> bool {
     let facts = &decoded.facts;
@@ -315,7 +286,7 @@ fn ensure_made(
     cache: &mut Cache,
     tools: Tools<'_>,
 ) -> Result<(), EngineError> {
-    let spec = key(&recipe.output);
+    let spec = aimed::key(&recipe.output);
     if let Some(at) = cache.made.iter().position(|it| it.spec == spec) {
         let made = cache.made.remove(at);
         cache.made.insert(0, made);
@@ -326,7 +297,7 @@ fn ensure_made(
         (Format::Svg, _) => Ok((vector::write(source, &decoded.facts, recipe, tools)?, None, None)),
         (_, Aim::Quality) => encoded(decoded, edited, &spec, tools).map(|(encoded, seen)| (encoded, seen, None)),
         _ => {
-            let sought = sought(source, decoded, edited, recipe, &lore, tools)?;
+            let sought = aimed::sought(source, decoded, edited, recipe, &lore, tools)?;
             Ok((sought.encoded, sought.seen, Some(sought.found)))
         }
     })?;
@@ -336,30 +307,6 @@ fn ensure_made(
     cache.made.insert(0, Made { spec, encoded, found, preview: seen, finished: None });
     cache.made.truncate(MOST_MADE);
     Ok(())
-}
-
-/// The wish without what does not change the encoding.
-fn key(output: &OutputSpec) -> OutputSpec {
-    let keep = if matches!(output.aim, Aim::Budget(_)) { output.keep } else { KeptMetadata::default() };
-    OutputSpec { keep, ..output.normal() }
-}
-
-/// The encoding that meets the aim.
-fn sought(
-    source: &Source,
-    decoded: &Decoded,
-    edited: &Raster,
-    recipe: &Recipe,
-    lore: &Lore,
-    tools: Tools<'_>,
-) -> Result<Sought, EngineError> {
-    let (carried, _) = metadata::collect(source, &decoded.facts, recipe.output.keep);
-    let aim = &recipe.output.aim;
-    let encode = |raster: &Raster, spec: &OutputSpec| encoded(decoded, raster, spec, tools);
-    let weigh = |encoded: &Encoded| aim.weight(&metadata::put(encoded, &carried));
-    let original = original::whole(source, &decoded.facts, recipe, edited.size(), &carried);
-    let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.normal() };
-    target::seek(&Seeker { edited, spec: &spec, lore, encode: &encode, weigh: &weigh, original, tools })
 }
 
 /// The encoding with the metadata that are kept or, where that is smaller and does as well, the
@@ -382,7 +329,7 @@ fn finished(
     let original = original::smaller(source, &decoded.facts, recipe, &encoded, &carried);
     let is_foreign = is_original || original.is_some() || encoded.format.is_vector();
     if let (Some(_), Some(found)) = (&original, &mut made.found) {
-        found.score = score::SAME;
+        found.score = look::SAME;
     }
     let mut encoded = original.unwrap_or(encoded);
     encoded.warnings.extend(unfit);
