@@ -139,7 +139,7 @@ fn decoded(source: &Source) -> Raster {
 
 #[test]
 fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
-    let (mut all, mut n_whole, mut n_encodes) = (0.0, 0, 0);
+    let (mut all, mut n_results, mut n_searches, mut n_whole) = (0.0, 0, 0, 0);
     for (kind, size) in KINDS.into_iter().flat_map(|kind| SIZES.map(|size| (kind, size))) {
         let source = picture(kind, size);
         let original = decoded(&source);
@@ -149,7 +149,7 @@ fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
             }
             let mut cache = Cache::default();
             let mut by_quality = vec![];
-            for quality in (20..=100).step_by(1) {
+            for quality in 20..=100 {
                 let mut wish = recipe(format, Aim::Quality);
                 wish.output.quality = quality;
                 let product = rendered(&source, &wish, &mut cache);
@@ -168,15 +168,17 @@ fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
                 if let Some(smallest) = holding.map(|(_, bytes)| *bytes).min() {
                     assert!(bytes as f64 <= smallest as f64 * 1.03, "{what}; there is one of {smallest}");
                     all += bytes as f64 / smallest as f64 - 1.0;
-                    n_whole += found.encodes.whole;
-                    n_encodes += 1;
+                    n_results += 1;
+                    n_searches += u32::from(size == SIZES[1]);
+                    n_whole += if size == SIZES[1] { found.encodes.whole } else { 0 };
                 }
             }
         }
     }
-    assert!(10 < n_encodes, "hardly any look was reached by a quality");
-    assert!(all / f64::from(n_encodes) <= 0.01, "{all} of {n_encodes}");
-    assert!(n_whole <= 5 * n_encodes, "{n_whole} of {n_encodes}");
+    assert!(10 < n_results, "hardly any look was reached by a quality");
+    assert!(all / f64::from(n_results) <= 0.01, "{all} of {n_results}");
+    // Where tiles say where to look, few pictures are encoded whole.
+    assert!(n_whole <= 4 * n_searches, "{n_whole} of {n_searches}");
 }
 
 #[test]

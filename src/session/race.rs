@@ -149,6 +149,11 @@ impl Item {
         !self.recipe.output.untouched && (self.score().is_none() || !self.missing().is_empty())
     }
 
+    /// Is the row of this format being made now, as far as the order of the race tells?
+    pub fn is_running(&self, entrant: Entrant) -> bool {
+        ORDER.into_iter().find(|it| self.is_awaited(*it)) == Some(entrant)
+    }
+
     /// Is a row of this format still to come in?
     pub fn is_awaited(&self, entrant: Entrant) -> bool {
         let is_unknown = |it: &Recipe| self.raced(it).is_none();

@@ -78,7 +78,7 @@ impl Item {
 
     /// Keeps the result that is seen for comparing others with it, or has the original in its place again.
     pub fn pin(&mut self, is_pinned: bool) {
-        self.pinned = if is_pinned { self.fresh_preview().cloned() } else { None };
+        self.pinned = if is_pinned { self.preview.clone() } else { None };
     }
 
     pub(super) fn preview_of_result(&self) -> Option<&Preview> {

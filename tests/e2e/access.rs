@@ -66,7 +66,7 @@ fn characters(desk: &Desk) -> String {
 }
 
 /// What can be pressed, typed into or moved in a window with a picture, in the order of reading.
-const CONTROLS: [[&str; 3]; 32] = [
+const CONTROLS: [[&str; 3]; 37] = [
     ["button", "About this picture", ""],
     ["button", "Open", ""],
     ["button", "Paste", ""],
@@ -78,12 +78,17 @@ const CONTROLS: [[&str; 3]; 32] = [
     ["toggle button", "64", ""],
     ["toggle button", "50 %", ""],
     ["toggle button", "Advanced size settings", ""],
-    ["radio button", "WebP", ""],
     ["radio button", "AVIF", ""],
+    ["radio button", "WebP", ""],
     ["radio button", "JPEG", ""],
+    ["radio button", "PNG · 256 colours", ""],
     ["radio button", "PNG", ""],
-    ["radio button", "GIF", ""],
+    ["toggle button", "Auto", ""],
+    ["toggle button", "Compare", ""],
     ["button", "More formats", ""],
+    ["radio button", "Quality", ""],
+    ["radio button", "Same look", ""],
+    ["radio button", "Budget", ""],
     ["radio button", "Lossless", ""],
     ["radio button", "Palette", ""],
     ["radio button", "Data URL", ""],
@@ -126,7 +131,7 @@ fn a_screen_reader_meets_every_control_and_copies() {
         nodes.iter().filter(|it| it.is("focusable") && !roles.contains(&it.role.as_str())).collect();
     assert_eq!(others.len(), 1, "beside the window itself: {others:?}");
     let checked: Vec<&str> = nodes.iter().filter(|it| it.is("checked")).map(|it| it.name.as_str()).collect();
-    assert_eq!(checked, ["PNG", "Lossless", "Data URL"]);
+    assert_eq!(checked, ["PNG", "Quality", "Lossless", "Data URL"]);
     let preview = nodes.iter().find(|it| it.role == "canvas").unwrap();
     assert!(preview.description.starts_with("Original · "), "{preview:?}");
     assert!(preview.description.contains(", PNG · "), "{preview:?}");

@@ -128,6 +128,7 @@ fn what_is_asked_of_a_webp_depends_on_its_kind() {
 fn the_controls_of_a_jpeg_are_reached_from_the_keyboard() {
     let mut desk = Desk::remembering(r#"{ "format": "jpeg" }"#, &[("a.png", [60, 40])]);
     desk.wait_ready();
+    desk.resize(1180.0, 1000.0);
     desk.window.get_by_role_and_label(Role::Slider, "Quality").focus();
     desk.step();
     let mut seen = vec![];

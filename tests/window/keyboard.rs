@@ -46,6 +46,7 @@ fn tab_goes_from_the_top_line_down_the_controls_and_over_the_canvas() {
         "Quality from 1 to 100",
         "Advanced format settings",
         "Data URL",
+        "Fit 10,000",
         "Copy data URL",
         "Copy image",
         "Save…",

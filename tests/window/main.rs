@@ -12,6 +12,7 @@ mod keyboard;
 mod links;
 mod narrow;
 mod outside;
+mod race;
 mod sheets;
 mod telling;
 mod watch;

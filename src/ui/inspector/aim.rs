@@ -99,7 +99,7 @@ impl Aims {
     fn budget_ui(&mut self, ui: &mut Ui, item: &mut Item, mut budget: Budget) {
         ui.horizontal(|ui| {
             let most = budget.most.to_string();
-            if let Some(most) = NumberField::new("Budget", "≤", &most)
+            if let Some(most) = NumberField::new("At most", "≤", &most)
                 .width(FIELD_WIDTH)
                 .show(ui)
                 .as_deref()

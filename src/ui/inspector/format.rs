@@ -55,7 +55,7 @@ fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, embed: Embed, is_more_ope
             share: it.n_bytes.map(|it| it as f32 / largest as f32),
             stale: it.is_stale,
             missed: it.is_missed,
-            working: *entrant == chosen && item.is_working() || is_racing && item.is_awaited(*entrant),
+            working: *entrant == chosen && item.is_working() || is_racing && item.is_running(*entrant),
         })
         .collect();
     let mut index = entrants.iter().position(|it| *it == chosen).unwrap_or_default();
@@ -110,7 +110,7 @@ fn auto_ui(ui: &mut Ui, item: &mut Item) {
 fn compare_ui(ui: &mut Ui, item: &mut Item) {
     let is_pinned = item.pinned().is_some();
     let tip = "Keeps this result on the left, in place of the original, to compare others with it";
-    if (is_pinned || item.fresh_preview().is_some()) && chip(ui, "Compare", is_pinned).on_hover_text(tip).clicked() {
+    if chip(ui, "Compare", is_pinned).on_hover_text(tip).clicked() {
         item.pin(!is_pinned);
     }
 }
