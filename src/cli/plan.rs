@@ -128,7 +128,7 @@ impl Config {
     /// The recipe for content of this format, and what is odd about it.
     pub(super) fn recipe(&self, source: Option<Format>) -> (Recipe, Option<String>) {
         let format = self.wish.format_for(source);
-        let lossless = self.wish.lossless && format.has_lossless();
+        let lossless = self.wish.lossless && (self.wish.auto.is_some() || format.has_lossless());
         let output = OutputSpec {
             quality: self.wish.quality.unwrap_or(DEFAULT_QUALITY),
             lossless,
@@ -165,7 +165,7 @@ impl Config {
 
     /// `--lossless` for a format that cannot is wrong usage, also when the format is the input's.
     fn check_lossless(&self) -> Result<(), Answer> {
-        if !self.wish.lossless {
+        if !self.wish.lossless || self.wish.auto.is_some() {
             return Ok(());
         }
         let found = match self.wish.format {

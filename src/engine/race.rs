@@ -106,8 +106,7 @@ impl Rank {
         let (is_met, score) = (found.outcome == Outcome::Held, found.score);
         let (first, then) = match (&product.recipe.output.aim, &found.outcome) {
             (Aim::Budget(_), Outcome::BudgetMissed { weight, .. }) => (-(*weight as f64), score),
-            (Aim::Budget(_), _) => (score, -bytes),
-            (_, Outcome::LookMissed) => (score, -bytes),
+            (Aim::Budget(_), _) | (_, Outcome::LookMissed) => (score, -bytes),
             _ => (-bytes, score),
         };
         Self { is_met, first, then }
@@ -128,7 +127,10 @@ pub fn best(
     let mut best: Option<(Rank, Product)> = None;
     let mut trouble = EngineError::Cancelled;
     let (has_alpha, is_drawing) = pipeline::kind(source, recipe, cache, tools)?;
-    for entrant in Entrant::candidates(readers, has_alpha, is_drawing) {
+    let keeps_all = |it: &Entrant| it.format().has_lossless() && *it != Entrant::PngPalette;
+    let mut entrants = Entrant::candidates(readers, has_alpha, is_drawing);
+    entrants.retain(|it| !recipe.output.lossless || keeps_all(it));
+    for entrant in entrants {
         let recipe = Recipe { output: entrant.of_wish(&recipe.output), ..recipe.clone() };
         match pipeline::render(source, &recipe, cache, false, tools) {
             Ok(product) => {

@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 /// One value before and after.
 #[derive(Debug)]
 enum Edit {
-    Item { id: ItemId, before: Wanted, after: Wanted },
+    Item { id: ItemId, before: Box<Wanted>, after: Box<Wanted> },
     Embed { before: Embed, after: Embed },
 }
 
@@ -175,7 +175,7 @@ impl Session {
         }
         for item in &mut self.items {
             if let Some((before, after)) = item.note() {
-                self.history.edited(Edit::Item { id: item.id, before, after });
+                self.history.edited(Edit::Item { id: item.id, before: before.into(), after: after.into() });
             }
         }
     }
@@ -187,7 +187,7 @@ impl Session {
             Some(Done::Removal(removal)) => self.bring_back(removal),
             Some(Done::Edit(edit)) => {
                 let effects = match &edit {
-                    Edit::Item { id, before, .. } => self.set(*id, before.clone()),
+                    Edit::Item { id, before, .. } => self.set(*id, Wanted::clone(before)),
                     Edit::Embed { before, .. } => self.set_embed(*before),
                 };
                 self.history.undone.push(Undone::Edit(edit));
@@ -209,7 +209,7 @@ impl Session {
             }
             Some(Undone::Edit(edit)) => {
                 let effects = match &edit {
-                    Edit::Item { id, after, .. } => self.set(*id, after.clone()),
+                    Edit::Item { id, after, .. } => self.set(*id, Wanted::clone(after)),
                     Edit::Embed { after, .. } => self.set_embed(*after),
                 };
                 self.history.done.push(Done::Edit(edit));

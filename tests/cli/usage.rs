@@ -12,14 +12,8 @@ fn what_is_not_served_is_refused_by_name_and_nothing_is_done() {
         &["--trim", "a.png"],
         &["--rotate", "90", "a.png"],
         &["--flip", "h", "a.png"],
-        &["--same-look", "a.png"],
-        &["--same-look=90", "a.png"],
-        &["--max-bytes", "1000", "a.png"],
-        &["--max-chars=1000", "a.png"],
-        &["--nearest", "a.png"],
         &["--name", "{name}", "a.png"],
         &["--as", "markdown", "a.png"],
-        &["-f", "auto", "a.png"],
     ] {
         let output = place.run(args);
         let name = if args[0].starts_with("--") && args[0] != "--as" {

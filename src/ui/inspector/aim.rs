@@ -106,7 +106,7 @@ impl Aims {
                 .and_then(grammar::whole_number)
                 .filter(|it| 0 < *it)
             {
-                budget.most = most as u64;
+                budget.most = most.into();
             }
             let mut is_bytes = budget.measure == Measure::Bytes;
             if segmented(ui, "Counted in", &mut is_bytes, &[(false, "characters"), (true, "bytes")]).changed() {
