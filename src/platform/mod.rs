@@ -14,6 +14,8 @@ mod outside;
 mod paths;
 mod single;
 mod watch;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod wayland;
 mod web;
 
 #[cfg(all(unix, not(target_os = "macos")))]

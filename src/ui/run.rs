@@ -105,6 +105,8 @@ fn options(place: Option<WindowPlace>) -> NativeOptions {
         viewport: viewport(place),
         // The toolkit would read the clipboard on the UI thread.
         clipboard_shortcuts: false,
+        // The display outlives the app, which has threads on it.
+        run_and_return: true,
         ..NativeOptions::default()
     }
 }

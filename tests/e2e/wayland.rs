@@ -190,3 +190,14 @@ fn a_keeper_that_cannot_start_is_no_end() {
     assert!(desk.is_alive());
     assert!(desk.copied_text().starts_with("data:image/png;base64,"), "what was copied before stays");
 }
+
+#[test]
+fn when_the_compositor_dies_the_window_ends_in_good_order() {
+    let Some(mut desk) = Desk::open_sway("when_the_compositor_dies_the_window_ends_in_good_order") else { return };
+    desk.remember("png");
+    let path = draw(&desk, "picture.png", 3);
+    desk.launch(&[&path], "picture.png — Inlaid");
+    desk.end_sway();
+    // Not the status of a panic, and no signal.
+    assert_eq!(desk.wait_for_end(), Some(1));
+}

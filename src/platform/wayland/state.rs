@@ -1,0 +1,245 @@
+//! What the device's thread knows of the compositor.
+
+use super::{Drag, device::Request};
+use std::{
+    collections::HashMap,
+    os::fd::AsFd as _,
+    sync::{Mutex, PoisonError, mpsc},
+};
+use wayland_client::{
+    Connection, Dispatch, Proxy as _, QueueHandle, WEnum, delegate_noop, event_created_child,
+    protocol::{
+        wl_data_device::{self, WlDataDevice},
+        wl_data_device_manager::{DndAction, WlDataDeviceManager},
+        wl_data_offer::{self, WlDataOffer},
+        wl_registry::{self, WlRegistry},
+        wl_seat::WlSeat,
+    },
+};
+
+/// Of the protocol: since the third, sources and targets agree on an action.
+const NEWEST_VERSION: u32 = 3;
+const WITH_ACTIONS: u32 = 3;
+/// Since then a device can be given back.
+const WITH_RELEASE: u32 = 2;
+/// Nobody offers more kinds.
+const MOST_KINDS: usize = 1_000;
+
+pub(super) struct State {
+    drags: mpsc::Sender<Drag>,
+    manager: Option<WlDataDeviceManager>,
+    seats: Vec<Seat>,
+    offers: HashMap<u64, Held>,
+    n_offers: u64,
+    /// The one that is over the window.
+    drag: Option<u64>,
+}
+
+struct Seat {
+    name: u32,
+    seat: WlSeat,
+    device: Option<WlDataDevice>,
+}
+
+/// An offer that is of use.
+struct Held {
+    offer: WlDataOffer,
+    /// Of the event that brought it.
+    serial: u32,
+}
+
+/// What an offer has told of itself.
+struct Told {
+    kinds: Vec<String>,
+    /// What compositor and source have agreed on; nothing with old ones.
+    action: DndAction,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { kinds: vec![], action: DndAction::None }
+    }
+}
+
+impl State {
+    pub(super) fn new(drags: mpsc::Sender<Drag>) -> Self {
+        Self { drags, manager: None, seats: vec![], offers: HashMap::new(), n_offers: 0, drag: None }
+    }
+
+    /// Does what another thread asks. What has become void meanwhile is left undone.
+    pub(super) fn heed(&mut self, request: Request) {
+        match request {
+            Request::Receive { offer, kind, pipe } => {
+                if let Some(held) = self.offers.get(&offer) {
+                    held.offer.receive(kind, pipe.as_fd());
+                }
+            }
+            Request::Answer { drag, kind } => {
+                if let Some(held) = self.offers.get(&drag) {
+                    held.answer(kind);
+                }
+            }
+            Request::Finish { drag, is_taken } => {
+                if let Some(held) = self.offers.remove(&drag) {
+                    held.finish(is_taken);
+                }
+            }
+            // Heeded by whoever asks for requests.
+            Request::End => {}
+        }
+    }
+
+    /// Gives the devices back: a later one of this window must not stand behind them.
+    pub(super) fn release(&mut self) {
+        for device in self.seats.drain(..).filter_map(|it| it.device) {
+            release(&device);
+        }
+    }
+
+    /// Devices for the seats that have none.
+    fn equip(&mut self, handle: &QueueHandle<Self>) {
+        let Some(manager) = &self.manager else { return };
+        for seat in self.seats.iter_mut().filter(|it| it.device.is_none()) {
+            seat.device = Some(manager.get_data_device(&seat.seat, handle, ()));
+        }
+    }
+
+    fn hold(&mut self, offer: WlDataOffer, serial: u32) -> u64 {
+        self.n_offers += 1;
+        self.offers.insert(self.n_offers, Held { offer, serial });
+        self.n_offers
+    }
+
+    fn entered(&mut self, serial: u32, offer: WlDataOffer) {
+        // One before it that never left has ended all the same.
+        self.left();
+        let kinds = told(&offer, |it| it.kinds.clone());
+        let number = self.hold(offer, serial);
+        self.drag = Some(number);
+        self.tell(Drag::Entered(number, kinds));
+    }
+
+    fn left(&mut self) {
+        let Some(number) = self.drag.take() else { return };
+        if let Some(held) = self.offers.remove(&number) {
+            held.offer.destroy();
+        }
+        self.tell(Drag::Left(number));
+    }
+
+    fn tell(&self, drag: Drag) {
+        // Whoever listens ends with the window, as this does.
+        self.drags.send(drag).ok();
+    }
+}
+
+impl Held {
+    fn answer(&self, kind: Option<String>) {
+        let action = if kind.is_some() { DndAction::Copy } else { DndAction::None };
+        self.offer.accept(self.serial, kind);
+        if WITH_ACTIONS <= self.offer.version() {
+            self.offer.set_actions(action, action);
+        }
+    }
+
+    fn finish(self, is_taken: bool) {
+        let has_action = told(&self.offer, |it| it.action != DndAction::None);
+        // To be finished without an action is a fault of the protocol.
+        if is_taken && has_action && WITH_ACTIONS <= self.offer.version() {
+            self.offer.finish();
+        }
+        self.offer.destroy();
+    }
+}
+
+fn release(device: &WlDataDevice) {
+    if WITH_RELEASE <= device.version() {
+        device.release();
+    }
+}
+
+/// Looks at what an offer has told of itself.
+fn told<T: Default>(offer: &WlDataOffer, look: impl FnOnce(&mut Told) -> T) -> T {
+    let told = offer.data::<Mutex<Told>>();
+    told.map(|it| look(&mut it.lock().unwrap_or_else(PoisonError::into_inner))).unwrap_or_default()
+}
+
+impl Dispatch<WlRegistry, ()> for State {
+    fn event(
+        state: &mut Self,
+        registry: &WlRegistry,
+        event: wl_registry::Event,
+        (): &(),
+        _: &Connection,
+        handle: &QueueHandle<Self>,
+    ) {
+        match event {
+            wl_registry::Event::Global { name, interface, version } => {
+                if interface == WlSeat::interface().name {
+                    let seat = registry.bind(name, 1, handle, ());
+                    state.seats.push(Seat { name, seat, device: None });
+                } else if interface == WlDataDeviceManager::interface().name {
+                    state.manager = Some(registry.bind(name, version.min(NEWEST_VERSION), handle, ()));
+                }
+                state.equip(handle);
+            }
+            wl_registry::Event::GlobalRemove { name } => {
+                let gone = state.seats.extract_if(.., |it| it.name == name);
+                gone.filter_map(|it| it.device).for_each(|it| release(&it));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Dispatch<WlDataDevice, ()> for State {
+    fn event(
+        state: &mut Self,
+        _: &WlDataDevice,
+        event: wl_data_device::Event,
+        (): &(),
+        _: &Connection,
+        _: &QueueHandle<Self>,
+    ) {
+        match event {
+            wl_data_device::Event::Enter { serial, id: Some(offer), .. } => state.entered(serial, offer),
+            wl_data_device::Event::Leave => state.left(),
+            wl_data_device::Event::Drop => {
+                if let Some(number) = state.drag.take() {
+                    state.tell(Drag::Dropped(number));
+                }
+            }
+            // The clipboard is read elsewhere.
+            wl_data_device::Event::Selection { id: Some(offer) } => offer.destroy(),
+            _ => {}
+        }
+    }
+
+    event_created_child!(State, WlDataDevice, [
+        wl_data_device::EVT_DATA_OFFER_OPCODE => (WlDataOffer, Mutex::default()),
+    ]);
+}
+
+impl Dispatch<WlDataOffer, Mutex<Told>> for State {
+    fn event(
+        _: &mut Self,
+        offer: &WlDataOffer,
+        event: wl_data_offer::Event,
+        _: &Mutex<Told>,
+        _: &Connection,
+        _: &QueueHandle<Self>,
+    ) {
+        match event {
+            wl_data_offer::Event::Offer { mime_type } => told(offer, |it| {
+                if it.kinds.len() < MOST_KINDS {
+                    it.kinds.push(mime_type);
+                }
+            }),
+            wl_data_offer::Event::Action { dnd_action: WEnum::Value(action) } => told(offer, |it| it.action = action),
+            _ => {}
+        }
+    }
+}
+
+delegate_noop!(State: ignore WlSeat);
+delegate_noop!(State: ignore WlDataDeviceManager);
