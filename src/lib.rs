@@ -39,7 +39,7 @@
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
 //! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame
-//! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11, Wayland) ─▶ notice
+//! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11, Wayland; the window itself where the compositor lets nobody else) ─▶ notice
 //! something is dragged over the window ─▶ platform::drops (X11, Wayland by `platform::wayland`; files elsewhere: the toolkit) ─▶ Event::News: the overlay; dropped: the best kind that is offered ─▶ Action::Open
 //! user presses Ctrl+V ─▶ errand lane ─▶ clipboard: the best kind that is offered ─▶ embed: every image in a text ─▶ Action::Open
 //! a link is opened ─▶ fetch lane ─▶ platform::web ─▶ Event::Received … ─▶ an image: load lane, as above; a page: a question which of its images

@@ -31,3 +31,11 @@ pub use self::{
     single::{Doorbell, Start, start},
     web::{Patience, SystemWeb},
 };
+
+#[cfg(all(unix, not(target_os = "macos")))]
+pub use self::wayland::WindowLink;
+
+/// Leads from the clipboard to the window, where that is needed.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[derive(Clone, Debug, Default)]
+pub struct WindowLink;

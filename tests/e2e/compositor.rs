@@ -1,9 +1,11 @@
 //! A desk with a compositor of Wayland instead of an X server: sway, and weston, which lets no
 //! program without the focus look at the clipboard.
 
+use super::access::nodes;
 use super::desk::{Desk, PROGRAM, script, wait_for};
 use std::{
     fs,
+    io::BufRead as _,
     os::unix::{
         fs::{MetadataExt as _, PermissionsExt as _, chown},
         process::CommandExt as _,
@@ -21,7 +23,11 @@ for_window [app_id=\"^dev.inlaid.Inlaid$\"] floating enable, resize set 1180 760
 for_window [title=\"^drag source$\"] floating enable, move absolute position 1300 300
 ";
 /// What a desk of another user must be able to read.
-const SCRIPTS: [&str; 5] = ["atspi.py", "clipboard.py", "drag_offers.py", "drag_source.py", "pixels.py"];
+const SCRIPTS: [&str; 7] =
+    ["atspi.py", "clipboard.py", "drag_offers.py", "drag_source.py", "pixels.py", "probe.py", "ext_data_control.py"];
+
+/// Every window of weston fills the screen, and when one is closed the one below has the focus again.
+pub(crate) const KIOSK: &str = "--shell=kiosk-shell.so";
 
 /// Where the windows of a desk are.
 pub(crate) struct Compositor {
@@ -38,7 +44,10 @@ impl Compositor {
         if let Some(user) = self.user {
             command.uid(user).gid(user);
         }
-        command.env("WAYLAND_DISPLAY", self.name.as_deref().unwrap_or_default());
+        // Unless it goes another way.
+        if command.get_envs().all(|(name, _)| name != "WAYLAND_DISPLAY") {
+            command.env("WAYLAND_DISPLAY", self.name.as_deref().unwrap_or_default());
+        }
         command.env("WLR_LIBINPUT_NO_DEVICES", "1").env("WLR_RENDERER", "pixman");
         command.env_remove("SWAYSOCK").env_remove("WAYLAND_SOCKET");
         match (&self.name, &self.screen) {
@@ -79,6 +88,18 @@ impl Desk {
         Some(desk)
     }
 
+    /// A desk with weston on the screen of an X server, whose keyboard and pointer are at hand, if end-to-end
+    /// tests are wanted.
+    pub(crate) fn open_weston_on_screen(test: &str, shell: &str) -> Option<Self> {
+        let mut desk = Self::furnished(test)?;
+        desk.start_screen(&["-ac"]);
+        let size = ["--width=1600", "--height=900"];
+        desk.enter("weston", &[&["--backend=x11-backend.so", "--use-pixman", shell], &size[..]].concat());
+        let window = wait_for("weston's window", || desk.xdotool(&["search", "--onlyvisible", "--class", "weston"]));
+        desk.pointer(&["windowmove", &window, "0", "0", "windowfocus", &window]);
+        Some(desk)
+    }
+
     fn enter(&mut self, program: &str, args: &[&str]) {
         let folder = self.folder.path().to_owned();
         let is_administrator = fs::metadata(&folder).unwrap().uid() == 0;
@@ -98,6 +119,16 @@ impl Desk {
         self.start(compositor.args(args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()));
         let name = wait_for(program, || self.runtime_names().into_iter().find(|it| is_socket(it)));
         self.compositor = Some(Compositor { name: Some(name), user, screen });
+    }
+
+    /// From now on the program meets the compositor with a newer data-control; everybody else does not.
+    pub(crate) fn renew_data_control(&mut self) {
+        let name = self.compositor.as_ref().and_then(|it| it.name.clone()).expect("there is a compositor");
+        let [newer, behind] = ["wayland-newer", &name].map(|it| self.runtime_folder().join(it));
+        let script = self.script("ext_data_control.py");
+        let said = self.start_python(&script, &[newer.to_str().unwrap(), behind.to_str().unwrap()]).lines().next();
+        assert_eq!(said.unwrap().unwrap(), "ready");
+        self.set("WAYLAND_DISPLAY", &newer);
     }
 
     /// Gives a folder to whoever works at the desk.
@@ -122,8 +153,12 @@ impl Desk {
         if copied.exists() { copied } else { script(name) }
     }
 
-    /// The titles of our windows on sway.
+    /// The titles of our windows on sway. Weston does not tell; the bus of screen readers does.
     pub(crate) fn titles(&self) -> Vec<String> {
+        if !self.is_sway() {
+            let names = nodes(self).into_iter().map(|it| it.name);
+            return names.filter(|it| it.ends_with("Inlaid")).collect();
+        }
         let windows = self.windows_of_sway().into_iter().filter(|it| it["app_id"] == "dev.inlaid.Inlaid");
         windows.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect()
     }
@@ -141,9 +176,12 @@ impl Desk {
         all
     }
 
-    /// Our window hears the keys from now on.
-    pub(crate) fn focus_on_sway(&self) {
+    fn focus_on_sway(&self) {
         self.sway(&["[app_id=dev.inlaid.Inlaid] focus"]);
+    }
+
+    fn is_sway(&self) -> bool {
+        self.runtime_names().iter().any(|it| it.starts_with("sway-ipc."))
     }
 
     /// The socket on which sway can be talked to: `sway-ipc.USER.PROCESS.sock`.
@@ -163,8 +201,13 @@ impl Desk {
         self.output_of(10, "swaymsg", &[&["--socket", ipc.to_str().unwrap()], words].concat())
     }
 
-    /// Presses keys such as `ctrl+shift+c` in the window that has the focus.
+    /// Presses keys such as `ctrl+shift+c`: on sway in our window, on weston in the one that has the focus.
     pub(crate) fn type_keys(&self, keys: &str) {
+        if !self.is_sway() {
+            // The press of a button gives the focus to the window below, here where it does nothing else.
+            return self.pointer(&["mousemove", "700", "8", "click", "1", "key", keys]);
+        }
+        self.focus_on_sway();
         let (modifiers, key) = keys.rsplit_once('+').map_or((vec![], keys), |(it, key)| (it.split('+').collect(), key));
         let held = modifiers.iter().flat_map(|it| ["-M", it]);
         let let_go = modifiers.iter().flat_map(|it| ["-m", it]);

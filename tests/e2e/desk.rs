@@ -383,7 +383,6 @@ impl Desk {
     /// Presses keys in our window.
     pub(crate) fn press(&self, keys: &str) {
         if self.compositor.is_some() {
-            self.focus_on_sway();
             return self.type_keys(keys);
         }
         let (window, _) = self.window();
@@ -499,6 +498,12 @@ impl Desk {
         let mut python = Command::new(PYTHON);
         let index = self.start(python.arg("-u").arg(script).args(args).stdin(Stdio::null()).stdout(Stdio::piped()));
         BufReader::new(self.processes[index].0.stdout.take().unwrap())
+    }
+
+    /// Starts a script for the X server, which may lie below a compositor.
+    pub(crate) fn start_python_on_screen(&mut self, script: &Path, args: &[&str]) {
+        let display = format!("DISPLAY={}", self.display);
+        self.start_tool("env", &[&[display.as_str(), PYTHON, script.to_str().unwrap()], args].concat());
     }
 
     /// Processor time that the program has used so far, in clock ticks.

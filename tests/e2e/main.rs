@@ -23,6 +23,7 @@ mod outside;
 mod preview;
 mod readers;
 mod wayland;
+mod weston;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::{Desk, left_out, script, wait_for};

@@ -5,7 +5,7 @@ use crate::{
     jobs::ports::{self, DropError, Drops, News, Tell},
     platform::{
         clipboard::offers::Fault,
-        wayland::{Device, Drag, Line, read_patiently},
+        wayland::{Device, Drag, Line, WindowLink, read_patiently},
     },
 };
 use std::{ffi::c_void, ptr::NonNull, sync::mpsc, thread};
@@ -16,16 +16,19 @@ const NOTHING_CAME: &str = "the program that it comes from gave nothing of what 
 /// A place for drops on a window of the toolkit's.
 pub(super) struct WaylandDrops {
     device: Device,
+    /// By which the clipboard finds the device.
+    link: WindowLink,
 }
 
 impl WaylandDrops {
-    pub(super) fn new(display: NonNull<c_void>) -> Self {
-        Self { device: Device::on(display) }
+    pub(super) fn new(display: NonNull<c_void>, link: WindowLink) -> Self {
+        Self { device: Device::on(display), link }
     }
 
     fn begin(&mut self, tell: Tell) -> Result<(), Fault> {
         let (drags, told) = mpsc::channel();
         let line = self.device.begin(drags)?;
+        self.link.lead_to(Some(line.clone()));
         // It ends when the device does. It may still be reading then, of which nobody hears.
         let serve = move || Target { line, tell, drag: None }.serve(&told);
         thread::Builder::new().name("drops".to_owned()).spawn(serve)?;
@@ -38,6 +41,12 @@ impl Drops for WaylandDrops {
         if let Err(why) = self.begin(tell) {
             log::warn!("nothing can be dropped: {why}");
         }
+    }
+}
+
+impl Drop for WaylandDrops {
+    fn drop(&mut self) {
+        self.link.lead_to(None);
     }
 }
 

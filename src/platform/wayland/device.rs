@@ -1,14 +1,14 @@
 //! The device's thread, and how others reach it.
 
 use super::{Drag, state::State};
-use crate::platform::clipboard::offers::Fault;
+use crate::platform::clipboard::offers::{Fault, PATIENCE};
 use rustix::event::{PollFd, PollFlags, poll};
 use std::{
     ffi::c_void,
     io::{self, ErrorKind, PipeReader, PipeWriter, Read as _, Write as _},
     os::fd::OwnedFd,
     ptr::NonNull,
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, PoisonError, mpsc},
     thread::{self, JoinHandle},
 };
 use wayland_client::{
@@ -24,8 +24,45 @@ pub(super) enum Request {
     Answer { drag: u64, kind: Option<String> },
     /// The drag that was dropped has been read, or could not be.
     Finish { drag: u64, is_taken: bool },
+    /// Which offer is on the clipboard, in which kinds?
+    Selection { answer: mpsc::Sender<Result<Option<Offered>, Fault>> },
+    /// The window is to own the clipboard, in these kinds.
+    Own { kinds: Vec<String>, outlet: Outlet, answer: mpsc::Sender<Result<(), Fault>> },
     /// The window is being closed.
     End,
+}
+
+/// The number of an offer and its kinds.
+pub(super) type Offered = (u64, Vec<String>);
+
+/// Somebody wants what was copied.
+#[derive(Debug)]
+pub(in crate::platform) struct Wanted {
+    /// As one of the kinds that are offered, or any other.
+    pub(in crate::platform) kind: String,
+    /// Into this pipe, which is closed when it is all.
+    pub(in crate::platform) pipe: OwnedFd,
+}
+
+/// Where it is told what is wanted of a copy. It goes when something else is copied.
+pub(in crate::platform) struct Outlet(Mutex<Option<(mpsc::Sender<Wanted>, PipeWriter)>>);
+
+impl Outlet {
+    /// Each byte in the pipe, and its end, stand for something to hear.
+    pub(in crate::platform) fn new(wants: mpsc::Sender<Wanted>, wake: PipeWriter) -> Self {
+        Self(Mutex::new(Some((wants, wake))))
+    }
+
+    pub(super) fn tell(&self, wanted: Wanted) {
+        let mut outlet = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((wants, wake)) = &mut *outlet else { return };
+        let told = wants.send(wanted).map_err(Fault::from).and_then(|()| Ok(wake.write_all(&[0])?));
+        told.unwrap_or_else(|why| log::warn!("what was copied is not handed out: {why}"));
+    }
+
+    pub(super) fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
 }
 
 /// Reaches the thread of a device from any other.
@@ -52,6 +89,26 @@ impl Line {
         let (reader, writer) = io::pipe()?;
         self.ask(Request::Receive { offer, kind: kind.to_owned(), pipe: writer.into() })?;
         Ok(reader)
+    }
+
+    /// The offer that is on the clipboard and its kinds; nothing when nothing was copied.
+    ///
+    /// # Errors
+    /// When the window does not have the focus, or the thread has ended.
+    pub(in crate::platform) fn selection(&self) -> Result<Option<Offered>, Fault> {
+        let (answer, answers) = mpsc::channel();
+        self.ask(Request::Selection { answer })?;
+        answers.recv_timeout(PATIENCE)?
+    }
+
+    /// Owns the clipboard from now on.
+    ///
+    /// # Errors
+    /// When the window does not have the focus, the compositor does not let it, or the thread has ended.
+    pub(in crate::platform) fn own(&self, kinds: Vec<String>, outlet: Outlet) -> Result<(), Fault> {
+        let (answer, answers) = mpsc::channel();
+        self.ask(Request::Own { kinds, outlet, answer })?;
+        answers.recv_timeout(PATIENCE).map_err(|_silence| "the compositor does not answer")?
     }
 
     /// Tells the source whether the drag would be taken, as which kind.
@@ -148,7 +205,7 @@ fn serve(
                     state.release();
                     return flushed(connection).map(drop);
                 }
-                request => state.heed(request),
+                request => state.heed(request, connection, &handle),
             }
         }
         let is_all_sent = flushed(connection)?;
@@ -172,8 +229,8 @@ fn serve(
             }
         }
         if is_woken {
-            // What woke it stands in the inbox.
-            ear.read(&mut [0; 64])?;
+            // One for each request, which stands in the inbox before.
+            ear.read_exact(&mut [0])?;
         }
     }
 }

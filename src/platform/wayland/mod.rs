@@ -1,12 +1,14 @@
-//! The window's own data device on Wayland, by which drags are heard of.
+//! The window's own data device on Wayland: by it drags are heard of, and the clipboard is reached where
+//! the compositor lets nobody else near it.
 //!
 //! Some compositors serve one data device of a program alone, and only on the connection of its window. So
 //! there is one, on a thread of its own, which others ask for things:
 //!
 //! ```text
-//! compositor ─▶ the device's thread ─▶ drags: the thread of `platform::drops`
-//!                       ▲                      │
-//!                       └── requests ──────────┘ this kind into this pipe, taken or not
+//!                                     ┌──▶ drags: the thread of `platform::drops`
+//! compositor ─▶ the device's thread ──┴──▶ wanted: the thread that hands out what was copied
+//!                       ▲
+//!                       └── requests: of both and of the errand lane
 //! ```
 //!
 //! What is made of the window's connection never leaves the device's thread, which ends before the
@@ -14,12 +16,15 @@
 
 mod device;
 mod pipe;
+mod selection;
 mod state;
 
 pub(super) use self::{
-    device::{Device, Line},
+    device::{Device, Line, Outlet, Wanted},
     pipe::read_patiently,
 };
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What became of a drag; each has a number.
 #[derive(Debug)]
@@ -30,4 +35,19 @@ pub(super) enum Drag {
     Left(u64),
     /// It was let go over the window.
     Dropped(u64),
+}
+
+/// Leads from the clipboard to the window that is open, if it is on Wayland.
+#[derive(Clone, Debug, Default)]
+pub struct WindowLink(Arc<Mutex<Option<Line>>>);
+
+impl WindowLink {
+    /// To this window from now on, or to none.
+    pub(super) fn lead_to(&self, line: Option<Line>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = line;
+    }
+
+    pub(super) fn line(&self) -> Option<Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }

@@ -1,6 +1,6 @@
 //! What the device's thread knows of the compositor.
 
-use super::{Drag, device::Request};
+use super::{Drag, device::Request, selection::Selection};
 use std::{
     collections::HashMap,
     os::fd::AsFd as _,
@@ -12,8 +12,9 @@ use wayland_client::{
         wl_data_device::{self, WlDataDevice},
         wl_data_device_manager::{DndAction, WlDataDeviceManager},
         wl_data_offer::{self, WlDataOffer},
+        wl_keyboard::WlKeyboard,
         wl_registry::{self, WlRegistry},
-        wl_seat::WlSeat,
+        wl_seat::{self, WlSeat},
     },
 };
 
@@ -22,6 +23,10 @@ const NEWEST_VERSION: u32 = 3;
 const WITH_ACTIONS: u32 = 3;
 /// Since then a device can be given back.
 const WITH_RELEASE: u32 = 2;
+/// Since then a keyboard can be given back.
+const SEAT_VERSION: u32 = 3;
+/// Where one of them is, everybody may look at the clipboard.
+const DATA_CONTROL: [&str; 2] = ["ext_data_control_manager_v1", "zwlr_data_control_manager_v1"];
 /// Nobody offers more kinds.
 const MOST_KINDS: usize = 1_000;
 
@@ -33,12 +38,14 @@ pub(super) struct State {
     n_offers: u64,
     /// The one that is over the window.
     drag: Option<u64>,
+    pub(super) selection: Selection,
 }
 
 struct Seat {
     name: u32,
     seat: WlSeat,
     device: Option<WlDataDevice>,
+    keyboard: Option<WlKeyboard>,
 }
 
 /// An offer that is of use.
@@ -63,11 +70,19 @@ impl Default for Told {
 
 impl State {
     pub(super) fn new(drags: mpsc::Sender<Drag>) -> Self {
-        Self { drags, manager: None, seats: vec![], offers: HashMap::new(), n_offers: 0, drag: None }
+        Self {
+            drags,
+            manager: None,
+            seats: vec![],
+            offers: HashMap::new(),
+            n_offers: 0,
+            drag: None,
+            selection: Selection::default(),
+        }
     }
 
     /// Does what another thread asks. What has become void meanwhile is left undone.
-    pub(super) fn heed(&mut self, request: Request) {
+    pub(super) fn heed(&mut self, request: Request, connection: &Connection, handle: &QueueHandle<Self>) {
         match request {
             Request::Receive { offer, kind, pipe } => {
                 if let Some(held) = self.offers.get(&offer) {
@@ -84,15 +99,35 @@ impl State {
                     held.finish(is_taken);
                 }
             }
+            Request::Selection { answer } => {
+                // Whoever does not wait any more does not hear it.
+                answer.send(self.selected()).ok();
+            }
+            Request::Own { kinds, outlet, answer } => self.own(kinds, outlet, answer, connection, handle),
             // Heeded by whoever asks for requests.
             Request::End => {}
         }
     }
 
-    /// Gives the devices back: a later one of this window must not stand behind them.
+    /// Gives everything back: a later device of this window must not stand behind these.
     pub(super) fn release(&mut self) {
-        for device in self.seats.drain(..).filter_map(|it| it.device) {
-            release(&device);
+        self.selection.let_go();
+        self.seats.drain(..).for_each(Seat::release);
+    }
+
+    /// What can be had through the device of a seat; what it has is known by its number.
+    pub(super) fn device_of(&self, seat: u32) -> Option<(&WlDataDeviceManager, &WlDataDevice)> {
+        let seat = self.seats.iter().find(|it| it.name == seat)?;
+        self.manager.as_ref().zip(seat.device.as_ref())
+    }
+
+    pub(super) fn kinds_of(&self, offer: u64) -> Option<Vec<String>> {
+        self.offers.get(&offer).map(|it| told(&it.offer, |it| it.kinds.clone()))
+    }
+
+    pub(super) fn forget(&mut self, offer: u64) {
+        if let Some(held) = self.offers.remove(&offer) {
+            held.offer.destroy();
         }
     }
 
@@ -104,7 +139,7 @@ impl State {
         }
     }
 
-    fn hold(&mut self, offer: WlDataOffer, serial: u32) -> u64 {
+    pub(super) fn hold(&mut self, offer: WlDataOffer, serial: u32) -> u64 {
         self.n_offers += 1;
         self.offers.insert(self.n_offers, Held { offer, serial });
         self.n_offers
@@ -121,9 +156,7 @@ impl State {
 
     fn left(&mut self) {
         let Some(number) = self.drag.take() else { return };
-        if let Some(held) = self.offers.remove(&number) {
-            held.offer.destroy();
-        }
+        self.forget(number);
         self.tell(Drag::Left(number));
     }
 
@@ -152,9 +185,16 @@ impl Held {
     }
 }
 
-fn release(device: &WlDataDevice) {
-    if WITH_RELEASE <= device.version() {
-        device.release();
+impl Seat {
+    fn release(self) {
+        if let Some(keyboard) = self.keyboard {
+            keyboard.release();
+        }
+        if let Some(device) = self.device
+            && WITH_RELEASE <= device.version()
+        {
+            device.release();
+        }
     }
 }
 
@@ -175,17 +215,19 @@ impl Dispatch<WlRegistry, ()> for State {
     ) {
         match event {
             wl_registry::Event::Global { name, interface, version } => {
-                if interface == WlSeat::interface().name {
-                    let seat = registry.bind(name, 1, handle, ());
-                    state.seats.push(Seat { name, seat, device: None });
+                if DATA_CONTROL.contains(&interface.as_str()) {
+                    state.selection.is_open = true;
+                } else if interface == WlSeat::interface().name && SEAT_VERSION <= version {
+                    let seat = registry.bind(name, SEAT_VERSION, handle, name);
+                    state.seats.push(Seat { name, seat, device: None, keyboard: None });
                 } else if interface == WlDataDeviceManager::interface().name {
                     state.manager = Some(registry.bind(name, version.min(NEWEST_VERSION), handle, ()));
                 }
                 state.equip(handle);
             }
             wl_registry::Event::GlobalRemove { name } => {
-                let gone = state.seats.extract_if(.., |it| it.name == name);
-                gone.filter_map(|it| it.device).for_each(|it| release(&it));
+                state.selection.lose_focus(name);
+                state.seats.extract_if(.., |it| it.name == name).for_each(Seat::release);
             }
             _ => {}
         }
@@ -209,8 +251,7 @@ impl Dispatch<WlDataDevice, ()> for State {
                     state.tell(Drag::Dropped(number));
                 }
             }
-            // The clipboard is read elsewhere.
-            wl_data_device::Event::Selection { id: Some(offer) } => offer.destroy(),
+            wl_data_device::Event::Selection { id } => state.selected_anew(id),
             _ => {}
         }
     }
@@ -241,5 +282,27 @@ impl Dispatch<WlDataOffer, Mutex<Told>> for State {
     }
 }
 
-delegate_noop!(State: ignore WlSeat);
+impl Dispatch<WlSeat, u32> for State {
+    /// The keyboard is of use where the clipboard is: by its events the window shows that it has the focus.
+    fn event(
+        state: &mut Self,
+        seat: &WlSeat,
+        event: wl_seat::Event,
+        name: &u32,
+        _: &Connection,
+        handle: &QueueHandle<Self>,
+    ) {
+        let wl_seat::Event::Capabilities { capabilities: WEnum::Value(it) } = event else { return };
+        let has_keyboard = it.contains(wl_seat::Capability::Keyboard) && !state.selection.is_open;
+        let Some(known) = state.seats.iter_mut().find(|it| it.name == *name) else { return };
+        if has_keyboard && known.keyboard.is_none() {
+            known.keyboard = Some(seat.get_keyboard(handle, *name));
+        }
+        if !has_keyboard && let Some(keyboard) = known.keyboard.take() {
+            keyboard.release();
+            state.selection.lose_focus(*name);
+        }
+    }
+}
+
 delegate_noop!(State: ignore WlDataDeviceManager);
