@@ -28,6 +28,8 @@ const SCRIPTS: [&str; 7] =
 
 /// Every window of weston fills the screen, and when one is closed the one below has the focus again.
 pub(crate) const KIOSK: &str = "--shell=kiosk-shell.so";
+/// Windows of weston lie where they like.
+pub(crate) const DESKTOP: &str = "--shell=desktop-shell.so";
 
 /// Where the windows of a desk are.
 pub(crate) struct Compositor {

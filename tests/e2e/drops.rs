@@ -4,6 +4,7 @@
 use crate::{
     PIXELS,
     access::find,
+    compositor::DESKTOP,
     decoded,
     desk::{Desk, left_out, wait_for},
     draw,
@@ -168,6 +169,39 @@ fn drop_bytes_pages_and_texts(mut desk: Desk) {
         expect_picture(&desk, title, look);
     }
     assert_eq!(server.requests().len(), 2, "each link once, and none where the bytes were there");
+}
+
+/// Another compositor, which serves one data device of a program alone.
+#[test]
+fn a_program_drops_bytes_under_weston() {
+    let Some(mut desk) = Desk::open_weston_on_screen("a_program_drops_bytes_under_weston", DESKTOP) else { return };
+    desk.write_settings(r#"{ "format": "png", "window": { "width": 1180, "height": 760, "maximized": true } }"#);
+    desk.start_accessibility();
+    let webp = draw(&desk, "bytes.webp", 3);
+    let words = written(&desk, "words.txt", b"Words");
+    desk.launch(&[], "Inlaid");
+    // Inside of the canvas: what is around it changes with the focus, and with the time.
+    let area = [100, 140, 1500, 840];
+    let look = |desk: &Desk| image::load_from_memory(&desk.screen(area)).unwrap().into_rgb8();
+    let before = wait_for("a window at rest", || {
+        let first = look(&desk);
+        (first == look(&desk)).then_some(first)
+    });
+    let offers = [format!("text/plain={}", text(&words)), format!("image/webp={}", text(&webp))];
+    let script = desk.script("drag_offers.py");
+    let said = desk.start_python(&script, &["plain", &offers[0], &offers[1]]).lines().map(Result::unwrap);
+    let mut source = Gtk { said, number: String::new() };
+    source.expect(&["ready"]);
+    let place = wait_for("the source", || {
+        let now = look(&desk);
+        let changed = now.enumerate_pixels().filter(|(x, y, it)| *it != before.get_pixel(*x, *y));
+        let (across, down): (Vec<u32>, Vec<u32>) = changed.map(|it| (it.0, it.1)).unzip();
+        let middle = |it: &[u32]| Some((it.iter().min()? + it.iter().max()?).cast_signed() / 2);
+        (now == look(&desk)).then(|| Some([area[0] + middle(&across)?, area[1] + middle(&down)?]))?
+    });
+    drag_from(&desk, place);
+    source.expect(&["begin", "data image/webp", "end"]);
+    desk.wait_for_title("dropped image — Inlaid");
 }
 
 #[test]

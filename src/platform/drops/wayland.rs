@@ -2,7 +2,7 @@
 
 use super::carried::Carried;
 use crate::{
-    jobs::ports::{self, DropError, Drops, News, Tell},
+    jobs::ports::{self, Dragged, DropError, Drops, News, Tell},
     platform::{
         clipboard::offers::Fault,
         wayland::{Device, Drag, Line, WindowLink, read_patiently},
@@ -50,6 +50,16 @@ impl Drop for WaylandDrops {
     }
 }
 
+/// As what it would be taken, as far as that is known before the drop; `None` when it is to be refused.
+fn promised<'a>(kinds: &'a [String], foreseen: &[Dragged]) -> Option<&'a String> {
+    let begin = match foreseen.first()? {
+        Dragged::File(_) | Dragged::Link => "text/uri-list",
+        Dragged::Image => "image/",
+        Dragged::Text => "text/",
+    };
+    kinds.iter().find(|it| it.starts_with(begin)).or_else(|| kinds.first())
+}
+
 /// Looks at what is dragged and reads what is dropped.
 struct Target {
     line: Line,
@@ -73,14 +83,13 @@ impl Target {
     }
 
     fn entered(&mut self, number: u64, kinds: Vec<String>) -> Result<(), Fault> {
-        let kind = kinds.first().cloned();
-        let mut carried = Carried::new(kinds);
+        let mut carried = Carried::new(kinds.clone());
         let (foreseen, _) = carried.foreseen(&mut |kind| self.ask(number, kind));
         self.drag = Some((number, carried));
-        if foreseen.is_empty() {
-            return self.line.answer(number, None);
+        let kind = promised(&kinds, &foreseen).cloned();
+        if kind.is_some() {
+            self.tell(ports::Drag::Over(foreseen));
         }
-        self.tell(ports::Drag::Over(foreseen));
         self.line.answer(number, kind)
     }
 

@@ -60,11 +60,13 @@ struct Told {
     kinds: Vec<String>,
     /// What compositor and source have agreed on; nothing with old ones.
     action: DndAction,
+    /// Does its source let it be copied? Old ones say nothing of it.
+    is_for_copying: bool,
 }
 
 impl Default for Told {
     fn default() -> Self {
-        Self { kinds: vec![], action: DndAction::None }
+        Self { kinds: vec![], action: DndAction::None, is_for_copying: true }
     }
 }
 
@@ -148,7 +150,8 @@ impl State {
     fn entered(&mut self, serial: u32, offer: WlDataOffer) {
         // One before it that never left has ended all the same.
         self.left();
-        let kinds = told(&offer, |it| it.kinds.clone());
+        // What cannot be copied is left alone, as if it were nothing.
+        let kinds = told(&offer, |it| if it.is_for_copying { it.kinds.clone() } else { vec![] });
         let number = self.hold(offer, serial);
         self.drag = Some(number);
         self.tell(Drag::Entered(number, kinds));
@@ -276,6 +279,9 @@ impl Dispatch<WlDataOffer, Mutex<Told>> for State {
                     it.kinds.push(mime_type);
                 }
             }),
+            wl_data_offer::Event::SourceActions { source_actions: WEnum::Value(actions) } => {
+                told(offer, |it| it.is_for_copying = actions.contains(DndAction::Copy));
+            }
             wl_data_offer::Event::Action { dnd_action: WEnum::Value(action) } => told(offer, |it| it.action = action),
             _ => {}
         }
