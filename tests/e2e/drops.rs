@@ -207,7 +207,7 @@ fn a_program_drops_bytes_under_weston() {
 #[test]
 fn what_cannot_be_taken_is_refused_before_the_drop() {
     let Some(desk) = Desk::open("what_cannot_be_taken_is_refused_before_the_drop") else { return };
-    refuse_before_the_drop(desk);
+    refuse_before_the_drop(desk, &[("plain", "application/x-colour")]);
 }
 
 #[test]
@@ -215,19 +215,22 @@ fn what_cannot_be_taken_is_refused_before_the_drop_on_wayland() {
     let Some(desk) = Desk::open_sway_on_screen("what_cannot_be_taken_is_refused_before_the_drop_on_wayland") else {
         return;
     };
-    refuse_before_the_drop(desk);
+    refuse_before_the_drop(desk, &[("plain", "application/x-colour"), ("moves", "image/png")]);
 }
 
-fn refuse_before_the_drop(mut desk: Desk) {
+fn refuse_before_the_drop(mut desk: Desk, offers: &[(&str, &str)]) {
     desk.remember("png");
-    let words = written(&desk, "words", b"Words");
+    let picture = draw(&desk, "picture.png", 2);
     desk.launch(&[], "Inlaid");
-    let mut source = gtk(&mut desk, "plain", &[("application/x-colour", &words)]);
-    let before = hold_over_canvas(&desk, GTK_PLACE);
-    source.expect(&["begin"]);
-    desk.pointer(&["mouseup", "1"]);
-    source.expect(&["failed", "end"]);
-    assert!(!is_announced(&desk, &before), "it is announced nevertheless");
+    for (manner, kind) in offers {
+        let mut source = gtk(&mut desk, manner, &[(kind, &picture)]);
+        let before = hold_over_canvas(&desk, GTK_PLACE);
+        source.expect(&["begin"]);
+        desk.pointer(&["mouseup", "1"]);
+        source.expect(&["failed", "end"]);
+        assert!(!is_announced(&desk, &before), "{manner} {kind}: it is announced nevertheless");
+        source.close(&desk);
+    }
     assert!(desk.is_alive());
 }
 
