@@ -72,7 +72,7 @@ impl Target {
     fn serve(mut self, drags: &mpsc::Receiver<Drag>) {
         for drag in drags {
             let heeded = match drag {
-                Drag::Entered(number, kinds) => self.entered(number, kinds),
+                Drag::Entered(number, kinds) => self.entered(number, &kinds),
                 Drag::Left(number) => self.left(number),
                 Drag::Dropped(number) => self.dropped(number),
             };
@@ -82,11 +82,11 @@ impl Target {
         }
     }
 
-    fn entered(&mut self, number: u64, kinds: Vec<String>) -> Result<(), Fault> {
-        let mut carried = Carried::new(kinds.clone());
+    fn entered(&mut self, number: u64, kinds: &[String]) -> Result<(), Fault> {
+        let mut carried = Carried::new(kinds.to_vec());
         let (foreseen, _) = carried.foreseen(&mut |kind| self.ask(number, kind));
         self.drag = Some((number, carried));
-        let kind = promised(&kinds, &foreseen).cloned();
+        let kind = promised(kinds, &foreseen).cloned();
         if kind.is_some() {
             self.tell(ports::Drag::Over(foreseen));
         }
