@@ -13,7 +13,7 @@
 //! | [`jobs`] | threads: load lane, fetch lane (links), render lane (newest wins), race lane (other formats), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
 //! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
-//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, the process that keeps it and the thread that watches it while that is wanted, drops of which the toolkit does not hear (X11), dialogs, fonts, paths, the desktop's colours, watched files, the network (`platform::web`, for links alone), and the one window that later starts hand their files to |
+//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, the process that keeps it and the thread that watches it while that is wanted, drops of which the toolkit does not hear (X11, Wayland), dialogs, fonts, paths, the desktop's colours, watched files, the network (`platform::web`, for links alone), and the one window that later starts hand their files to |
 //! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
 //! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
 //!
@@ -40,8 +40,8 @@
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
 //! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame
-//! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11, Wayland) ─▶ notice
-//! something is dragged over the window ─▶ platform::drops (X11; files elsewhere: the toolkit) ─▶ Event::News: the overlay; dropped: the best kind that is offered ─▶ Action::Open
+//! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11, Wayland; the window itself where the compositor lets nobody else) ─▶ notice
+//! something is dragged over the window ─▶ platform::drops (X11, Wayland by `platform::wayland`; files elsewhere: the toolkit) ─▶ Event::News: the overlay; dropped: the best kind that is offered ─▶ Action::Open
 //! user presses Ctrl+V ─▶ errand lane ─▶ clipboard: the best kind that is offered ─▶ embed: every image in a text ─▶ Action::Open
 //! another program copies an image, and the clipboard is watched ─▶ platform::clipboard_watch ─▶ Event::News ─▶ beside the pictures that are there, not before them
 //! a link is opened ─▶ fetch lane ─▶ platform::web ─▶ Event::Received … ─▶ an image: load lane, as above; a page: a question which of its images

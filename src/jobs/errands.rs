@@ -28,10 +28,12 @@ fn carry_out(ticket: Ticket, errand: Errand, clipboard: &mut dyn Clipboard) -> O
         Errand::Paste => Some(Event::Pasted(guard(|| Ok(recognised(clipboard.read()?))))),
         Errand::PasteText => Some(Event::PastedText(guard(|| Ok(clipboard.read_text()?)))),
         Errand::CopyText(snippet) => {
-            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_text(snippet.to_string())?)) })
+            let mut write = || clipboard.write_text(snippet.to_string()).map(|()| clipboard.stay());
+            Some(Event::Copied { ticket, result: guard(|| Ok(write()?)) })
         }
         Errand::CopyImage(image) => {
-            Some(Event::Copied { ticket, result: guard(|| Ok(clipboard.write_image(&image)?)) })
+            let mut write = || clipboard.write_image(&image).map(|()| clipboard.stay());
+            Some(Event::Copied { ticket, result: guard(|| Ok(write()?)) })
         }
         Errand::Save { path, consented, bytes } => {
             let replace = if consented { Replace::Allowed } else { Replace::Never };

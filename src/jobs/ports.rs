@@ -57,6 +57,16 @@ pub enum ClipboardError {
     Unavailable(String),
 }
 
+/// How long what was copied can be pasted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stay {
+    /// Until something else is copied.
+    #[default]
+    Lasting,
+    /// No longer than the window is open.
+    WithWindow,
+}
+
 /// The system's clipboard. Used from one thread only, and only when the user asks.
 pub trait Clipboard: Send {
     /// What is there: files before encoded pictures before pixels before text.
@@ -82,6 +92,11 @@ pub trait Clipboard: Send {
     /// # Errors
     /// [`ClipboardError`]; the old content stays.
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError>;
+
+    /// How long what was written last stays.
+    fn stay(&self) -> Stay {
+        Stay::default()
+    }
 }
 
 /// An open dialog; calling it waits for the answer, on a thread that may.

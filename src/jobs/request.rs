@@ -3,7 +3,7 @@
 use super::{
     JobError,
     fetch::Received,
-    ports::{CopiedImage, DialogError, News, Painted, Pasted},
+    ports::{CopiedImage, DialogError, News, Painted, Pasted, Stay},
     stopwatch::Millis,
 };
 use crate::engine::{
@@ -293,8 +293,8 @@ pub enum Event {
     Copied {
         /// Of the errand.
         ticket: Ticket,
-        /// Whether the clipboard took it.
-        result: Result<(), JobError>,
+        /// Whether the clipboard took it, and for how long.
+        result: Result<Stay, JobError>,
     },
     /// A save has ended.
     Saved {

@@ -15,6 +15,8 @@ mod outside;
 mod paths;
 mod single;
 mod watch;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod wayland;
 mod web;
 
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -30,3 +32,11 @@ pub use self::{
     single::{Doorbell, Start, start},
     web::{Patience, SystemWeb},
 };
+
+#[cfg(all(unix, not(target_os = "macos")))]
+pub use self::wayland::WindowLink;
+
+/// Leads from the clipboard to the window, where that is needed.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[derive(Clone, Debug, Default)]
+pub struct WindowLink;

@@ -13,7 +13,7 @@ use crate::{
     },
     jobs::{
         Event, Glimpsed, Intake, JobError, Loaded, Packed, Rendered, Ticket,
-        ports::{Drag, News, Pasted},
+        ports::{Drag, News, Pasted, Stay},
     },
     settings::Reload,
 };
@@ -258,12 +258,13 @@ impl Session {
         }
     }
 
-    fn copy_ended(&mut self, ticket: Ticket, result: Result<(), JobError>) -> Vec<Effect> {
+    fn copy_ended(&mut self, ticket: Ticket, result: Result<Stay, JobError>) -> Vec<Effect> {
         let Some(underway) = self.underway.remove(&ticket) else { return vec![] };
         match result {
-            Ok(()) => {
+            Ok(stay) => {
                 self.n_copies += 1;
-                self.say(Kind::Good, copied(&underway), None);
+                let until = if stay == Stay::WithWindow { " · until this window is closed" } else { "" };
+                self.say(Kind::Good, copied(&underway) + until, None);
             }
             Err(error) => self.say(Kind::Bad, capitalized(&error.to_string()), causes(&error)),
         }

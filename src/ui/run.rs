@@ -10,8 +10,8 @@ use crate::{
     helper::Decoders,
     jobs::{Intake, Trace, error::system_words},
     platform::{
-        Doorbell, SystemClipboard, SystemDialogs, SystemOutside, SystemWeb, drops_on, give_back_memory, home_folder,
-        read_settings, settings_file, system_fonts,
+        Doorbell, SystemClipboard, SystemDialogs, SystemOutside, SystemWeb, WindowLink, drops_on, give_back_memory,
+        home_folder, read_settings, settings_file, system_fonts,
     },
     session::Action,
     settings::{Settings, WindowPlace},
@@ -42,8 +42,9 @@ pub fn run(intakes: Vec<Intake>, doorbell: Doorbell, trace: Trace) -> Result<(),
     let settings = Settings::parse(&read_settings());
     let mut place = settings.values.window;
     let limits = Limits::default();
+    let link = WindowLink::default();
     let world = World {
-        clipboard: Box::new(SystemClipboard::default()),
+        clipboard: Box::new(SystemClipboard::of(link.clone())),
         dialogs: Box::new(SystemDialogs),
         outside: Box::new(SystemOutside::new(doorbell)),
         home: home_folder(),
@@ -67,7 +68,7 @@ pub fn run(intakes: Vec<Intake>, doorbell: Doorbell, trace: Trace) -> Result<(),
                 None => Err(io::Error::other("the window was lost before it was shown")),
             };
             let mut window = berth.window(&cc.egui_ctx, shell)?;
-            window.listen_for_drops(drops_on(cc));
+            window.listen_for_drops(drops_on(cc, &link));
             Ok(Box::new(window) as Box<dyn eframe::App>)
         };
         let Err(error) = eframe::run_native("Inlaid", options(place), Box::new(create)) else { return Ok(()) };
@@ -105,6 +106,8 @@ fn options(place: Option<WindowPlace>) -> NativeOptions {
         viewport: viewport(place),
         // The toolkit would read the clipboard on the UI thread.
         clipboard_shortcuts: false,
+        // The display outlives the app, which has threads on it.
+        run_and_return: true,
         ..NativeOptions::default()
     }
 }

@@ -206,11 +206,22 @@ def gtk_image():
 
 
 def qt_clipboard():
-    from PyQt5.QtWidgets import QApplication
+    from PyQt5.QtCore import QEventLoop
+    from PyQt5.QtWidgets import QApplication, QWidget
 
+    is_wayland = bool(os.environ.get("WAYLAND_DISPLAY"))
+    os.environ["QT_QPA_PLATFORM"] = "wayland" if is_wayland else "xcb"
     # As long as it is there the clipboard is.
     application = QApplication(["reader"])
-    return application, application.clipboard()
+    clipboard = application.clipboard()
+    if is_wayland:
+        # It is shown to whoever has the focus.
+        application.window = QWidget()
+        application.window.show()
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not (clipboard.mimeData() and clipboard.mimeData().formats()):
+            application.processEvents(QEventLoop.AllEvents, 100)
+    return application, clipboard
 
 
 def qt(kind, path):

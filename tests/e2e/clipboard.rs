@@ -3,6 +3,7 @@
 
 use super::{PIXELS, access::find, decoded, draw, pillow_of_bytes, text};
 use crate::{
+    compositor::KIOSK,
     desk::{Desk, wait_for},
     evidence::Trace,
     hostile::check_answers,
@@ -143,23 +144,47 @@ fn what_is_large_goes_both_ways() {
 
 #[test]
 fn the_window_answers_while_much_is_pasted_and_copied() {
-    let Some(mut desk) = Desk::open("the_window_answers_while_much_is_pasted_and_copied") else { return };
+    let Some(desk) = Desk::open("the_window_answers_while_much_is_pasted_and_copied") else { return };
+    paste_and_copy_much(desk, "clipboard");
+}
+
+#[test]
+fn the_window_answers_while_much_is_pasted_and_copied_on_wayland() {
+    let name = "the_window_answers_while_much_is_pasted_and_copied_on_wayland";
+    let Some(desk) = Desk::open_sway_on_screen(name) else { return };
+    paste_and_copy_much(desk, "clipboard-wayland");
+}
+
+#[test]
+fn the_window_answers_while_it_hands_out_much_itself() {
+    let name = "the_window_answers_while_it_hands_out_much_itself";
+    let Some(mut desk) = Desk::open_weston_on_screen(name, KIOSK) else { return };
+    // By it the titles are heard of.
+    desk.start_accessibility();
+    paste_and_copy_much(desk, "clipboard-window");
+}
+
+/// The figures are kept under this name.
+fn paste_and_copy_much(mut desk: Desk, name: &str) {
     desk.remember("bmp");
     let [noise, trace, probes] = ["noise.png", "trace.json", "probes"].map(|it| desk.picture(it));
     desk.python("clipboard.py", &["noise", "6500", text(&noise)]);
     desk.launch(&[Path::new("--trace"), &trace], "Inlaid");
     let mut trace = Trace::at(trace);
     let machine = Machine::watch(desk.home());
-    own(&mut desk, "plain", &[("image/png", &noise)]);
+    match desk.compositor {
+        Some(_) => desk.offer("image/png", &fs::read(&noise).unwrap()),
+        None => own(&mut desk, "plain", &[("image/png", &noise)]),
+    }
     let probe = desk.script("probe.py");
-    let _probe = desk.start_python(&probe, &[text(&probes)]);
+    desk.start_python_on_screen(&probe, &[text(&probes)]);
     wait_for("its first move", || fs::read(&probes).is_ok_and(|it| !it.is_empty()).then_some(()));
     desk.press("ctrl+v");
     desk.wait_for_title("pasted image — Inlaid");
     desk.press("ctrl+shift+c");
     wait_for("a copied image", || desk.offered().contains("image/bmp").then_some(()));
     assert!(126_750_000 < desk.clipboard("image/bmp").len());
-    check_answers(&desk, &mut trace, &probes, machine, ("clipboard", String::new(), 50));
+    check_answers(&desk, &mut trace, &probes, machine, (name, String::new(), 50));
 }
 
 #[test]

@@ -75,6 +75,13 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
     }
 }
 
+/// The output of a tool that must have succeeded.
+fn succeeded(program: &str, args: &[&str], output: Output) -> String {
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{program} {args:?}: {} {complaint}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// Where a script of ours is.
 pub(crate) fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(name)
@@ -97,18 +104,28 @@ impl Desk {
     /// A desk with a window manager, if end-to-end tests are wanted.
     pub(crate) fn open(test: &str) -> Option<Self> {
         let mut desk = Self::furnished(test)?;
-        let mut server = Command::new("Xvfb");
-        server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]);
-        server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
-        server.env("HOME", desk.home());
-        let mut server = Process(server.spawn().expect("Xvfb starts"));
-        let mut number = String::new();
-        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
-        desk.display = format!(":{}", number.trim().parse::<u32>().expect("Xvfb names its display"));
-        desk.processes.push(server);
+        desk.start_screen(&[]);
         desk.start(Command::new("openbox").stdout(Stdio::null()).stderr(Stdio::null()));
         wait_for("the window manager", || desk.xdotool(&["get_num_desktops"]));
         Some(desk)
+    }
+
+    /// An X server without a screen.
+    pub(crate) fn start_screen(&mut self, args: &[&str]) {
+        let mut server = Command::new("Xvfb");
+        server.args(["-displayfd", "1", "-screen", "0", "1600x900x24", "-noreset", "-nolisten", "tcp"]).args(args);
+        server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+        server.env("HOME", self.home());
+        let mut server = Process(server.spawn().expect("Xvfb starts"));
+        let mut number = String::new();
+        BufReader::new(server.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
+        self.display = format!(":{}", number.trim().parse::<u32>().expect("Xvfb names its display"));
+        self.processes.push(server);
+    }
+
+    /// The X server, if there is one.
+    pub(crate) fn screen_name(&self) -> Option<String> {
+        (!self.display.is_empty()).then(|| self.display.clone())
     }
 
     /// A desk without a display, if end-to-end tests are wanted.
@@ -244,17 +261,20 @@ impl Desk {
         self.run(seconds, "env", &[&[folder.as_str(), program], args].concat())
     }
 
+    /// The same with a tool for the X server, which may lie below a compositor.
+    fn run_on_screen(&self, program: &str, args: &[&str]) -> Output {
+        let display = format!("DISPLAY={}", self.display);
+        self.run(10, "env", &[&[display.as_str(), program], args].concat())
+    }
+
     /// The output of a tool that must succeed.
     pub(crate) fn output_of(&self, seconds: u32, program: &str, args: &[&str]) -> String {
-        let output = self.run(seconds, program, args);
-        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{program} {args:?}: {} {complaint}", output.status);
-        String::from_utf8(output.stdout).unwrap()
+        succeeded(program, args, self.run(seconds, program, args))
     }
 
     /// The first line of what xdotool says, if it has something to say.
     pub(crate) fn xdotool(&self, args: &[&str]) -> Option<String> {
-        let output = self.run(10, "xdotool", args);
+        let output = self.run_on_screen("xdotool", args);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let line = text.lines().next().unwrap_or_default().to_owned();
         (output.status.success() && !line.is_empty()).then_some(line)
@@ -262,7 +282,7 @@ impl Desk {
 
     /// xdotool where silence is success.
     pub(crate) fn pointer(&self, args: &[&str]) {
-        self.output_of(10, "xdotool", args);
+        succeeded("xdotool", args, self.run_on_screen("xdotool", args));
     }
 
     /// The program in a focused window with this title.
@@ -439,12 +459,12 @@ impl Desk {
 
     /// What the screen shows; `left, top, right, bottom` in pixels.
     pub(crate) fn screen(&self, [left, top, right, bottom]: [i32; 4]) -> Vec<u8> {
-        let path = self.folder.path().join("screen.ppm");
+        let path = self.picture("screen.ppm");
         let corners = [left, top, right, bottom].map(|it| it.to_string()).join(",");
         // A busy server may keep one client waiting for long.
-        let script = script("pixels.py");
+        let script = self.script("pixels.py");
         let args = [script.to_str().unwrap(), "grab", path.to_str().unwrap(), &corners];
-        wait_for("a look at the screen", || self.run(10, PYTHON, &args).status.success().then_some(()));
+        wait_for("a look at the screen", || self.run_on_screen(PYTHON, &args).status.success().then_some(()));
         fs::read(path).unwrap()
     }
 
@@ -478,6 +498,12 @@ impl Desk {
         let mut python = Command::new(PYTHON);
         let index = self.start(python.arg("-u").arg(script).args(args).stdin(Stdio::null()).stdout(Stdio::piped()));
         BufReader::new(self.processes[index].0.stdout.take().unwrap())
+    }
+
+    /// Starts a script for the X server, which may lie below a compositor.
+    pub(crate) fn start_python_on_screen(&mut self, script: &Path, args: &[&str]) {
+        let display = format!("DISPLAY={}", self.display);
+        self.start_tool("env", &[&[display.as_str(), PYTHON, script.to_str().unwrap()], args].concat());
     }
 
     /// Processor time that the program has used so far, in clock ticks.

@@ -3,6 +3,7 @@
 
 drag_offers.py MANNER KIND=FILE...   says `ready`, `begin`, `data KIND`, and `end` after `failed` if it was refused
     plain    gives what it offers
+    moves    the same, but not as a copy
     stalls   gives nothing and goes on running
     dies     ends instead of giving
 """
@@ -24,7 +25,8 @@ button = Gtk.Button(label="Drag me")
 window.add(button)
 window.set_default_size(200, 200)
 targets = [Gtk.TargetEntry.new(kind, 0, index) for index, kind in enumerate(contents)]
-button.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, targets, Gdk.DragAction.COPY)
+action = Gdk.DragAction.MOVE if manner == "moves" else Gdk.DragAction.COPY
+button.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, targets, action)
 
 
 def give(_widget, _context, selection, _info, _time):

@@ -1,10 +1,12 @@
-//! Drops from programs that nobody here wrote: GTK, a browser, and a source with rare offers.
+//! Drops from programs that nobody here wrote: GTK, a browser, and a source with rare offers. On X11, and
+//! by GTK on Wayland.
 
 use crate::{
     PIXELS,
     access::find,
+    compositor::DESKTOP,
     decoded,
-    desk::{Desk, left_out, script, wait_for},
+    desk::{Desk, left_out, wait_for},
     draw,
     links::server::{Server, send},
     pillow, pillow_of_bytes, text,
@@ -51,7 +53,8 @@ pub(crate) fn is_announced(desk: &Desk, before: &[u8]) -> bool {
 /// A GTK window that offers this, dragged from to the canvas.
 pub(crate) struct Gtk<I> {
     said: I,
-    window: String,
+    /// The number of the window, or on sway of its process.
+    number: String,
 }
 
 impl<I: Iterator<Item = String>> Gtk<I> {
@@ -62,7 +65,11 @@ impl<I: Iterator<Item = String>> Gtk<I> {
     }
 
     pub(crate) fn close(self, desk: &Desk) {
-        desk.pointer(&["windowkill", &self.window]);
+        if desk.compositor.is_none() {
+            return desk.pointer(&["windowkill", &self.number]);
+        }
+        desk.output_of(10, "kill", &["-KILL", &self.number]);
+        wait_for("the end of the source", || source_on_sway(desk).is_none().then_some(()));
     }
 }
 
@@ -73,14 +80,24 @@ pub(crate) fn gtk(
 ) -> Gtk<impl Iterator<Item = String> + use<>> {
     let offers: Vec<String> = offers.iter().map(|(kind, path)| format!("{kind}={}", text(path))).collect();
     let args: Vec<&str> = [manner].into_iter().chain(offers.iter().map(String::as_str)).collect();
-    let said = desk.start_python(&script("drag_offers.py"), &args).lines().map(Result::unwrap);
-    let window = wait_for("the source", || {
+    let script = desk.script("drag_offers.py");
+    let said = desk.start_python(&script, &args).lines().map(Result::unwrap);
+    let number = wait_for("the source", || {
+        if desk.compositor.is_some() {
+            return source_on_sway(desk);
+        }
         let window = desk.xdotool(&["search", "--onlyvisible", "--name", "^drag source$"])?;
         desk.xdotool(&["getwindowgeometry", &window]).map(|_| window)
     });
-    let mut gtk = Gtk { said, window };
+    let mut gtk = Gtk { said, number };
     gtk.expect(&["ready"]);
     gtk
+}
+
+/// The process whose window is dragged from.
+fn source_on_sway(desk: &Desk) -> Option<String> {
+    let windows = desk.windows_of_sway();
+    Some(windows.iter().find(|it| it["name"] == "drag source" && it["pid"].is_u64())?["pid"].to_string())
 }
 
 /// In the middle of the window of [`gtk`].
@@ -103,7 +120,18 @@ fn written(desk: &Desk, name: &str, content: &[u8]) -> PathBuf {
 
 #[test]
 fn a_program_drops_bytes_pages_and_texts() {
-    let Some(mut desk) = Desk::open("a_program_drops_bytes_pages_and_texts") else { return };
+    let Some(desk) = Desk::open("a_program_drops_bytes_pages_and_texts") else { return };
+    drop_bytes_pages_and_texts(desk);
+}
+
+#[test]
+fn a_program_of_wayland_drops_bytes_files_pages_and_texts() {
+    let name = "a_program_of_wayland_drops_bytes_files_pages_and_texts";
+    let Some(desk) = Desk::open_sway_on_screen(name) else { return };
+    drop_bytes_pages_and_texts(desk);
+}
+
+fn drop_bytes_pages_and_texts(mut desk: Desk) {
     desk.remember("png");
     let webp = draw(&desk, "bytes.webp", 3);
     let look = pillow(&desk, &webp);
@@ -119,6 +147,7 @@ fn a_program_drops_bytes_pages_and_texts() {
     let page = format!("<p>Words <img src='{}'>", server.link("/a/page.png"));
     let page = written(&desk, "page.html", page.as_bytes());
     let words = written(&desk, "words.txt", b"Words");
+    let list = written(&desk, "list.txt", format!("file://{}\r\n", text(&webp)).as_bytes());
     let linked_look = format!("200x150 {PIXELS}");
     desk.launch(&[], "Inlaid");
     for (offers, asked, title, look) in [
@@ -130,6 +159,7 @@ fn a_program_drops_bytes_pages_and_texts() {
             &look,
         ),
         (vec![("image/png", &large)], vec!["data image/png"], "dropped image", &large_look),
+        (vec![("text/uri-list", &list), ("image/png", &large)], vec!["data text/uri-list"], "bytes.webp", &look),
         (vec![("UTF8_STRING", &link)], vec!["data UTF8_STRING"], "sunset.png", &linked_look),
         (vec![("text/html", &page), ("text/plain", &words)], vec!["data text/html"], "page.png", &linked_look),
     ] {
@@ -145,30 +175,92 @@ fn a_program_drops_bytes_pages_and_texts() {
     assert_eq!(server.requests().len(), 2, "each link once, and none where the bytes were there");
 }
 
+/// Another compositor, which serves one data device of a program alone.
+#[test]
+fn a_program_drops_bytes_under_weston() {
+    let Some(mut desk) = Desk::open_weston_on_screen("a_program_drops_bytes_under_weston", DESKTOP) else { return };
+    desk.write_settings(r#"{ "format": "png", "window": { "width": 1180, "height": 760, "maximized": true } }"#);
+    desk.start_accessibility();
+    let webp = draw(&desk, "bytes.webp", 3);
+    let words = written(&desk, "words.txt", b"Words");
+    desk.launch(&[], "Inlaid");
+    // Inside of the canvas: what is around it changes with the focus, and with the time.
+    let area = [100, 140, 1500, 840];
+    let look = |desk: &Desk| image::load_from_memory(&desk.screen(area)).unwrap().into_rgb8();
+    let before = wait_for("a window at rest", || {
+        let first = look(&desk);
+        (first == look(&desk)).then_some(first)
+    });
+    let offers = [format!("text/plain={}", text(&words)), format!("image/webp={}", text(&webp))];
+    let script = desk.script("drag_offers.py");
+    let said = desk.start_python(&script, &["plain", &offers[0], &offers[1]]).lines().map(Result::unwrap);
+    let mut source = Gtk { said, number: String::new() };
+    source.expect(&["ready"]);
+    let place = wait_for("the source", || {
+        let now = look(&desk);
+        let changed = now.enumerate_pixels().filter(|(x, y, it)| *it != before.get_pixel(*x, *y));
+        let (across, down): (Vec<u32>, Vec<u32>) = changed.map(|it| (it.0, it.1)).unzip();
+        let middle = |it: &[u32]| Some((it.iter().min()? + it.iter().max()?).cast_signed() / 2);
+        (now == look(&desk)).then(|| Some([area[0] + middle(&across)?, area[1] + middle(&down)?]))?
+    });
+    drag_from(&desk, place);
+    source.expect(&["begin", "data image/webp", "end"]);
+    desk.wait_for_title("dropped image — Inlaid");
+}
+
 #[test]
 fn what_cannot_be_taken_is_refused_before_the_drop() {
-    let Some(mut desk) = Desk::open("what_cannot_be_taken_is_refused_before_the_drop") else { return };
+    let Some(desk) = Desk::open("what_cannot_be_taken_is_refused_before_the_drop") else { return };
+    refuse_before_the_drop(desk, &[("plain", "application/x-colour")]);
+}
+
+#[test]
+fn what_cannot_be_taken_is_refused_before_the_drop_on_wayland() {
+    let Some(desk) = Desk::open_sway_on_screen("what_cannot_be_taken_is_refused_before_the_drop_on_wayland") else {
+        return;
+    };
+    refuse_before_the_drop(desk, &[("plain", "application/x-colour"), ("moves", "image/png")]);
+}
+
+fn refuse_before_the_drop(mut desk: Desk, offers: &[(&str, &str)]) {
     desk.remember("png");
-    let words = written(&desk, "words", b"Words");
+    let picture = draw(&desk, "picture.png", 2);
     desk.launch(&[], "Inlaid");
-    let mut source = gtk(&mut desk, "plain", &[("application/x-colour", &words)]);
-    let before = hold_over_canvas(&desk, GTK_PLACE);
-    source.expect(&["begin"]);
-    desk.pointer(&["mouseup", "1"]);
-    source.expect(&["failed", "end"]);
-    assert!(!is_announced(&desk, &before), "it is announced nevertheless");
+    for (manner, kind) in offers {
+        let mut source = gtk(&mut desk, manner, &[(kind, &picture)]);
+        let before = hold_over_canvas(&desk, GTK_PLACE);
+        source.expect(&["begin"]);
+        desk.pointer(&["mouseup", "1"]);
+        source.expect(&["failed", "end"]);
+        assert!(!is_announced(&desk, &before), "{manner} {kind}: it is announced nevertheless");
+        source.close(&desk);
+    }
     assert!(desk.is_alive());
 }
 
 #[test]
 fn a_source_that_stalls_or_dies_costs_one_sentence() {
-    let Some(mut desk) = Desk::open("a_source_that_stalls_or_dies_costs_one_sentence") else { return };
+    let Some(desk) = Desk::open("a_source_that_stalls_or_dies_costs_one_sentence") else { return };
+    be_left_in_the_lurch(desk, "has ended");
+}
+
+#[test]
+fn a_source_that_stalls_or_dies_costs_one_sentence_on_wayland() {
+    let Some(desk) = Desk::open_sway_on_screen("a_source_that_stalls_or_dies_costs_one_sentence_on_wayland") else {
+        return;
+    };
+    // A pipe that ends does not tell why.
+    be_left_in_the_lurch(desk, "gave nothing of what it offers");
+}
+
+/// Of a source that dies it is said that it did this.
+fn be_left_in_the_lurch(mut desk: Desk, dead: &str) {
     desk.remember("png");
     desk.start_accessibility();
     let picture = draw(&desk, "picture.png", 4);
     desk.launch(&[], "Inlaid");
     let why = "What was dropped did not arrive (the program that it comes from";
-    for (manner, end) in [("stalls", "does not answer"), ("dies", "has ended")] {
+    for (manner, end) in [("stalls", "does not answer"), ("dies", dead)] {
         let mut source = gtk(&mut desk, manner, &[("image/webp", &picture), ("image/png", &picture)]);
         drag_from(&desk, GTK_PLACE);
         source.expect(&["begin", "data image/webp"]);

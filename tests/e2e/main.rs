@@ -26,6 +26,7 @@ mod preview;
 mod readers;
 mod watch;
 mod wayland;
+mod weston;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use desk::{Desk, left_out, script, wait_for};

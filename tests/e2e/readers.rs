@@ -37,6 +37,24 @@ fn qt_and_xsel_take_what_was_copied() {
 }
 
 #[test]
+fn qt_takes_what_was_copied_on_wayland() {
+    let Some(mut desk) = Desk::open_sway("qt_takes_what_was_copied_on_wayland") else { return };
+    copy_image(&mut desk, "png", "image/png");
+    let path = desk.picture("by Qt");
+    fs::write(&path, b"").unwrap();
+    desk.give(&path);
+    for kind in ["image/png", "text/html", "text/uri-list"] {
+        desk.python("clipboard.py", &["qt", kind, text(&path)]);
+        assert!(fs::read(&path).unwrap() == desk.clipboard(kind), "{kind}");
+    }
+    assert_eq!(desk.python("clipboard.py", &["qt-image"]).trim(), "120x90 c81e28");
+    desk.press("ctrl+c");
+    wait_for("a copied text", || desk.offered().contains("UTF8_STRING").then_some(()));
+    let url = desk.copied_text();
+    assert_eq!(desk.python("clipboard.py", &["qt-text"]), url);
+}
+
+#[test]
 fn a_page_that_asks_is_given_the_copied_image() {
     let Some(mut desk) = Desk::open("a_page_that_asks_is_given_the_copied_image") else { return };
     copy_image(&mut desk, "png", "image/png");

@@ -159,6 +159,28 @@ fn owners_on_wayland_that_fail_do_no_harm_and_secrets_stay_secret() {
 }
 
 #[test]
+fn a_compositor_with_the_newer_data_control_is_understood() {
+    let Some(mut desk) = Desk::open_sway("a_compositor_with_the_newer_data_control_is_understood") else { return };
+    desk.remember("webp");
+    desk.renew_data_control();
+    let path = draw(&desk, "a picture.png", 3);
+    desk.launch(&[&path], "a picture.png — Inlaid");
+    desk.press("ctrl+shift+c");
+    wait_for("a copied image", || desk.offered().contains("image/webp").then_some(()));
+    assert_eq!(desk.keepers().len(), 1, "by data-control, not by the window");
+    assert!(pillow_of_bytes(&desk, &desk.clipboard("image/webp")).starts_with("120x90 "));
+    assert!(desk.clipboard("image/png").starts_with(b"\x89PNG"));
+    desk.press("ctrl+w");
+    desk.wait_for_title("Inlaid");
+    desk.offer("image/png", &fs::read(&path).unwrap());
+    wait_for("the end of the keeper", || desk.keepers().is_empty().then_some(()));
+    desk.press("ctrl+v");
+    desk.wait_for_title("pasted image — Inlaid");
+    desk.press("ctrl+c");
+    assert!(desk.copied_text_of_ours().starts_with("data:image/webp;base64,"));
+}
+
+#[test]
 fn where_nobody_may_copy_without_the_focus_it_is_said() {
     let Some(mut desk) = Desk::open_weston("where_nobody_may_copy_without_the_focus_it_is_said") else { return };
     desk.remember("png");
@@ -168,7 +190,8 @@ fn where_nobody_may_copy_without_the_focus_it_is_said() {
     for control in ["Copy image", "Copy data URL", "Paste"] {
         find(&desk, control, |it| it.role == "button" && it.name == control);
         desk.python("atspi.py", &["press", control]);
-        find(&desk, "the reason", |it| it.name.contains("this compositor has no data-control protocol"));
+        let reason = "this compositor shows it to no window but the one that has the focus";
+        find(&desk, reason, |it| it.name.contains(reason));
     }
     assert!(desk.is_alive() && desk.keepers().is_empty());
 }
@@ -190,4 +213,15 @@ fn a_keeper_that_cannot_start_is_no_end() {
     find(&desk, "the reason", |it| it.name.contains("its helper cannot be started"));
     assert!(desk.is_alive());
     assert!(desk.copied_text().starts_with("data:image/png;base64,"), "what was copied before stays");
+}
+
+#[test]
+fn when_the_compositor_dies_the_window_ends_in_good_order() {
+    let Some(mut desk) = Desk::open_sway("when_the_compositor_dies_the_window_ends_in_good_order") else { return };
+    desk.remember("png");
+    let path = draw(&desk, "picture.png", 3);
+    desk.launch(&[&path], "picture.png — Inlaid");
+    desk.end_sway();
+    // Not the status of a panic, and no signal.
+    assert_eq!(desk.wait_for_end(), Some(1));
 }

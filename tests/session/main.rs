@@ -26,7 +26,7 @@ use inlaid::{
     jobs::{
         Errand, Event, Intake, JobError,
         guard::Crashed,
-        ports::{ClipboardError, Drag, Dragged, DropError, News, Pasted},
+        ports::{ClipboardError, Drag, Dragged, DropError, News, Pasted, Stay},
     },
     session::{Action, Effect, ItemId, Kind, Status, Verb},
 };
@@ -44,9 +44,12 @@ fn the_main_trip() {
     let (ticket, text) = copied_text(&desk.act(Verb::Copy));
     assert_eq!(text, "data:image/webp;base64,dGlueQ==");
     assert_eq!(desk.session.notice(), None, "nothing is said before the clipboard has accepted");
-    desk.absorb(Event::Copied { ticket, result: Ok(()) });
+    desk.absorb(Event::Copied { ticket, result: Ok(Stay::Lasting) });
     assert_eq!(desk.says(), (Kind::Good, "Copied data URL · 31 characters"));
     assert_eq!(desk.session.n_copies(), 1);
+    let (ticket, _) = copied_text(&desk.act(Verb::Copy));
+    desk.absorb(Event::Copied { ticket, result: Ok(Stay::WithWindow) });
+    assert_eq!(desk.says(), (Kind::Good, "Copied data URL · 31 characters · until this window is closed"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use inlaid::{
         Format,
         recipe::{DEFAULT_QUALITY, Defaults},
     },
-    jobs::{Errand, Event},
+    jobs::{Errand, Event, ports::Stay},
     session::{Effect, Kind, Verb},
     settings::{Primary, Start},
 };
@@ -43,7 +43,7 @@ fn the_primary_key_copies_what_was_chosen() {
     let effects = desk.finish(&request, b"aa");
     let [Effect::Errand(ticket, Errand::CopyImage(image))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(image.pixels.size(), SIZE);
-    desk.absorb(Event::Copied { ticket: *ticket, result: Ok(()) });
+    desk.absorb(Event::Copied { ticket: *ticket, result: Ok(Stay::Lasting) });
     assert_eq!(desk.says(), (Kind::Good, "Copied a.png as WebP · 8 × 6"));
     desk.session.preferences.primary = Primary::Text;
     assert_eq!(copied_text(&desk.act(Verb::Copy)).1, "data:image/webp;base64,YWE=");

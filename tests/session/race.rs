@@ -33,7 +33,7 @@ fn raced(request: &RaceRequest, recipe: &Recipe, n_bytes: usize, quality: u8) ->
 
 /// The race that was asked for last.
 fn race(desk: &mut Desk) -> RaceRequest {
-    let race = desk.races.pop().flatten().expect("a race");
+    let race = desk.races.pop().flatten().unwrap();
     desk.races.clear();
     race
 }

@@ -1,5 +1,6 @@
 //! The clipboard. On X11 and Wayland what its owner offers is read by us, kind by kind, and what is
-//! copied is handed out by a keeper. Elsewhere both is done by arboard, which knows pixels and text.
+//! copied is handed out by a keeper, or by the window where the compositor lets nobody else. Elsewhere both
+//! is done by arboard, which knows pixels and text.
 
 #[cfg(all(unix, not(target_os = "macos")))]
 mod keeper;
@@ -8,12 +9,17 @@ pub(super) mod offers;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod wayland;
 #[cfg(all(unix, not(target_os = "macos")))]
+mod window;
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(super) mod x11;
 
 #[cfg(all(unix, not(target_os = "macos")))]
 pub use self::keeper::{ARGUMENT as KEEPER_ARGUMENT, PngMaker, keep_clipboard};
 
+use super::WindowLink;
 use crate::jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted};
+#[cfg(all(unix, not(target_os = "macos")))]
+use crate::{engine::Raster, jobs::ports::Stay};
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 use arboard::{Error, ImageData};
 
@@ -31,10 +37,41 @@ pub struct SystemClipboard {
     open: Option<arboard::Clipboard>,
     #[cfg(all(unix, not(target_os = "macos")))]
     keeper: keeper::Keeper,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    link: WindowLink,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    owner: window::Owner,
+    #[cfg(all(unix, not(target_os = "macos")))]
+    stay: Stay,
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+impl SystemClipboard {
+    /// The clipboard of the window to which this leads.
+    pub fn of(link: WindowLink) -> Self {
+        Self { link, ..Self::default() }
+    }
+
+    /// Where nobody but a window may copy, and there is no X server either, the window does it itself.
+    fn keep(&mut self, order: keeper::Order, bytes: &[u8], pixels: Option<&Raster>) -> Result<(), ClipboardError> {
+        let line = self.link.line().filter(|_| is_wayland() && !has_x11() && !keeper::has_data_control());
+        let Some(line) = line else {
+            self.stay = Stay::Lasting;
+            return self.keeper.keep(&order, bytes);
+        };
+        self.stay = Stay::WithWindow;
+        let owned = self.owner.own(line, order, bytes.to_vec(), pixels.cloned());
+        owned.map_err(|why| ClipboardError::Unavailable(why.to_string()))
+    }
 }
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 impl SystemClipboard {
+    /// The clipboard, which needs no window here.
+    pub fn of(_: WindowLink) -> Self {
+        Self::default()
+    }
+
     fn open(&mut self) -> Result<&mut arboard::Clipboard, ClipboardError> {
         let clipboard = match self.open.take() {
             Some(clipboard) => clipboard,
@@ -47,36 +84,49 @@ impl SystemClipboard {
 #[cfg(all(unix, not(target_os = "macos")))]
 impl Clipboard for SystemClipboard {
     fn read(&mut self) -> Result<Pasted, ClipboardError> {
-        offers::pasted(&mut *offered()?)
+        offers::pasted(&mut *offered(&self.link)?)
     }
 
     fn read_text(&mut self) -> Result<String, ClipboardError> {
-        offers::pasted_text(&mut *offered()?)
+        offers::pasted_text(&mut *offered(&self.link)?)
     }
 
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
-        self.keeper.keep(&keeper::Order::text(&text), text.as_bytes())
+        self.keep(keeper::Order::text(&text), text.as_bytes(), None)
     }
 
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
-        let CopiedImage { encoded, file_name, facts, .. } = image;
-        self.keeper.keep(&keeper::Order::image(&encoded.bytes, encoded.format, file_name, facts), &encoded.bytes)
+        let CopiedImage { encoded, pixels, file_name, facts } = image;
+        let order = keeper::Order::image(&encoded.bytes, encoded.format, file_name, facts);
+        self.keep(order, &encoded.bytes, Some(pixels))
+    }
+
+    fn stay(&self) -> Stay {
+        self.stay
     }
 }
 
 /// The images that another program has just copied; nothing when it copied anything else.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn copied() -> Option<Pasted> {
-    offers::copied(&mut *offered().inspect_err(|why| log::info!("{why}")).ok()?)
+    offers::copied(&mut *offered(&WindowLink::default()).inspect_err(|why| log::info!("{why}")).ok()?)
 }
 
-/// What is on the clipboard. Where the compositor does not tell, the X server beside it may.
+/// What is on the clipboard. Where the compositor does not tell everybody, it tells the window, and the X
+/// server beside it may tell as well.
 #[cfg(all(unix, not(target_os = "macos")))]
-fn offered() -> Result<Box<dyn offers::Offers>, ClipboardError> {
+fn offered(link: &WindowLink) -> Result<Box<dyn offers::Offers>, ClipboardError> {
     let unavailable = |why: offers::Fault| ClipboardError::Unavailable(why.to_string());
     if is_wayland() {
-        match wayland::WaylandOffers::new() {
-            Ok(offers) => return Ok(Box::new(offers)),
+        let told = match wayland::WaylandOffers::new() {
+            Ok(offers) => Ok(Box::new(offers) as Box<dyn offers::Offers>),
+            Err(why) => match link.line() {
+                Some(line) => window::WindowOffers::new(line).map(|it| Box::new(it) as Box<dyn offers::Offers>),
+                None => Err(why),
+            },
+        };
+        match told {
+            Ok(offers) => return Ok(offers),
             Err(why) if !has_x11() => return Err(unavailable(why)),
             Err(why) => log::info!("the clipboard of X11 is asked: {why}"),
         }

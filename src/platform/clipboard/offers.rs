@@ -14,11 +14,11 @@ use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf, time::D
 pub(in crate::platform) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// An owner that is silent for so long has nothing to say.
-pub(super) const PATIENCE: Duration = Duration::from_secs(4);
-pub(super) const SILENT: &str = "the program that it comes from does not answer";
+pub(in crate::platform) const PATIENCE: Duration = Duration::from_secs(4);
+pub(in crate::platform) const SILENT: &str = "the program that it comes from does not answer";
 /// Who sends and sends is not listened to for longer.
-pub(super) const LONGEST: Duration = Duration::from_secs(60);
-pub(super) const TOO_SLOW: &str = "the program that it comes from takes too long";
+pub(in crate::platform) const LONGEST: Duration = Duration::from_secs(60);
+pub(in crate::platform) const TOO_SLOW: &str = "the program that it comes from takes too long";
 
 /// The content of a clipboard or of a drag, in the kinds that its owner offers.
 pub(in crate::platform) trait Offers {

@@ -2,19 +2,10 @@
 
 use super::{
     NO_DATA_CONTROL,
-    offers::{Fault, LONGEST, Offers, PATIENCE, SILENT, TOO_SLOW},
+    offers::{Fault, Offers},
 };
-use std::{
-    io::{self, Read},
-    sync::mpsc,
-    thread,
-    time::Instant,
-};
+use crate::platform::wayland::read_patiently;
 use wl_clipboard_rs::paste::{ClipboardType, Error, MimeType, Seat, get_contents, get_mime_types_ordered};
-
-/// More is not taken.
-const MOST_BYTES: usize = 1_000_000_000;
-const PIECE_BYTES: usize = 1 << 18;
 
 pub(super) struct WaylandOffers {
     kinds: Vec<String>,
@@ -45,37 +36,6 @@ impl Offers for WaylandOffers {
             Ok((pipe, _)) => read_patiently(pipe).map(Some),
             Err(Error::NoSeats | Error::ClipboardEmpty | Error::NoMimeType) => Ok(None),
             Err(error) => Err(error.into()),
-        }
-    }
-}
-
-/// Reads to the end on a thread of its own, which stays behind if the owner neither writes nor closes.
-fn read_patiently(mut pipe: impl Read + Send + 'static) -> Result<Vec<u8>, Fault> {
-    let (sender, pieces) = mpsc::sync_channel::<io::Result<Vec<u8>>>(1);
-    let read = move || {
-        let mut buffer = vec![0; PIECE_BYTES];
-        loop {
-            let read = pipe.read(&mut buffer).map(|length| buffer.get(..length).unwrap_or_default().to_vec());
-            let is_last = !matches!(&read, Ok(piece) if !piece.is_empty());
-            if sender.send(read).is_err() || is_last {
-                return;
-            }
-        }
-    };
-    thread::Builder::new().name("clipboard pipe".to_owned()).spawn(read)?;
-    let mut bytes = vec![];
-    let end = Instant::now() + LONGEST;
-    loop {
-        if end < Instant::now() {
-            return Err(TOO_SLOW.into());
-        }
-        let piece = pieces.recv_timeout(PATIENCE).map_err(|_silence| SILENT)??;
-        if piece.is_empty() {
-            return Ok(bytes);
-        }
-        bytes.extend(piece);
-        if MOST_BYTES < bytes.len() {
-            return Err("it is larger than 1 GB".into());
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Drops on X11 (XDND, version 5): a window of our own stands in for the toolkit's, which names it in
 //! `XdndProxy`. Sources that do not look there find the toolkit's own handling, so nothing comes twice.
 
-use super::carried::{Asking, Carried, Inbox};
+use super::carried::Carried;
 use crate::{
     jobs::ports::{Drag, Drops, News, Tell},
-    platform::clipboard::{offers::Fault, x11::names},
+    platform::clipboard::{
+        offers::Fault,
+        x11::{Reader, names},
+    },
 };
 use std::{
     collections::VecDeque,
@@ -22,7 +25,7 @@ use x11rb::{
         Event,
         xproto::{
             Atom, AtomEnum, ChangeWindowAttributesAux, ClientMessageEvent, ConnectionExt as _, CreateWindowAux,
-            EventMask, PropMode, Window, WindowClass,
+            EventMask, PropMode, Timestamp, Window, WindowClass,
         },
     },
     rust_connection::RustConnection,
@@ -32,6 +35,8 @@ use x11rb::{
 /// How long the end of the window waits for the thread, which mostly ends at once.
 const FAREWELL: Duration = Duration::from_millis(500);
 const GLANCE: Duration = Duration::from_millis(2);
+const ENDED: &str = "the program that it comes from has ended";
+const CLOSING: &str = "the window is being closed";
 /// Of the protocol.
 const VERSION: u32 = 5;
 /// Names are lasting in an X server, so few of them are used in turn.
@@ -129,6 +134,17 @@ fn send(connection: &RustConnection, to: Window, message: Atom, data: [u32; 5]) 
     connection.flush()
 }
 
+/// A drag, and how its source is reached.
+struct Source {
+    carried: Carried,
+    /// The window that it comes from.
+    window: Window,
+    /// Of its newest event.
+    time: Timestamp,
+    /// Its own, so that a late answer to an earlier drag is not taken for one to this.
+    property: Atom,
+}
+
 /// The window that stands in.
 struct Target {
     connection: Arc<RustConnection>,
@@ -140,7 +156,7 @@ struct Target {
     atoms: Atoms,
     properties: Vec<Atom>,
     tell: Tell,
-    drag: Option<Carried>,
+    drag: Option<Source>,
     n_drags: usize,
     waiting: VecDeque<Event>,
 }
@@ -226,7 +242,7 @@ impl Target {
         self.connection.flush()?;
         self.n_drags += 1;
         let property = self.properties.get(self.n_drags % N_PROPERTIES).copied().unwrap_or_default();
-        self.drag = Some(Carried::new(source, kinds, property));
+        self.drag = Some(Source { carried: Carried::new(kinds), window: source, time: x11rb::CURRENT_TIME, property });
         Ok(())
     }
 
@@ -238,7 +254,7 @@ impl Target {
     }
 
     fn moved(&mut self, addressed: Window, [source, _, place, time, _]: [u32; 5]) -> Result<(), Fault> {
-        let Some(mut drag) = self.drag.take_if(|it| it.source == source) else { return Ok(()) };
+        let Some(mut drag) = self.drag.take_if(|it| it.window == source) else { return Ok(()) };
         drag.time = time;
         self.point(place)?;
         let is_taken = self.look_at(&mut drag);
@@ -264,32 +280,30 @@ impl Target {
     }
 
     /// Would it be taken? Told once for each drag.
-    fn look_at(&mut self, drag: &mut Carried) -> bool {
-        if let Some(foreseen) = &drag.foreseen {
-            return !foreseen.is_empty();
-        }
-        let foreseen = self.asking(drag).foreseen();
-        drag.foreseen = Some(foreseen.clone());
+    fn look_at(&mut self, drag: &mut Source) -> bool {
+        let Source { carried, window, time, property } = drag;
+        let (foreseen, is_new) = carried.foreseen(&mut |kind| self.ask((*window, *time, *property), kind));
         let is_taken = !foreseen.is_empty();
-        if is_taken {
+        if is_taken && is_new {
             self.tell(Drag::Over(foreseen));
         }
         is_taken
     }
 
     fn left(&mut self, source: Window) {
-        if self.drag.take_if(|it| it.source == source).is_some() {
+        if self.drag.take_if(|it| it.window == source).is_some() {
             self.tell(Drag::Gone);
         }
     }
 
     fn dropped(&mut self, addressed: Window, [source, _, time, ..]: [u32; 5]) -> Result<(), Fault> {
         let mut is_taken = false;
-        if let Some(mut drag) = self.drag.take_if(|it| it.source == source) {
+        if let Some(mut drag) = self.drag.take_if(|it| it.window == source) {
             drag.time = time;
             if self.look_at(&mut drag) {
                 self.tell(Drag::Coming);
-                let dropped = self.asking(&mut drag).dropped();
+                let Source { carried, window, time, property } = &mut drag;
+                let dropped = carried.dropped(&mut |kind| self.ask((*window, *time, *property), kind));
                 is_taken = dropped.is_ok();
                 self.tell(Drag::Dropped(dropped));
             }
@@ -298,10 +312,27 @@ impl Target {
         Ok(send(&self.connection, source, self.atoms.XdndFinished, [addressed, is_taken.into(), action, 0, 0])?)
     }
 
-    fn asking<'a>(&'a mut self, carried: &'a mut Carried) -> Asking<'a> {
+    /// Asks a source, which owns the selection of drags.
+    fn ask(
+        &mut self,
+        (source, time, property): (Window, Timestamp, Atom),
+        kind: &str,
+    ) -> Result<Option<Vec<u8>>, Fault> {
         let Self { connection, window, atoms, waiting, .. } = self;
         let (selection, incremental, end) = (atoms.XdndSelection, atoms.INCR, atoms.INLAID_END);
-        Asking { carried, inbox: Inbox { connection, window: *window, selection, incremental, end, waiting } }
+        let reader = Reader { window: *window, selection, property, incremental, time };
+        reader.asked(connection, kind, &mut |event| {
+            let why = match &event {
+                Event::ClientMessage(it) if it.type_ == end => Some(CLOSING),
+                Event::DestroyNotify(it) if it.window == source => Some(ENDED),
+                _ => None,
+            };
+            // Nothing else of what comes in is for later.
+            if matches!(event, Event::ClientMessage(_) | Event::DestroyNotify(_)) {
+                waiting.push_back(event);
+            }
+            why.map_or(Ok(()), |why| Err(why.into()))
+        })
     }
 
     fn tell(&self, drag: Drag) {

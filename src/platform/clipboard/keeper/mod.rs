@@ -13,8 +13,8 @@
 //! The managers of Wayland take what they want when it is copied.
 
 mod handoff;
-mod pipes;
-mod stock;
+pub(super) mod pipes;
+pub(super) mod stock;
 mod wayland;
 mod x11;
 
@@ -44,6 +44,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const KEPT: &str = "kept";
 /// Longer orders are none of ours.
 const MOST_ORDER_BYTES: u32 = 1 << 20;
+
+/// Does the compositor let programs without the focus copy?
+pub(super) fn has_data_control() -> bool {
+    wayland::Compositor::connect().is_ok()
+}
 
 /// Makes a PNG of encoded bytes, if that can be done.
 pub type PngMaker = Box<dyn Fn(&[u8]) -> Option<Vec<u8>>>;

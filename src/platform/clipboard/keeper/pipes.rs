@@ -1,4 +1,4 @@
-//! The pipes through which a keeper hands out on Wayland: each gets what it has room for, so that a
+//! The pipes through which copies are handed out on Wayland: each gets what it has room for, so that a
 //! receiver that does not read holds up nobody else.
 
 use crate::platform::clipboard::offers::Fault;
@@ -11,6 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// A receiver that takes nothing for so long has stalled.
+pub(in crate::platform::clipboard) const PATIENCE: Duration = Duration::from_secs(30);
+/// Whoever is still taking when something else is copied may go on as long as it takes something.
+pub(in crate::platform::clipboard) const LAST_PATIENCE: Duration = Duration::from_secs(10);
 /// More receivers at once are not ours.
 const MOST_PIPES: usize = 200;
 /// At once, so that everybody gets something.
@@ -18,7 +22,7 @@ const PIECE_BYTES: usize = 1 << 20;
 
 /// What is being handed out.
 #[derive(Default)]
-pub(super) struct Pipes(Vec<Pipe>);
+pub(in crate::platform::clipboard) struct Pipes(Vec<Pipe>);
 
 struct Pipe {
     file: File,
@@ -33,7 +37,7 @@ impl Pipes {
     ///
     /// # Errors
     /// When there are too many, or it is no pipe to wait for.
-    pub(super) fn add(&mut self, pipe: OwnedFd, bytes: Rc<[u8]>) -> Result<(), Fault> {
+    pub(in crate::platform::clipboard) fn add(&mut self, pipe: OwnedFd, bytes: Rc<[u8]>) -> Result<(), Fault> {
         if MOST_PIPES <= self.0.len() {
             return Err("too many are taking at once".into());
         }
@@ -42,7 +46,7 @@ impl Pipes {
         Ok(())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::platform::clipboard) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
@@ -51,7 +55,11 @@ impl Pipes {
     ///
     /// # Errors
     /// Those of waiting.
-    pub(super) fn send(&mut self, ear: BorrowedFd<'_>, patience: Duration) -> Result<bool, Fault> {
+    pub(in crate::platform::clipboard) fn send(
+        &mut self,
+        ear: BorrowedFd<'_>,
+        patience: Duration,
+    ) -> Result<bool, Fault> {
         let since = self.0.iter().map(|it| it.taken).min();
         let limit = since.map(|it| Timespec::try_from(patience.saturating_sub(it.elapsed()))).transpose()?;
         let pipes = self.0.iter().map(|it| PollFd::from_borrowed_fd(it.file.as_fd(), PollFlags::OUT));

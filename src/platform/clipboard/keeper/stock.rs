@@ -1,4 +1,4 @@
-//! What a keeper hands out, each kind made when somebody asks for it.
+//! What is handed out of a copy, each kind made when somebody asks for it.
 
 use super::{Order, PngMaker, What};
 use crate::{
@@ -27,7 +27,7 @@ const TEXTS: [&str; 4] = ["UTF8_STRING", "text/plain;charset=utf-8", "text/plain
 const LATIN: &str = "STRING";
 
 /// Content and where it comes from.
-pub(super) struct Stock {
+pub(in crate::platform::clipboard) struct Stock {
     bytes: Rc<[u8]>,
     image: Option<Image>,
     png: PngMaker,
@@ -45,7 +45,7 @@ struct Image {
 impl Stock {
     /// # Errors
     /// When the order names a format that there is not.
-    pub(super) fn new(order: Order, bytes: Vec<u8>, png: PngMaker) -> Result<Self, Fault> {
+    pub(in crate::platform::clipboard) fn new(order: Order, bytes: Vec<u8>, png: PngMaker) -> Result<Self, Fault> {
         let image = match order.what {
             What::Text => None,
             What::Image { format, file_name, size, density, alt } => {
@@ -58,7 +58,7 @@ impl Stock {
 
     /// The kinds there are, the most faithful first. An image is never offered as text, which programs
     /// that prefer text would paste. The last says whose it is.
-    pub(super) fn kinds(&self) -> Vec<&'static str> {
+    pub(in crate::platform::clipboard) fn kinds(&self) -> Vec<&'static str> {
         let mut kinds: Vec<&'static str> = match &self.image {
             Some(image) => {
                 let own = image.format.mime();
@@ -78,7 +78,7 @@ impl Stock {
     }
 
     /// The content of a kind; `None` when it cannot be made.
-    pub(super) fn content(&mut self, kind: &str) -> Option<Rc<[u8]>> {
+    pub(in crate::platform::clipboard) fn content(&mut self, kind: &str) -> Option<Rc<[u8]>> {
         if !self.kinds().contains(&kind) {
             return None;
         }
@@ -104,7 +104,7 @@ impl Stock {
     }
 
     /// Forgets the file, which goes with the ownership.
-    pub(super) fn forget_file(&mut self) {
+    pub(in crate::platform::clipboard) fn forget_file(&mut self) {
         self.file = None;
     }
 

@@ -1,13 +1,15 @@
 //! Owning the selection of Wayland, by data-control: ext-data-control-v1, or the older
 //! wlr-data-control-unstable-v1, which says the same in other names.
 
-use super::{pipes::Pipes, stock::Stock};
+use super::{
+    pipes::{LAST_PATIENCE, PATIENCE, Pipes},
+    stock::Stock,
+};
 use crate::platform::clipboard::{NO_DATA_CONTROL, offers::Fault};
 use std::{
     collections::HashSet,
     io::ErrorKind,
     os::fd::{AsFd as _, OwnedFd},
-    time::Duration,
 };
 use wayland_client::{
     Connection, Dispatch, EventQueue, Proxy, QueueHandle,
@@ -28,11 +30,6 @@ use wayland_protocols_wlr::data_control::v1::client::{
     zwlr_data_control_offer_v1::ZwlrDataControlOfferV1,
     zwlr_data_control_source_v1::ZwlrDataControlSourceV1,
 };
-
-/// A receiver that takes nothing for so long has stalled.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Whoever is still taking when something else is copied may go on as long as it takes something.
-const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A compositor that lets us copy without a window.
 pub(super) struct Compositor {
