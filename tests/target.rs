@@ -164,10 +164,11 @@ fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
                 assert!((seen - found.score).abs() < 1e-6, "{what}");
                 assert!(f64::from(look) <= seen, "{what}");
                 assert_eq!(found.outcome, Outcome::Held, "{what}");
-                let holding = by_quality.iter().filter(|(score, _)| f64::from(look) <= *score);
-                if let Some(smallest) = holding.map(|(_, bytes)| *bytes).min() {
-                    assert!(bytes as f64 <= smallest as f64 * 1.03, "{what}; there is one of {smallest}");
-                    all += bytes as f64 / smallest as f64 - 1.0;
+                let holding = by_quality.iter().enumerate().filter(|(_, (score, _))| f64::from(look) <= *score);
+                if let Some((at, (_, smallest))) = holding.min_by_key(|(_, (_, bytes))| *bytes) {
+                    let known = format!("{:?} from quality {}", &by_quality[at.saturating_sub(5)..at + 1], at + 15);
+                    assert!(bytes as f64 <= *smallest as f64 * 1.03, "{what}; {known}");
+                    all += bytes as f64 / *smallest as f64 - 1.0;
                     n_results += 1;
                     n_searches += u32::from(size == SIZES[1]);
                     n_whole += if size == SIZES[1] { found.encodes.whole } else { 0 };

@@ -161,14 +161,22 @@ pub enum Dragged {
     Text,
 }
 
+/// A place in the window, from the upper left corner of its inner area.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Spot {
+    /// In physical pixels.
+    Pixels([i32; 2]),
+    /// In pixels of the desktop, before it enlarges them.
+    Logical([f32; 2]),
+}
+
 /// What becomes of a drag over the window.
 #[derive(Clone, Debug)]
 pub enum Drag {
     /// It would be taken if it were dropped now; never empty.
     Over(Vec<Dragged>),
-    /// The pointer is here, in physical pixels from the upper left corner of the window's inner area.
-    /// Where the system does not tell, it is not known.
-    At([i32; 2]),
+    /// The pointer is here. Where the system does not tell, it is not known.
+    At(Spot),
     /// It was dropped and is on its way.
     Coming,
     /// It has left, or is nothing that would be taken.

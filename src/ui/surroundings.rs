@@ -2,7 +2,7 @@
 
 use super::{overlay::Hovering, theme};
 use crate::{
-    jobs::ports::{Drag, News, Scheme},
+    jobs::ports::{Drag, News, Scheme, Spot},
     settings::ThemeChoice,
 };
 use egui::{Context, Pos2, ThemePreference, ViewportCommand, pos2};
@@ -13,8 +13,8 @@ pub(super) struct Surroundings {
     scheme: Option<Scheme>,
     is_motion_reduced: bool,
     hovering: Option<Hovering>,
-    /// Where it hangs, in pixels, if that is known.
-    pointer: Option<[i32; 2]>,
+    /// Where it hangs, if that is known.
+    pointer: Option<Spot>,
 }
 
 impl Surroundings {
@@ -45,8 +45,10 @@ impl Surroundings {
 
     /// Where it hangs, in points; `None` where the system does not tell.
     pub(super) fn pointer(&self, ctx: &Context) -> Option<Pos2> {
-        let [x, y] = self.hovering.and(self.pointer)?;
-        Some(pos2(x as f32, y as f32) / ctx.pixels_per_point())
+        Some(match self.hovering.and(self.pointer)? {
+            Spot::Pixels([x, y]) => pos2(x as f32, y as f32) / ctx.pixels_per_point(),
+            Spot::Logical([x, y]) => pos2(x, y) / ctx.zoom_factor(),
+        })
     }
 
     /// In a new window what was told before holds too.

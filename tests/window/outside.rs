@@ -6,7 +6,7 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use inlaid::{
     jobs::{
         Intake,
-        ports::{DialogError, Drag, Dragged, News, Pasted, Scheme},
+        ports::{DialogError, Drag, Dragged, News, Pasted, Scheme, Spot},
     },
     session::{Kind, Session},
     ui::{
@@ -179,7 +179,7 @@ fn a_drop_does_what_the_window_said_where_the_pointer_is() {
     let said = ["Drop to add image", "Drop to replace old.png"];
     // The canvas begins below the top line and ends where the controls begin, at 864.
     let hover = |desk: &mut Desk, place: [i32; 2]| {
-        desk.tell(News::Drag(Drag::At(place)));
+        desk.tell(News::Drag(Drag::At(Spot::Pixels(place))));
         desk.tell(News::Drag(Drag::Over(vec![Dragged::Image])));
         assert!(said.iter().all(|it| desk.has_painted(it)), "{place:?}");
     };
@@ -212,7 +212,7 @@ fn a_drop_does_what_the_window_said_where_the_pointer_is() {
 }
 
 fn hover_one(desk: &mut Desk, words: &str) {
-    desk.tell(News::Drag(Drag::At([650, 400])));
+    desk.tell(News::Drag(Drag::At(Spot::Pixels([650, 400]))));
     desk.tell(News::Drag(Drag::Over(vec![Dragged::Image])));
     assert!(desk.has_painted(words));
 }

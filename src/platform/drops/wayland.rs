@@ -2,7 +2,7 @@
 
 use super::carried::Carried;
 use crate::{
-    jobs::ports::{self, Dragged, DropError, Drops, News, Tell},
+    jobs::ports::{self, Dragged, DropError, Drops, News, Spot, Tell},
     platform::{
         clipboard::offers::Fault,
         wayland::{Device, Drag, Line, WindowLink, read_patiently},
@@ -30,7 +30,7 @@ impl WaylandDrops {
         let line = self.device.begin(drags)?;
         self.link.lead_to(Some(line.clone()));
         // It ends when the device does. It may still be reading then, of which nobody hears.
-        let serve = move || Target { line, tell, drag: None }.serve(&told);
+        let serve = move || Target { line, tell, drag: None, is_taken: false }.serve(&told);
         thread::Builder::new().name("drops".to_owned()).spawn(serve)?;
         Ok(())
     }
@@ -66,6 +66,8 @@ struct Target {
     tell: Tell,
     /// The newest, by its number.
     drag: Option<(u64, Carried)>,
+    /// Would it be taken if it were dropped now?
+    is_taken: bool,
 }
 
 impl Target {
@@ -73,6 +75,10 @@ impl Target {
         for drag in drags {
             let heeded = match drag {
                 Drag::Entered(number, kinds) => self.entered(number, &kinds),
+                Drag::At(place) => {
+                    self.moved(place);
+                    Ok(())
+                }
                 Drag::Left(number) => self.left(number),
                 Drag::Dropped(number) => self.dropped(number),
             };
@@ -87,10 +93,17 @@ impl Target {
         let (foreseen, _) = carried.foreseen(&mut |kind| self.ask(number, kind));
         self.drag = Some((number, carried));
         let kind = promised(kinds, &foreseen).cloned();
-        if kind.is_some() {
+        self.is_taken = kind.is_some();
+        if self.is_taken {
             self.tell(ports::Drag::Over(foreseen));
         }
         self.line.answer(number, kind)
+    }
+
+    fn moved(&self, place: [f32; 2]) {
+        if self.is_taken {
+            self.tell(ports::Drag::At(Spot::Logical(place)));
+        }
     }
 
     fn left(&mut self, number: u64) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 
 use super::carried::Carried;
 use crate::{
-    jobs::ports::{Drag, Drops, News, Tell},
+    jobs::ports::{Drag, Drops, News, Spot, Tell},
     platform::clipboard::{
         offers::Fault,
         x11::{Reader, names},
@@ -274,7 +274,7 @@ impl Target {
         let pointer = Some([it.dst_x.into(), it.dst_y.into()]);
         // Sources repeat themselves while the pointer rests.
         if std::mem::replace(&mut self.pointer, pointer) != pointer {
-            pointer.into_iter().for_each(|it| self.tell(Drag::At(it)));
+            pointer.into_iter().for_each(|it| self.tell(Drag::At(Spot::Pixels(it))));
         }
         Ok(())
     }

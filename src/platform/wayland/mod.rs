@@ -31,6 +31,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) enum Drag {
     /// It is over the window and can be had as these kinds.
     Entered(u64, Vec<String>),
+    /// The pointer is here, in pixels of the surface.
+    At([f32; 2]),
     /// It has left, or was not to be had.
     Left(u64),
     /// It was let go over the window.

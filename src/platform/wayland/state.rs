@@ -247,7 +247,11 @@ impl Dispatch<WlDataDevice, ()> for State {
         _: &QueueHandle<Self>,
     ) {
         match event {
-            wl_data_device::Event::Enter { serial, id: Some(offer), .. } => state.entered(serial, offer),
+            wl_data_device::Event::Enter { serial, id: Some(offer), x, y, .. } => {
+                state.entered(serial, offer);
+                state.tell(Drag::At([x as f32, y as f32]));
+            }
+            wl_data_device::Event::Motion { x, y, .. } => state.tell(Drag::At([x as f32, y as f32])),
             wl_data_device::Event::Leave => state.left(),
             wl_data_device::Event::Drop => {
                 if let Some(number) = state.drag.take() {
