@@ -1,0 +1,78 @@
+//! Where results go, and how much they may weigh there.
+
+/// What is counted by a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes of the file.
+    Bytes,
+    /// Characters of the text.
+    Characters,
+}
+
+/// A place with a limit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// For people, short.
+    pub label: &'static str,
+    /// The most.
+    pub most: u64,
+    /// What is counted.
+    pub unit: Unit,
+    /// What happens above it.
+    pub reason: &'static str,
+    /// Who says so.
+    pub source: &'static str,
+}
+
+/// All that are known, from small to large.
+pub const DESTINATIONS: &[Destination] = &[
+    Destination {
+        label: "Vite",
+        most: 4_095,
+        unit: Unit::Bytes,
+        reason: "Vite inlines a file below 4,096 bytes by itself",
+        source: "https://vite.dev/config/build-options.html#build-assetsinlinelimit",
+    },
+    Destination {
+        label: "CSS 4 k",
+        most: 4_000,
+        unit: Unit::Characters,
+        reason: "a stylesheet holds the whole page up while it loads; small icons up to here are a common rule",
+        source: "https://css-tricks.com/data-uris/",
+    },
+    Destination {
+        label: "E-mail",
+        most: 5_000,
+        unit: Unit::Bytes,
+        reason: "a common rule for the few mail programs that show data URLs at all",
+        source: "https://www.dev-toolbox.tech/tools/data-url-generator/examples/data-uri-in-email-html",
+    },
+    Destination {
+        label: "webpack",
+        most: 8_096,
+        unit: Unit::Bytes,
+        reason: "webpack inlines an asset up to 8,096 bytes by itself",
+        source: "https://webpack.js.org/guides/asset-modules/#general-asset-type",
+    },
+    Destination {
+        label: "CSS 10 k",
+        most: 10_000,
+        unit: Unit::Characters,
+        reason: "above this a file that can be cached is the better choice",
+        source: "https://css-tricks.com/data-uris/",
+    },
+    Destination {
+        label: "<img>",
+        most: 10_000,
+        unit: Unit::Bytes,
+        reason: "an image in the page's own text is loaded again with each page",
+        source: "https://developer.mozilla.org/docs/Web/URI/Reference/Schemes/data",
+    },
+    Destination {
+        label: "Slack emoji",
+        most: 128_000,
+        unit: Unit::Bytes,
+        reason: "Slack takes custom emoji of up to 128 KB",
+        source: "https://slack.com/help/articles/206870177-Add-customized-emoji-and-aliases-to-your-workspace",
+    },
+];

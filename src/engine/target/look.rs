@@ -1,0 +1,112 @@
+//! The smallest result that looks as close as is asked for.
+
+use super::{
+    Found, Outcome, Search, Sought,
+    hunt::{Quantity, Whole, hunt},
+    knob::Knob,
+};
+use crate::engine::{EngineError, Format, Raster, recipe::OutputSpec, score::SAME};
+
+/// From this share of pixels on that equal their left neighbour, a picture was drawn rather than taken.
+const DRAWN: f64 = 0.4;
+
+/// Of small pictures so many steps to either side of the first that holds the look are tried as well.
+const STEPS_AROUND: u16 = 5;
+
+/// SSIMULACRA2 along a knob.
+struct Look<'a> {
+    search: &'a Search<'a>,
+    knob: Knob,
+    wanted: f64,
+}
+
+impl Quantity for Look<'_> {
+    fn wanted(&self) -> f64 {
+        self.wanted
+    }
+
+    fn slope(&self) -> f64 {
+        self.knob.look_slope()
+    }
+
+    fn of_tiles(&self, _: usize, score: f64) -> f64 {
+        score
+    }
+
+    fn of_whole(&self, spec: &OutputSpec) -> Result<(f64, Whole), EngineError> {
+        let (encoded, seen, score) = self.search.whole(spec)?;
+        Ok((score, Whole { encoded, seen, score: Some(score) }))
+    }
+
+    fn answer_reaches(&self) -> bool {
+        true
+    }
+}
+
+pub(super) fn seek(search: &Search<'_>, wanted: f64) -> Result<Sought, EngineError> {
+    let spec = search.spec().clone();
+    let Some(knob) = Knob::of(&spec) else { return fixed(search, spec, wanted) };
+    let lossy = along(search, knob, &spec, wanted)?;
+    let is_held = lossy.found.outcome == Outcome::Held;
+    if spec.format != Format::WebP || is_held && equal_neighbours(&search.naked) < DRAWN {
+        return Ok(lossy);
+    }
+    // What was drawn is often smaller without any loss, and what is fine and coloured only holds its look so.
+    let exact = OutputSpec { lossless: true, ..spec };
+    let exact = fixed(search, exact, wanted)?;
+    let is_better = !is_held || exact.encoded.bytes.len() < lossy.encoded.bytes.len();
+    Ok(if is_better { exact } else { lossy })
+}
+
+fn along(search: &Search<'_>, knob: Knob, spec: &OutputSpec, wanted: f64) -> Result<Sought, EngineError> {
+    let look = Look { search, knob, wanted };
+    let first = knob.step_of_look(spec.format, wanted);
+    let mut trail = hunt(search, knob, spec, knob.range(spec), first, &look)?;
+    // The fewer pixels, the less do looks and bytes rise with the quality step by step.
+    if search.seeker.lore.tiles(&search.naked).is_none()
+        && let Some(found) = trail.curve.bracket(wanted).1
+    {
+        let range = knob.range(spec);
+        let from = found.saturating_sub(STEPS_AROUND).max(*range.start());
+        let near = from..=(found + STEPS_AROUND).min(*range.end());
+        for step in near.filter(|it| !trail.whole.contains_key(it)).collect::<Vec<_>>() {
+            let (_, whole) = look.of_whole(&knob.turned(spec, step))?;
+            trail.whole.insert(step, whole);
+        }
+    }
+    // The smallest that holds the look; or, where none does, the closest.
+    let holds = |it: &Whole| it.score.is_some_and(|it| wanted <= it);
+    let best = trail.whole.iter().filter(|(_, it)| holds(it)).min_by_key(|(step, it)| (it.encoded.bytes.len(), **step));
+    let closest = || trail.whole.iter().max_by(|a, b| f64::total_cmp(&score(a.1), &score(b.1)));
+    let step = best.or_else(closest).map(|(step, _)| *step);
+    let Some((step, whole)) = step.and_then(|it| trail.whole.remove_entry(&it)) else {
+        return Err(EngineError::Cancelled);
+    };
+    let outcome = if holds(&whole) { Outcome::Held } else { Outcome::LookMissed };
+    let found = Found { outcome, ..Found::held(knob.turned(spec, step), score(&whole)) };
+    Ok(search.sought(whole.encoded, whole.seen, found))
+}
+
+fn score(whole: &Whole) -> f64 {
+    whole.score.unwrap_or(f64::NEG_INFINITY)
+}
+
+/// There is nothing to turn.
+fn fixed(search: &Search<'_>, spec: OutputSpec, wanted: f64) -> Result<Sought, EngineError> {
+    let (encoded, seen, score) = search.whole(&spec)?;
+    let outcome = if wanted <= score { Outcome::Held } else { Outcome::LookMissed };
+    Ok(search.sought(encoded, seen, Found { outcome, ..Found::held(spec, score.min(SAME)) }))
+}
+
+/// The share of pixels that equal their left neighbour, by every eighth row.
+fn equal_neighbours(raster: &Raster) -> f64 {
+    let pixel = raster.layout().bytes_per_pixel();
+    let rows = raster.bytes().chunks_exact(raster.width() as usize * pixel).step_by(8);
+    let (mut equal, mut all) = (0_u64, 0_u64);
+    for row in rows {
+        let pixels = || row.chunks_exact(pixel);
+        equal += pixels().zip(pixels().skip(1)).filter(|(a, b)| a == b).count() as u64;
+        all += u64::from(raster.width()) - 1;
+    }
+    equal as f64 / all.max(1) as f64
+}
