@@ -8,10 +8,11 @@ use inlaid::{
         decode::Fonts,
         embed::{Find, Link, SnippetFacts},
         recipe::{Effort, Want},
+        target::{Aim, Outcome},
     },
     helper::{Allowance, Decoders},
     jobs::{
-        Errand, Event, Intake, JobError, Jobs, LoadRequest, Received, RenderRequest, Setup, Ticket, Trace,
+        Errand, Event, Intake, JobError, Jobs, LoadRequest, RaceRequest, Received, RenderRequest, Setup, Ticket, Trace,
         fetch::{FetchError, FetchOrder, Fetched, Web},
         ports::{Clipboard, ClipboardError, CopiedImage, DialogError, News, Outside, Painter, Pasted, Tell},
     },
@@ -198,6 +199,46 @@ fn links_hold_no_file_up_and_can_be_cancelled() {
     let cancelled = |it: &&Event| matches!(it, Event::Loaded { result: Err(error), .. } if error.is_cancelled());
     // The others were never begun.
     assert!(events.iter().filter(cancelled).count() <= 3);
+}
+
+#[test]
+fn a_race_judges_first_and_sends_its_rows_until_a_newer_one_takes_its_place() {
+    let mut office = Office::open(plain());
+    let mut tickets = Ticket::default();
+    let (source, decoded) = loaded(&mut office, tickets.draw());
+    let aiming = |format, look| {
+        let mut recipe = Recipe::new(format);
+        (recipe.output.aim, recipe.output.effort) = (Aim::Look(look), Effort::Fast);
+        recipe
+    };
+    let mut judged = Recipe::new(Format::Jpeg);
+    judged.output.effort = Effort::Fast;
+    let mut begin = |office: &mut Office, judged: Option<Recipe>, recipes: Vec<Recipe>| {
+        let (ticket, source, decoded) = (tickets.draw(), source.clone(), decoded.clone());
+        let allowance = Allowance::default();
+        office.jobs.race(RaceRequest { ticket, source, decoded, judged, recipes, allowance });
+        ticket
+    };
+    let overtaken = begin(&mut office, None, (20..90).map(|it| aiming(Format::WebP, it)).collect());
+    let recipes = vec![aiming(Format::WebP, 70), aiming(Format::Png, 70)];
+    let ticket = begin(&mut office, Some(judged.clone()), recipes.clone());
+    let is_last = |it: &Event| matches!(it, Event::Raced { recipe, .. } if recipe.output.format == Format::Png);
+    let events = office.wait(is_last);
+    let of_overtaken = |it: &&Event| matches!(it, Event::Raced { ticket, .. } if *ticket == overtaken);
+    assert!(events.iter().filter(of_overtaken).count() < 70, "a race that nobody waits for came to its end");
+    let ours = events.iter().skip_while(|it| !matches!(it, Event::Judged { .. })).collect::<Vec<_>>();
+    let [Event::Judged { ticket: first, recipe, result: Ok(score) }, rows @ ..] = &ours[..] else {
+        panic!("the look comes first");
+    };
+    assert_eq!((*first, recipe), (ticket, &judged));
+    assert!((50.0..=100.0).contains(score), "{score}");
+    assert_eq!(rows.len(), 2);
+    for (row, wanted) in rows.iter().zip(&recipes) {
+        let Event::Raced { ticket: own, recipe, result: Ok(raced) } = row else { panic!("a row") };
+        let found = raced.product.found.as_ref().unwrap();
+        assert_eq!((*own, recipe, &found.outcome), (ticket, wanted, &Outcome::Held));
+        assert!(70.0 <= found.score && raced.millis.is_some(), "{found:?}");
+    }
 }
 
 #[test]

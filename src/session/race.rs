@@ -7,7 +7,7 @@ use crate::{
         embed::{Embed, characters},
         race::{Entrant, Rank, Readers},
         recipe::{Effort, OutputSpec},
-        target::{Aim, Budget, Measure, Outcome},
+        target::{Aim, Budget, DEFAULT_LOOK, Measure, Outcome},
     },
     jobs::{JobError, RaceRequest, Raced, Ticket},
 };
@@ -33,8 +33,10 @@ const ORDER: [Entrant; 5] = [
 /// What is known of a race.
 #[derive(Default)]
 pub(super) struct Race {
-    /// The look of a result, and whose it is.
-    judged: Option<(Recipe, f64)>,
+    /// Is it being made?
+    is_on: bool,
+    /// The look of a result, if it could be measured, and whose it is.
+    judged: Option<(Recipe, Option<f64>)>,
     /// What came in, the latest last; of those that failed, only that they did.
     rows: Vec<(Recipe, Option<Raced>)>,
     /// For what the best was chosen last: once chosen, it stays until something else is wanted.
@@ -89,7 +91,7 @@ impl Item {
         let product = &self.fresh()?.product;
         product.found.as_ref().map(|it| it.score).or_else(|| {
             let (recipe, score) = self.race.judged.as_ref()?;
-            (*recipe == product.recipe).then_some(*score)
+            score.filter(|_| *recipe == product.recipe)
         })
     }
 
@@ -144,9 +146,20 @@ impl Item {
         best.map(|(entrant, _)| *entrant)
     }
 
-    /// Are rows of the race still to come in?
+    /// Are rows of the race being made?
     pub fn is_racing(&self) -> bool {
-        !self.recipe.output.untouched && (self.score().is_none() || !self.missing().is_empty())
+        self.race.is_on
+    }
+
+    /// Has all that takes part in the race come in?
+    fn is_decided(&self) -> bool {
+        self.fresh().is_some() && self.look_of_race().is_some() && self.missing().is_empty()
+    }
+
+    /// At which look the formats race where the user sets the quality: that of the chosen one. A drawing is no
+    /// worse than itself, so there it is the usual one.
+    fn look_of_race(&self) -> Option<u8> {
+        if self.recipe.output.format.is_vector() { Some(DEFAULT_LOOK) } else { self.score().map(whole_score) }
     }
 
     /// Is the row of this format being made now, as far as the order of the race tells?
@@ -171,7 +184,7 @@ impl Item {
         let mut recipe = self.recipe.clone();
         let output = entrant.of_wish(&recipe.output);
         let aim = match &output.aim {
-            Aim::Quality => Aim::Look(whole_score(self.score()?)),
+            Aim::Quality => Aim::Look(self.look_of_race()?),
             aim => aim.clone(),
         };
         let effort = self.race_effort(entrant);
@@ -190,8 +203,10 @@ impl Item {
     fn unjudged(&self) -> Option<Recipe> {
         let fresh = self.fresh()?;
         let is_settled = self.next_bytes().is_none() || self.is_search_long();
-        let is_wanted = is_settled && self.score().is_none() && !self.recipe.output.format.is_vector();
-        is_wanted.then(|| fresh.product.recipe.clone())
+        let recipe = &fresh.product.recipe;
+        // What could not be measured once cannot be measured the next time.
+        let is_known = fresh.product.found.is_some() || self.race.judged.as_ref().is_some_and(|it| it.0 == *recipe);
+        (is_settled && !is_known && !self.recipe.output.format.is_vector()).then(|| recipe.clone())
     }
 
     /// The recipes of the race that nothing is known of.
@@ -219,6 +234,8 @@ impl Session {
     /// Asks for what is not known of the race, or stops one that nobody looks at any more.
     pub(super) fn ask_for_race(&mut self) -> Option<Effect> {
         let wanted = self.wanted_race();
+        let racing = wanted.as_ref().map(|it| it.0);
+        self.items.iter_mut().for_each(|it| it.race.is_on = Some(it.id) == racing);
         let is_right = |asked: &Asked| {
             wanted.as_ref().is_some_and(|(id, judged, recipes)| {
                 asked.item == *id
@@ -261,29 +278,24 @@ impl Session {
 
     /// The look of the result is known, and with it that which the others aim for.
     pub(super) fn look_was_judged(&mut self, ticket: Ticket, recipe: Recipe, result: Result<f64, JobError>) {
-        if let (Some(item), Ok(score)) = (self.racer(ticket), result) {
-            item.race.judged = Some((recipe, score));
+        if let Some(item) = self.racer(ticket) {
+            item.race.judged = Some((recipe, result.ok()));
         }
     }
 
     /// A row has come in. What a format cannot do is told once it is chosen.
     pub(super) fn row_came_in(&mut self, ticket: Ticket, recipe: Recipe, result: Result<Box<Raced>, JobError>) {
         let Some(item) = self.racer(ticket) else { return };
-        let raced = match result {
-            Ok(raced) => Some(*raced),
-            Err(error) if error.is_cancelled() => return,
-            Err(_) => None,
-        };
         let rows = &mut item.race.rows;
         rows.retain(|(known, _)| *known != recipe);
-        rows.push((recipe, raced));
+        rows.push((recipe, result.ok().map(|it| *it)));
         let n_over = rows.len().saturating_sub(MOST_ROWS);
         rows.drain(..n_over);
     }
 
     /// Chooses the best of a race that has ended, where that was asked for.
     pub(super) fn follow_winner(&mut self) {
-        let Some(item) = self.selected_mut().filter(|it| !it.is_racing() && it.next_bytes().is_none()) else { return };
+        let Some(item) = self.selected_mut().filter(|it| it.is_decided() && it.next_bytes().is_none()) else { return };
         let Some(readers) = item.auto.filter(|_| item.recipe.output.aim != Aim::Quality) else { return };
         let base = item.race_recipe(Entrant::Format(Format::Png)).map(|it| (it, readers));
         if item.race.settled != base

@@ -189,3 +189,17 @@ fn the_next_picture_aims_for_the_same() {
     answer(&mut desk, &request, 900);
     assert_eq!(desk.load("b.png").recipe.output.aim, Aim::Look(77));
 }
+
+#[test]
+fn a_look_that_cannot_be_measured_is_asked_for_once() {
+    let mut desk = Desk::default();
+    let first = desk.load("a.png");
+    desk.finish(&first, b"12345678");
+    let judged = race(&mut desk);
+    let result = Err(JobError::from(inlaid::engine::EngineError::DecoderCrashed));
+    desk.absorb(Event::Judged { ticket: judged.ticket, recipe: judged.judged.clone().unwrap(), result });
+    desk.settle(vec![]);
+    assert!(desk.races.iter().all(Option::is_none), "{:?}", desk.races);
+    let item = desk.session.selected().unwrap();
+    assert!(!item.is_racing() && item.score().is_none());
+}
