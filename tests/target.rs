@@ -11,7 +11,7 @@ use inlaid::engine::{
     options::PngColours,
     pipeline,
     race::{self, Readers},
-    recipe::{Effort, OutputSpec, Want},
+    recipe::{Effort, OutputSpec, ProfilePolicy, Want},
     score::{Look, Reference, SAME},
     target::{Aim, Budget, Measure, Outcome},
 };
@@ -309,6 +309,35 @@ fn where_it_is_said_to_fit_it_fits() {
     assert_eq!(product.found.unwrap().outcome, Outcome::Held);
     assert!(product.encoded.bytes.len() <= 2_000);
     assert_eq!(product.encoded.size, [width, height]);
+}
+
+#[test]
+fn a_profile_is_kept_and_counts() {
+    let raster = decoded(&picture(Kind::Taken, SIZES[1]));
+    let profile: Arc<[u8]> = moxcms::ColorProfile::new_display_p3().encode().unwrap().into();
+    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Png) };
+    let with_profile = encode(&raster.with_profile(Some(profile.clone())), &spec, &Cancel::default()).unwrap();
+    let source = Source::new("wide.png", with_profile.bytes);
+    for (aim, most) in [
+        (Aim::Look(80), u64::MAX),
+        (budget(40_000, Measure::Bytes, false), 40_000),
+        (budget(4_000, Measure::Bytes, true), 4_000),
+    ] {
+        let mut wish = recipe(Format::WebP, aim.clone());
+        wish.edits.profile = ProfilePolicy::Keep;
+        let product = rendered(&source, &wish, &mut Cache::default());
+        let (found, bytes) = (product.found.unwrap(), &product.encoded.bytes);
+        assert!(bytes.len() as u64 <= most, "{aim:?}: {} bytes", bytes.len());
+        assert!(bytes.windows(profile.len()).any(|it| *it == *profile), "{aim:?}: the profile is gone");
+        // Colours that were converted for one of the two would look worse than that.
+        assert!(40.0 <= found.score, "{aim:?}: {found:?}");
+    }
+    let mut wish = recipe(Format::WebP, Aim::Quality);
+    (wish.edits.profile, wish.output.quality) = (ProfilePolicy::Keep, 95);
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let tools = Tools::new(&limits, &fonts, &cancel);
+    let judged = pipeline::score(&source, &wish, &mut Cache::default(), tools).unwrap();
+    assert!((80.0..100.0).contains(&judged), "{judged}");
 }
 
 #[test]

@@ -24,6 +24,12 @@ pub fn score(source: &Source, recipe: &Recipe, cache: &mut Cache, tools: Tools<'
     let Some((_, edited, _)) = cache.edited.as_ref().filter(|_| !recipe.output.untouched) else {
         return Ok(SAME);
     };
+    if edited.profile().is_some() {
+        let edited = edited.clone();
+        let decoded = decoded(source, recipe, cache, tools)?;
+        let lore = cache.lore.clone();
+        return Ok(sought(source, &decoded, &edited, recipe, &lore, tools)?.found.score);
+    }
     target::compare(edited, &seen, recipe.output.format, &cache.lore, tools.cancel)
 }
 

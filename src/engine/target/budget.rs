@@ -103,7 +103,7 @@ fn along(
     if fitting.is_none() {
         return Ok(Err((spec, whole)));
     }
-    let (seen, score) = search.look_of(&whole.encoded, whole.seen, &spec)?;
+    let (seen, score) = search.look_with_profile(&whole.encoded, whole.seen, &spec)?;
     Ok(Ok(search.sought(whole.encoded, seen, Found::held(spec, score))))
 }
 
@@ -150,7 +150,7 @@ fn missed(
         Some(nearest) => nearest,
         None => (spec.clone(), search.weighed(spec)?),
     };
-    let (seen, score) = search.look_of(&whole.encoded, whole.seen, &spec)?;
+    let (seen, score) = search.look_with_profile(&whole.encoded, whole.seen, &spec)?;
     let outcome = Outcome::BudgetMissed { weight: (search.seeker.weigh)(&whole.encoded), fits_at };
     Ok(search.sought(whole.encoded, seen, Found { outcome, ..Found::held(spec, score) }))
 }

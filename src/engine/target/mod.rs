@@ -141,7 +141,7 @@ impl Search<'_> {
         self.encodes.set(counted);
     }
 
-    /// Nothing is searched for; only the look is measured.
+    /// Nothing is searched for; only the look is measured, that of a picture with a profile.
     fn at_quality(&self) -> Result<Sought, EngineError> {
         let spec = self.spec().clone();
         let (encoded, seen, score) = self.whole(&spec)?;
@@ -183,6 +183,20 @@ impl Search<'_> {
         };
         let score = compare(&self.naked, &seen, spec.format, self.seeker.lore, self.cancel())?;
         Ok((Some(seen), score))
+    }
+
+    /// The look of what was encoded of the picture with its profile, if it has one: without it, since what is decoded
+    /// back has the colours of sRGB then.
+    fn look_with_profile(
+        &self,
+        encoded: &Encoded,
+        seen: Option<Raster>,
+        spec: &OutputSpec,
+    ) -> Result<(Option<Raster>, f64), EngineError> {
+        if self.seeker.edited.profile().is_none() {
+            return self.look_of(encoded, seen, spec);
+        }
+        self.whole(spec).map(|(.., score)| (None, score))
     }
 
     /// Is what this wish makes the very picture, as far as 8 bits tell?

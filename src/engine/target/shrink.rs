@@ -1,7 +1,13 @@
 //! Fewer pixels, where nothing else fits into a budget.
 
 use super::{Budget, Found, Search, Sought, budget::FLOOR, knob::Knob};
-use crate::engine::{EngineError, Raster, edit, recipe::OutputSpec, score::Reference};
+use crate::engine::{
+    Encoded, EngineError, Raster,
+    edit::{self, ground},
+    encode::WHITE,
+    recipe::OutputSpec,
+    score::Reference,
+};
 
 /// So many sizes are tried.
 const MOST_SIZES: u32 = 7;
@@ -37,12 +43,29 @@ pub(super) fn seek(search: &Search<'_>, spec: &OutputSpec, budget: &Budget) -> R
         }
     }
     let Fitting { picture, made: (encoded, seen), spec } = best;
+    let score = look(search, &picture, (&encoded, seen.as_ref()), &spec)?;
+    Ok(Some(search.sought(encoded, seen, Found::held(spec, score))))
+}
+
+/// How alike the smaller picture and its encoding look, without a profile.
+fn look(
+    search: &Search<'_>,
+    picture: &Raster,
+    (encoded, seen): (&Encoded, Option<&Raster>),
+    spec: &OutputSpec,
+) -> Result<f64, EngineError> {
+    let back = |encoded: &Encoded| search.seeker.tools.encoder.decode_back(encoded, spec, search.seeker.tools);
+    let naked = picture.clone().with_profile(None);
     let seen = match seen {
-        Some(seen) => seen,
-        None => search.seeker.tools.encoder.decode_back(&encoded, &spec, search.seeker.tools)?,
+        _ if picture.profile().is_some() => {
+            let (encoded, seen) = (search.seeker.encode)(&naked, spec)?;
+            seen.map_or_else(|| back(&encoded), Ok)?
+        }
+        Some(seen) => seen.clone(),
+        None => back(encoded)?,
     };
-    let score = Reference::new(&picture, search.cancel())?.score(&seen, search.cancel())?;
-    Ok(Some(search.sought(encoded, Some(seen), Found::held(spec, score))))
+    let naked = if spec.format.has_alpha() { naked } else { ground::flatten(&naked, WHITE) };
+    Reference::new(&naked, search.cancel())?.score(&seen, search.cancel())
 }
 
 /// A picture made smaller, and its encoding, which fits.
@@ -67,7 +90,7 @@ fn largest(search: &Search<'_>, spec: &OutputSpec, budget: &Budget) -> Result<Op
         let guess = f64::from(over) * (budget.most as f64 / weight.max(1) as f64).sqrt() * CAUTION;
         let side = (guess as u32).clamp(fits + 1, over - 1);
         let side = if 0 < fits { side.max(fits.midpoint(over)) } else { side };
-        let picture = edit::shrunk(&search.naked, side, search.cancel())?;
+        let picture = edit::shrunk(search.seeker.edited, side, search.cancel())?;
         match search.fitting(&picture, spec, budget)? {
             Ok(made) => best = Some(Fitting { picture, made, spec: spec.clone() }),
             Err(heavy) => (over, weight) = (side, heavy),
