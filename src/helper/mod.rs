@@ -137,3 +137,9 @@ pub fn serve_to_the_end(service: &Service) -> ExitCode {
         }
     }
 }
+
+/// From now on this thread steps back behind all others that want the processors, where the system can do that
+/// for a thread.
+pub(crate) fn step_back() {
+    system::be_gentle();
+}

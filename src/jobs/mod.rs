@@ -56,7 +56,7 @@ use self::{
     ports::{Clipboard, Drops, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
     race::RaceJob,
     render::RenderJob,
-    threads::{lane, pool, teller},
+    threads::{gentle_pool, lane, pool, teller},
 };
 use crate::{
     engine::{Cache, Cancel, Limits, Source, decode::Fonts},
@@ -194,7 +194,7 @@ impl Jobs {
             events,
             load_pool: pool("load")?,
             render_pool: pool("render")?,
-            race_pool: pool("race")?,
+            race_pool: gentle_pool("race")?,
         });
         for index in 0..LOAD_THREADS {
             let shared = shared.clone();

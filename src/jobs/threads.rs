@@ -1,6 +1,7 @@
 //! The threads of the lanes and of what is split among the cores.
 
 use super::{Shared, hush_this_thread, ports::Tell, request::Event};
+use crate::helper::step_back;
 use rayon::ThreadPool;
 use std::{
     io,
@@ -19,10 +20,22 @@ pub(super) fn lane(name: &str, work: impl FnOnce() + Send + 'static) -> io::Resu
 
 /// A pool of one thread a core for data-parallel loops.
 pub(super) fn pool(name: &'static str) -> io::Result<ThreadPool> {
+    pool_of(name, hush_this_thread)
+}
+
+/// The same for work that nobody waits for: it steps back behind the window.
+pub(super) fn gentle_pool(name: &'static str) -> io::Result<ThreadPool> {
+    pool_of(name, || {
+        hush_this_thread();
+        step_back();
+    })
+}
+
+fn pool_of(name: &'static str, begin: fn()) -> io::Result<ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .thread_name(move |index| format!("{name} pool {index}"))
         .stack_size(STACK_BYTES)
-        .start_handler(|_| hush_this_thread())
+        .start_handler(move |_| begin())
         .build()
         .map_err(io::Error::other)
 }

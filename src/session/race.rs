@@ -43,6 +43,8 @@ pub(super) struct Race {
     settled: Option<(Recipe, Readers)>,
 }
 
+/// Of larger results no other format is made unasked: nobody pastes them, and it would take a minute of all cores.
+const MOST_PIXELS: u64 = 16_000_000;
 /// So many rows are remembered, for who goes back and forth.
 const MOST_ROWS: usize = 40;
 
@@ -211,6 +213,10 @@ impl Item {
 
     /// The recipes of the race that nothing is known of.
     fn missing(&self) -> Vec<Recipe> {
+        let [width, height] = self.result_size().unwrap_or_default().map(u64::from);
+        if MOST_PIXELS < width * height {
+            return vec![];
+        }
         let others = ORDER.into_iter().filter(|it| *it != self.entrant());
         // Transparency is kept, unless the user has said what is to be under it.
         let has_alpha = self.facts().is_some_and(|it| it.has_alpha) && self.recipe.edits.background.is_none();

@@ -156,20 +156,38 @@ fn the_window_answers_while_much_is_pasted_and_copied_on_wayland() {
 }
 
 #[test]
-fn the_window_answers_while_it_hands_out_much_itself() {
-    let name = "the_window_answers_while_it_hands_out_much_itself";
+fn much_is_pasted_and_handed_out_by_the_window_itself() {
+    let name = "much_is_pasted_and_handed_out_by_the_window_itself";
     let Some(mut desk) = Desk::open_weston_on_screen(name, KIOSK) else { return };
     // By it the titles are heard of.
     desk.start_accessibility();
-    paste_and_copy_much(desk, "clipboard-window");
+    let (noise, _) = noise_beside_trace(&mut desk);
+    desk.offer("image/png", &fs::read(&noise).unwrap());
+    copy_what_is_pasted(&mut desk);
+}
+
+/// A large picture and the place of the trace, which the window that was opened writes.
+fn noise_beside_trace(desk: &mut Desk) -> (PathBuf, PathBuf) {
+    desk.remember("bmp");
+    let [noise, trace] = ["noise.png", "trace.json"].map(|it| desk.picture(it));
+    desk.python("clipboard.py", &["noise", "6500", text(&noise)]);
+    desk.launch(&[Path::new("--trace"), &trace], "Inlaid");
+    (noise, trace)
+}
+
+/// 127 MB in and out.
+fn copy_what_is_pasted(desk: &mut Desk) {
+    desk.press("ctrl+v");
+    desk.wait_for_title("pasted image — Inlaid");
+    desk.press("ctrl+shift+c");
+    wait_for("a copied image", || desk.offered().contains("image/bmp").then_some(()));
+    assert!(126_750_000 < desk.clipboard("image/bmp").len());
 }
 
 /// The figures are kept under this name.
 fn paste_and_copy_much(mut desk: Desk, name: &str) {
-    desk.remember("bmp");
-    let [noise, trace, probes] = ["noise.png", "trace.json", "probes"].map(|it| desk.picture(it));
-    desk.python("clipboard.py", &["noise", "6500", text(&noise)]);
-    desk.launch(&[Path::new("--trace"), &trace], "Inlaid");
+    let probes = desk.picture("probes");
+    let (noise, trace) = noise_beside_trace(&mut desk);
     let mut trace = Trace::at(trace);
     let machine = Machine::watch(desk.home());
     match desk.compositor {
@@ -179,11 +197,7 @@ fn paste_and_copy_much(mut desk: Desk, name: &str) {
     let probe = desk.script("probe.py");
     desk.start_python_on_screen(&probe, &[text(&probes)]);
     wait_for("its first move", || fs::read(&probes).is_ok_and(|it| !it.is_empty()).then_some(()));
-    desk.press("ctrl+v");
-    desk.wait_for_title("pasted image — Inlaid");
-    desk.press("ctrl+shift+c");
-    wait_for("a copied image", || desk.offered().contains("image/bmp").then_some(()));
-    assert!(126_750_000 < desk.clipboard("image/bmp").len());
+    copy_what_is_pasted(&mut desk);
     check_answers(&desk, &mut trace, &probes, machine, (name, String::new(), 50));
 }
 
