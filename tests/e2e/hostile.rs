@@ -218,11 +218,7 @@ pub(crate) fn check_answers(
     let ours: Vec<f64> = answers.iter().filter(|it| is_ours(it.span)).map(Answer::millis).collect();
     let frames = trace.frames.iter().map(|it| (it.duration as f64 / 1_000.0, is_ours((it.at, it.at + it.duration))));
     let (long, short): (Vec<_>, Vec<_>) = frames.filter(|it| it.1).map(|it| it.0).partition(|it| ANSWER_MILLIS < *it);
-    // On Wayland each answer also waits for a compositor that draws without a graphics card, beside us: there one
-    // in a hundred is left to it. Our own frames have no such excuse.
-    let n_late = ours.iter().filter(|it| ANSWER_MILLIS < **it).count();
-    let n_excused = if desk.compositor.is_some() { ours.len().div_ceil(100) } else { 0 };
-    let is_late = n_excused < n_late || !long.is_empty();
+    let is_late = ours.iter().chain(&long).any(|it| ANSWER_MILLIS < *it);
     let figures = figures("answers", all)
         + &figures("answers while the machine was ours", ours.clone())
         + &figures("frames while the machine was ours", [long, short].concat());
