@@ -379,8 +379,8 @@ fn a_window_at_rest_costs_nothing() {
     desk.remember("webp");
     let path = draw(&desk, "picture.png", 20);
     desk.launch(&[&path], "picture.png — Inlaid");
-    // Loading, encoding and the notices that go by themselves come to an end.
-    let end = Instant::now() + Duration::from_secs(45);
+    // Loading, encoding, the race of the formats and the notices that go by themselves come to an end.
+    let end = Instant::now() + Duration::from_secs(120);
     loop {
         let before = desk.ticks();
         std::thread::sleep(Duration::from_secs(SECONDS));
