@@ -21,8 +21,13 @@ use std::{
 pub(crate) const BORDER: [i32; 4] = [2, 200, 60, 600];
 
 /// Drags from a place on the screen over the canvas, and lets go there once the window has answered.
-pub(crate) fn drag_from(desk: &Desk, [x, y]: [i32; 2]) {
-    let before = hold_over_canvas(desk, [x, y]);
+pub(crate) fn drag_from(desk: &Desk, place: [i32; 2]) {
+    drag_to(desk, place, 360);
+}
+
+/// The same at a height of the canvas.
+fn drag_to(desk: &Desk, place: [i32; 2], height: i32) {
+    let before = hold_at(desk, place, height);
     wait_for("the overlay", || {
         desk.pointer(&["mousemove_relative", "--", "1", "0"]);
         is_announced(desk, &before).then_some(())
@@ -31,7 +36,11 @@ pub(crate) fn drag_from(desk: &Desk, [x, y]: [i32; 2]) {
 }
 
 /// Drags from a place over the canvas; gives what the canvas looked like before.
-pub(crate) fn hold_over_canvas(desk: &Desk, [x, y]: [i32; 2]) -> Vec<u8> {
+pub(crate) fn hold_over_canvas(desk: &Desk, place: [i32; 2]) -> Vec<u8> {
+    hold_at(desk, place, 360)
+}
+
+fn hold_at(desk: &Desk, [x, y]: [i32; 2], height: i32) -> Vec<u8> {
     let place = [x.to_string(), y.to_string()];
     desk.pointer(&["mousemove", &place[0], &place[1]]);
     let before = desk.screen(BORDER);
@@ -40,7 +49,7 @@ pub(crate) fn hold_over_canvas(desk: &Desk, [x, y]: [i32; 2]) -> Vec<u8> {
         desk.pointer(&["mousemove_relative", "--", &(-4 * step).to_string(), "2"]);
     }
     for step in 0..8 {
-        desk.pointer(&["mousemove", &(680 - step * 20).to_string(), "360"]);
+        desk.pointer(&["mousemove", &(680 - step * 20).to_string(), &height.to_string()]);
     }
     before
 }
@@ -183,13 +192,21 @@ fn a_program_drops_bytes_under_weston() {
     desk.start_accessibility();
     let webp = draw(&desk, "bytes.webp", 3);
     let words = written(&desk, "words.txt", b"Words");
-    desk.launch(&[], "Inlaid");
     // Inside of the canvas: what is around it changes with the focus, and with the time.
     let area = [100, 140, 1500, 840];
     let look = |desk: &Desk| image::load_from_memory(&desk.screen(area)).unwrap().into_rgb8();
+    let at_rest = |desk: &Desk| {
+        let first = look(desk);
+        (first == look(desk)).then_some(first)
+    };
+    let without = wait_for("an empty desk at rest", || at_rest(&desk));
+    desk.launch(&[], "Inlaid");
+    // Screen readers hear of a window before it is seen, and it is maximized after that.
     let before = wait_for("a window at rest", || {
-        let first = look(&desk);
-        (first == look(&desk)).then_some(first)
+        let now = at_rest(&desk)?;
+        let (right, bottom) = (now.width() - 1, now.height() - 1);
+        let is_covered = |(x, y)| now.get_pixel(x, y) != without.get_pixel(x, y);
+        [(0, 0), (right, 0), (0, bottom), (right, bottom)].into_iter().all(is_covered).then_some(now)
     });
     let offers = [format!("text/plain={}", text(&words)), format!("image/webp={}", text(&webp))];
     let script = desk.script("drag_offers.py");
@@ -203,7 +220,8 @@ fn a_program_drops_bytes_under_weston() {
         let middle = |it: &[u32]| Some((it.iter().min()? + it.iter().max()?).cast_signed() / 2);
         (now == look(&desk)).then(|| Some([area[0] + middle(&across)?, area[1] + middle(&down)?]))?
     });
-    drag_from(&desk, place);
+    // Not onto the source itself, which may lie anywhere.
+    drag_to(&desk, place, if place[1] < 500 { 720 } else { 280 });
     source.expect(&["begin", "data image/webp", "end"]);
     desk.wait_for_title("dropped image — Inlaid");
 }
