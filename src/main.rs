@@ -97,5 +97,5 @@ fn window(inputs: Vec<OsString>, anew: bool, trace: Option<&Path>, begin: Instan
 
 fn trace_into(path: &Path, begin: Instant) -> Result<Trace, String> {
     let why = |error| format!("{}: the trace could not be begun ({})", path.display(), system_words(&error));
-    Trace::to_file(path, begin).map_err(why)
+    Trace::to_file(path, begin, platform::thread_time).map_err(why)
 }

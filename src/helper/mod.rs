@@ -138,8 +138,12 @@ pub fn serve_to_the_end(service: &Service) -> ExitCode {
     }
 }
 
-/// From now on this thread steps back behind all others that want the processors, where the system can do that
-/// for a thread.
-pub(crate) fn step_back() {
-    system::be_gentle();
+/// How far a thread or process steps back behind all others that want the processors, in steps of `nice`: with
+/// each it gets a fifth less than they do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Priority(pub i32);
+
+/// From now on this thread steps back, where the system can do that for a thread.
+pub(crate) fn step_back(priority: Priority) {
+    system::be_gentle(priority);
 }

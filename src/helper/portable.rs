@@ -1,7 +1,7 @@
 //! What systems have for helpers of which nothing more is known: processes.
 
 use super::{
-    Program, Split, streams,
+    Priority, Program, Split, streams,
     wire::{Connection, Ear, Mouth},
 };
 use crate::engine::Bytes;
@@ -24,7 +24,7 @@ pub(super) fn split() -> io::Result<Split> {
 }
 
 /// Not known how.
-pub(super) fn be_gentle() {}
+pub(super) fn be_gentle(_: Priority) {}
 
 /// Without a path no helper can be started, which is said then.
 pub(crate) fn own_executable() -> PathBuf {

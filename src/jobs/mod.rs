@@ -56,7 +56,7 @@ use self::{
     ports::{Clipboard, Drops, FilesChosen, Outside, Painter, Pending, SaveChosen, Tidy, Waker},
     race::RaceJob,
     render::RenderJob,
-    threads::{gentle_pool, lane, pool, teller},
+    threads::{BEHIND_RENDERS, BEHIND_WINDOW, lane, pool, teller},
 };
 use crate::{
     engine::{Cache, Cancel, Limits, Source, decode::Fonts},
@@ -192,9 +192,9 @@ impl Jobs {
             races: Latest::default(),
             cache: Mutex::default(),
             events,
-            load_pool: pool("load")?,
-            render_pool: pool("render")?,
-            race_pool: gentle_pool("race")?,
+            load_pool: pool("load", BEHIND_WINDOW)?,
+            render_pool: pool("render", BEHIND_WINDOW)?,
+            race_pool: pool("race", BEHIND_RENDERS)?,
         });
         for index in 0..LOAD_THREADS {
             let shared = shared.clone();

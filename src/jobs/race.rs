@@ -21,7 +21,11 @@ const REST: Duration = Duration::from_secs(2);
 /// A race begins when the slider rests, so that it takes no time from what follows it; the newest
 /// replaces and cancels the one before.
 pub(super) fn run(shared: &Shared) {
-    while let Some((request, cancel)) = shared.races.take_after(REST, &|| shared.cache().rest()) {
+    let rest = || {
+        shared.cache().rest();
+        (shared.tidy)();
+    };
+    while let Some((request, cancel)) = shared.races.take_after(REST, &rest) {
         wait_for_rest(&cancel);
         let ticket = request.ticket;
         let mut cache = shared.cache().clone();

@@ -1,7 +1,7 @@
 //! The threads of the lanes and of what is split among the cores.
 
 use super::{Shared, hush_this_thread, ports::Tell, request::Event};
-use crate::helper::step_back;
+use crate::helper::{Priority, step_back};
 use rayon::ThreadPool;
 use std::{
     io,
@@ -18,24 +18,20 @@ pub(super) fn lane(name: &str, work: impl FnOnce() + Send + 'static) -> io::Resu
     thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES).spawn(work)
 }
 
-/// A pool of one thread a core for data-parallel loops.
-pub(super) fn pool(name: &'static str) -> io::Result<ThreadPool> {
-    pool_of(name, hush_this_thread)
-}
+/// Behind the window, which has little to do and must not wait for it. Alone it is as fast as ever.
+pub(super) const BEHIND_WINDOW: Priority = Priority(5);
+/// Behind what the user waits for, too.
+pub(super) const BEHIND_RENDERS: Priority = Priority(10);
 
-/// The same for work that nobody waits for: it steps back behind the window.
-pub(super) fn gentle_pool(name: &'static str) -> io::Result<ThreadPool> {
-    pool_of(name, || {
-        hush_this_thread();
-        step_back();
-    })
-}
-
-fn pool_of(name: &'static str, begin: fn()) -> io::Result<ThreadPool> {
+/// A pool of one thread a core for data-parallel loops, which steps back.
+pub(super) fn pool(name: &'static str, priority: Priority) -> io::Result<ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .thread_name(move |index| format!("{name} pool {index}"))
         .stack_size(STACK_BYTES)
-        .start_handler(move |_| begin())
+        .start_handler(move |_| {
+            hush_this_thread();
+            step_back(priority);
+        })
         .build()
         .map_err(io::Error::other)
 }

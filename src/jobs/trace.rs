@@ -15,12 +15,16 @@ use std::{
 #[derive(Clone, Default)]
 pub struct Trace(Option<Pen>);
 
+/// For how long the calling thread has run so far, where the system tells.
+pub type ThreadTime = fn() -> Option<Duration>;
+
 #[derive(Clone)]
 struct Pen {
     lines: mpsc::Sender<String>,
     begin: Instant,
     /// Of `begin`, in microseconds since 1970: other programs' clocks can be compared with it.
     begin_micros: u64,
+    thread_time: ThreadTime,
 }
 
 impl Trace {
@@ -28,7 +32,7 @@ impl Trace {
     ///
     /// # Errors
     /// When the file exists or cannot be made, or the system gives no thread.
-    pub fn to_file(path: &Path, begin: Instant) -> io::Result<Self> {
+    pub fn to_file(path: &Path, begin: Instant, thread_time: ThreadTime) -> io::Result<Self> {
         let mut file = BufWriter::new(File::create_new(path)?);
         let (lines, inbox) = mpsc::channel::<String>();
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -39,12 +43,17 @@ impl Trace {
                 log::error!("the trace has ended: {error}");
             }
         })?;
-        Ok(Self(Some(Pen { lines, begin, begin_micros })))
+        Ok(Self(Some(Pen { lines, begin, begin_micros, thread_time })))
     }
 
     /// Is anything written at all?
     pub fn is_on(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// For how long the calling thread has run so far, where that is known and written down.
+    pub fn thread_time(&self) -> Option<Duration> {
+        self.0.as_ref().and_then(|pen| (pen.thread_time)())
     }
 
     /// Something that took time on a lane, with numbers to know about it.
@@ -102,7 +111,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trace.json");
         let begin = Instant::now();
-        let trace = Trace::to_file(&path, begin).unwrap();
+        let trace = Trace::to_file(&path, begin, || Some(Duration::from_millis(7))).unwrap();
+        assert_eq!(trace.thread_time(), Some(Duration::from_millis(7)));
         trace.mark("window", "first frame");
         trace.span("load", "decode", begin, Duration::from_micros(1_500), &[("bytes", 3.0)]);
         drop(trace);
@@ -121,6 +131,6 @@ mod tests {
         assert_eq!(entries[1]["args"]["bytes"], 3.0);
         // After the first of January 2020.
         assert!(entries[1]["ts"].as_u64().unwrap() > 1_577_836_800_000_000);
-        assert!(Trace::to_file(&path, begin).is_err(), "a file that is there is never replaced");
+        assert!(Trace::to_file(&path, begin, || None).is_err(), "a file that is there is never replaced");
     }
 }

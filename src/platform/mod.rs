@@ -12,6 +12,7 @@ mod fonts;
 mod handover;
 mod memory;
 mod outside;
+mod own_time;
 mod paths;
 mod single;
 mod watch;
@@ -28,6 +29,7 @@ pub use self::{
     fonts::{font_folders, system_fonts},
     memory::give_back_memory,
     outside::SystemOutside,
+    own_time::thread_time,
     paths::{home_folder, read_settings, settings_file},
     single::{Doorbell, Start, start},
     web::{Patience, SystemWeb},

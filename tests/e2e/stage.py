@@ -115,11 +115,13 @@ class Program:
         self.child = desk.spawn(program, "--new-window", "--trace", self.trace, *inputs, **others)
 
     def entries(self):
+        """What stands in the trace by now; a line may be half written."""
         try:
             with open(self.trace) as file:
-                return json.loads(file.read().rstrip().rstrip(",") + "]")
-        except (FileNotFoundError, json.JSONDecodeError):
+                lines = file.read().split("\n")[1:-1]
+        except FileNotFoundError:
             return []
+        return [json.loads(line.rstrip(",")) for line in lines]
 
     def wait(self, name, count=1, seconds=60):
         """The entry of this name, the `count`th."""
@@ -150,6 +152,10 @@ class Program:
 
     def frames(self, since):
         return [it["dur"] / 1000 for it in self.entries() if it["name"] == "frame" and it["ts"] >= since]
+
+    def processor(self, since):
+        """For how long the window's thread had a processor in each frame, and for what came in until the next."""
+        return [it["args"]["processor_ms"] for it in self.entries() if it["name"] == "frame" and it["ts"] >= since]
 
     def ticks(self):
         with open(f"/proc/{self.child.pid}/stat") as file:

@@ -14,16 +14,16 @@ pub(in crate::helper) use self::{
 
 pub use self::memory::read_shared;
 
+use super::Priority;
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use std::{fs, path::PathBuf};
 
 /// What a process maps besides what it uses, such as a thread's arena of 64 MB.
 const ADDRESS_SLACK: u64 = 512 << 20;
 
-/// Steps back behind every other process that wants the processors; alone it is as fast as ever.
-pub(super) fn be_gentle() {
-    const STEPS: i32 = 10;
-    if let Err(error) = rustix::process::nice(STEPS) {
+/// Steps back, as a process before it has threads, or as a thread.
+pub(super) fn be_gentle(Priority(steps): Priority) {
+    if let Err(error) = rustix::process::nice(steps) {
         log::info!("the priority stays as it is: {error}");
     }
 }
