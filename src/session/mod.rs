@@ -146,8 +146,6 @@ pub struct Session {
     questions: Questions,
     history: History,
     watched: BTreeSet<PathBuf>,
-    /// What new pictures aim for.
-    aim: Aim,
     clipboard_watch: ClipboardWatch,
     /// Copied by other programs, and still being read.
     copied_elsewhere: Vec<ItemId>,
@@ -189,7 +187,6 @@ impl Session {
             questions: Questions::default(),
             history: History::new(defaults.embed),
             watched: BTreeSet::new(),
-            aim: Aim::default(),
             clipboard_watch: ClipboardWatch::default(),
             copied_elsewhere: vec![],
             replacing: vec![],
@@ -287,12 +284,13 @@ impl Session {
     fn first_recipe(&self) -> Recipe {
         let mut recipe = Recipe::new(self.defaults.format);
         (recipe.output.quality, recipe.output.lossless) = (self.defaults.quality, self.defaults.lossless);
+        recipe.output.aim = self.defaults.aims.aim(self.defaults.aims.kind);
         if let Start::Fixed { format, quality } = self.preferences.start {
-            // A quality is only read where pixels may be lost.
+            // A quality is only read where pixels may be lost, and nothing else is aimed for.
             (recipe.output.format, recipe.output.quality, recipe.output.lossless) = (format, quality, false);
+            recipe.output.aim = Aim::Quality;
         }
         recipe.edits.size.fit = self.defaults.fit;
-        recipe.output.aim = self.aim.clone();
         recipe
     }
 

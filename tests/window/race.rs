@@ -4,7 +4,10 @@ use crate::desk::Desk;
 use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use inlaid::{
-    engine::{Format, target::Aim},
+    engine::{
+        Format,
+        target::{Aim, Budget, Measure},
+    },
     session::{Item, USUAL},
 };
 
@@ -83,6 +86,25 @@ fn an_aim_goes_back_to_a_quality_where_it_has_led() {
     // And one step back it is a look again.
     desk.press(Modifiers::COMMAND, Key::Z);
     assert_eq!(item(&desk).recipe.output.aim, Aim::Look(85));
+}
+
+#[test]
+fn an_aim_is_remembered() {
+    let mut desk = Desk::remembering(r#"{ "format": "png" }"#, &[("a.png", [40, 30])]);
+    desk.wait_ready();
+    desk.click("Budget");
+    desk.click("Slack emoji");
+    desk.kept(r#""most": 128000"#);
+    let kept = std::fs::read_to_string(desk.folder.path().join("settings.json")).unwrap();
+    let mut again = Desk::remembering(&kept, &[("b.png", [40, 30])]);
+    again.wait_ready();
+    let expected = Aim::Budget(Budget { most: 128_000, measure: Measure::Bytes, may_shrink: false });
+    assert_eq!(item(&again).recipe.output.aim, expected);
+    // The look that was never asked for is the usual one.
+    again.click("Same look");
+    assert_eq!(item(&again).recipe.output.aim, Aim::Look(85));
+    again.click("Budget");
+    assert_eq!(item(&again).recipe.output.aim, expected);
 }
 
 #[test]

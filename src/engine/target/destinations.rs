@@ -9,6 +9,24 @@ pub enum Unit {
     Characters,
 }
 
+impl Unit {
+    /// Every unit, in the order shown.
+    pub const ALL: &[Self] = &[Self::Characters, Self::Bytes];
+
+    /// Stable id for the settings file, and the name shown to people.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Characters => "characters",
+        }
+    }
+
+    /// The unit with this id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.id() == id)
+    }
+}
+
 /// A place with a limit of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destination {
