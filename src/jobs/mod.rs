@@ -18,6 +18,7 @@
 //! loaded do not starve the one being looked at. Jobs know the engine and the [`ports`]; they
 //! have never heard of the window.
 
+mod around;
 mod backlog;
 mod errands;
 pub mod error;
@@ -66,7 +67,6 @@ use rayon::ThreadPool;
 use std::{
     collections::HashMap,
     io,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -329,30 +329,6 @@ impl Jobs {
         let shared = self.shared.clone();
         lane("save dialog", move || shared.send(Event::SaveChosen { ticket, path: guard(dialog) }))?;
         Ok(())
-    }
-
-    /// Watches these files for changes, and no others.
-    pub fn watch(&mut self, files: Vec<PathBuf>) {
-        if let Some(outside) = &mut self.outside {
-            outside.watch(files);
-        }
-    }
-
-    /// Tells of images that other programs copy, or no longer.
-    pub fn watch_clipboard(&mut self, is_wanted: bool) {
-        if let Some(outside) = &mut self.outside {
-            outside.watch_clipboard(is_wanted);
-        }
-    }
-
-    /// Listens for drops in this place from now on, and in no other.
-    pub fn listen_for_drops(&mut self, drops: Option<Box<dyn Drops>>) {
-        // The old one first: a window has one place for drops.
-        self.drops = None;
-        self.drops = drops;
-        if let Some(drops) = &mut self.drops {
-            drops.listen(teller(&self.shared));
-        }
     }
 
     /// The answers that have come in; does not wait.

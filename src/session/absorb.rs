@@ -293,6 +293,10 @@ impl Session {
             News::Drag(drag) => self.drag_came(drag),
             News::Copied(pasted) => self.image_was_copied(pasted),
             News::NotWatched(why) => self.clipboard_not_watched(&why),
+            News::NotBrowsed { address, why } => {
+                self.say(Kind::Bad, format!("No browser could be opened ({why}); the page is {address}"), None);
+                vec![]
+            }
             News::Scheme(_) | News::ReducedMotion(_) => vec![],
         }
     }

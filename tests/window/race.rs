@@ -8,6 +8,7 @@ use inlaid::{
         Format,
         target::{Aim, Budget, Measure},
     },
+    jobs::ports::News,
     session::{Item, USUAL},
 };
 
@@ -125,6 +126,24 @@ fn a_budget_that_cannot_be_met_shows_its_ways_out() {
     let text = item(&desk).snippet(desk.window.state().session().defaults.embed, fresh);
     assert!(text.to_string().chars().count() <= 3_000, "{smaller}");
     assert!(!desk.names().iter().any(|it| it.starts_with("Fits at ")));
+}
+
+#[test]
+fn advice_leads_to_where_it_stands() {
+    // So much noise is more than a stylesheet bears.
+    let mut desk = Desk::remembering(r#"{ "format": "png" }"#, &[("a.png", [200, 200])]);
+    desk.wait_ready();
+    let source = "https://css-tricks.com/data-uris/";
+    let name = format!("Source of this advice: {source}");
+    desk.window.get_by_role_and_label(Role::Link, &name).focus();
+    desk.step();
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.step();
+    assert_eq!(desk.held.lock().unwrap().browsed, [source]);
+    let why = "there is no browser".to_owned();
+    desk.tell(News::NotBrowsed { address: source.to_owned(), why });
+    let said = desk.window.state().session().notice().unwrap().text.clone();
+    assert_eq!(said, format!("No browser could be opened (there is no browser); the page is {source}"));
 }
 
 #[test]

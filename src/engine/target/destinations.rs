@@ -59,13 +59,6 @@ pub const DESTINATIONS: &[Destination] = &[
         source: "https://css-tricks.com/data-uris/",
     },
     Destination {
-        label: "E-mail",
-        most: 5_000,
-        unit: Unit::Bytes,
-        reason: "a common rule for the few mail programs that show data URLs at all",
-        source: "https://www.dev-toolbox.tech/tools/data-url-generator/examples/data-uri-in-email-html",
-    },
-    Destination {
         label: "webpack",
         most: 8_096,
         unit: Unit::Bytes,
@@ -87,10 +80,24 @@ pub const DESTINATIONS: &[Destination] = &[
         source: "https://developer.mozilla.org/docs/Web/URI/Reference/Schemes/data",
     },
     Destination {
+        label: "E-mail",
+        most: 100_000,
+        unit: Unit::Characters,
+        reason: "Gmail cuts a message off after 102 KB of its text, in which a picture counts that is written into it",
+        source: "https://help.aweber.com/hc/en-us/articles/205678278-Why-is-my-message-clipped-in-Gmail",
+    },
+    Destination {
         label: "Slack emoji",
         most: 128_000,
         unit: Unit::Bytes,
-        reason: "Slack takes custom emoji of up to 128 KB",
+        reason: "Slack asks for custom emoji under 128 KB",
         source: "https://slack.com/help/articles/206870177-Add-customized-emoji-and-aliases-to-your-workspace",
+    },
+    Destination {
+        label: "GitHub",
+        most: 10_000_000,
+        unit: Unit::Bytes,
+        reason: "GitHub takes pictures of up to 10 MB as files, for comments and READMEs; data URLs it strips there",
+        source: "https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/attaching-files",
     },
 ];

@@ -8,7 +8,7 @@ use crate::{
     session::Item,
     ui::{
         theme::{self, Theme},
-        widgets::{chip, command_chip, heading, segmented},
+        widgets::{chip, command_chip, heading, link, segmented},
         words,
     },
 };
@@ -50,9 +50,11 @@ fn advice_ui(ui: &mut Ui, item: &mut Item, embed: Embed, n_characters: usize) {
                 let measure = Measure::Characters { embed, density: 1, alt: Arc::from("") };
                 item.aim(Aim::Budget(Budget { most, measure, may_shrink: false }));
             }
+            let (reason, source) = (advice.reason, advice.source);
+            link(ui, &format!("Source of this advice: {source}"), "Why", source).on_hover_text(source);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let text = RichText::new(advice.text).font(theme::secondary()).color(ink);
-                ui.add(egui::Label::new(text).wrap()).on_hover_text(format!("{}\n{}", advice.reason, advice.source));
+                ui.add(egui::Label::new(text).wrap()).on_hover_text(reason);
             });
         });
     });
