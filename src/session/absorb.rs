@@ -5,11 +5,13 @@ use super::{
     item::{Progress, same_but_effort},
     links::Way,
     notice::{capitalized, causes, failure, not_shown},
+    results::Excess,
 };
 use crate::{
     engine::{
         Recipe, Source,
         embed::{Embed, Grouped},
+        target::destinations::Unit,
     },
     jobs::{
         Event, Glimpsed, Intake, JobError, Loaded, Packed, Rendered, Ticket,
@@ -316,20 +318,31 @@ fn search_paid(before: &Packed, after: &Packed) -> Option<String> {
 
 fn copied(underway: &Underway) -> String {
     match underway {
-        Underway::Text { embed, chars } => {
+        Underway::Text { embed, chars, over } => {
             let what = match embed {
                 Embed::DataUrl => "data URL",
                 Embed::Base64 => "base64",
                 Embed::Html => "HTML",
                 Embed::Css => "CSS",
             };
-            format!("Copied {what} · {} characters", Grouped(*chars))
+            let over = match over {
+                Some(Excess { count, unit: Unit::Characters }) => {
+                    format!(", {} over the budget", Grouped(*count as usize))
+                }
+                other => beyond(*other),
+            };
+            format!("Copied {what} · {} characters{over}", Grouped(*chars))
         }
-        Underway::Image { name, format, size: [width, height] } => {
-            format!("Copied {name} as {} · {width} × {height}", format.label())
+        Underway::Image { name, format, size: [width, height], over } => {
+            format!("Copied {name} as {} · {width} × {height}{}", format.label(), beyond(*over))
         }
         Underway::Save { name, .. } => format!("Copied {name}"),
     }
+}
+
+/// By how much a copy is over its budget, at the end of a sentence.
+fn beyond(over: Option<Excess>) -> String {
+    over.map(|it| format!(", {} {} over the budget", Grouped(it.count as usize), it.unit.id())).unwrap_or_default()
 }
 
 pub(super) fn file_name(path: &Path) -> String {

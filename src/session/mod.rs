@@ -35,6 +35,7 @@ use self::{
     history::History,
     notice::{Unopened, not_copied},
     question::Questions,
+    results::Excess,
 };
 use crate::{
     engine::{Bytes, Format, Recipe, Source, embed::Embed, naming, recipe::Defaults, target::Aim},
@@ -108,11 +109,13 @@ enum Underway {
     Text {
         embed: Embed,
         chars: usize,
+        over: Option<Excess>,
     },
     Image {
         name: String,
         format: Format,
         size: [u32; 2],
+        over: Option<Excess>,
     },
     /// The dialog is open, or the file is being written.
     Save {
@@ -306,7 +309,8 @@ impl Session {
         let (underway, effect) = match outlet {
             Outlet::Text(embed) => {
                 let snippet = item.snippet(embed, packed);
-                (Underway::Text { embed, chars: snippet.chars() }, Effect::Errand(ticket, Errand::CopyText(snippet)))
+                let (chars, over) = (snippet.chars(), item.excess(Some(snippet.chars())));
+                (Underway::Text { embed, chars, over }, Effect::Errand(ticket, Errand::CopyText(snippet)))
             }
             Outlet::Image => {
                 let Some(pixels) = item.fresh_pixels() else { return self.cannot_copy(id) };
@@ -315,7 +319,7 @@ impl Session {
                 let file_name = naming::suggested(&item.name, format.extension(), encoded.size);
                 let (pixels, facts) = (pixels.clone(), item.snippet_facts(encoded.size));
                 let image = CopiedImage { encoded, pixels, file_name, facts };
-                let underway = Underway::Image { name: item.name.clone(), format, size };
+                let underway = Underway::Image { name: item.name.clone(), format, size, over: item.excess(None) };
                 (underway, Effect::Errand(ticket, Errand::CopyImage(Box::new(image))))
             }
             Outlet::Save => {

@@ -8,7 +8,8 @@ use inlaid::{
         race::{Entrant, Readers},
         target::{Aim, Budget, Encodes, Found, Measure, Outcome},
     },
-    jobs::{Event, JobError, RaceRequest, Raced, RenderRequest},
+    jobs::{Event, JobError, RaceRequest, Raced, RenderRequest, ports::Stay},
+    session::{Effect, Kind, Verb},
 };
 
 const WEBP: Entrant = Entrant::Format(Format::WebP);
@@ -202,4 +203,43 @@ fn a_look_that_cannot_be_measured_is_asked_for_once() {
     assert!(desk.races.iter().all(Option::is_none), "{:?}", desk.races);
     let item = desk.session.selected().unwrap();
     assert!(!item.is_racing() && item.score().is_none());
+}
+
+#[test]
+fn a_copy_that_is_over_its_budget_says_so() {
+    let copy = |measure: Measure, weight: u64, n_bytes: usize, verb: Verb| {
+        let (mut desk, request) = aiming(Aim::Budget(Budget { most: 4_000, measure, may_shrink: false }));
+        let mut done = rendered(&request.recipe, &vec![0; n_bytes]);
+        let outcome = Outcome::BudgetMissed { weight, fits_at: None };
+        done.packed.product = product(&request.recipe, n_bytes, 1, outcome);
+        let effects = desk.absorb(Event::Rendered { ticket: request.ticket, result: Ok(done) });
+        if let [Effect::Render(next)] = &effects[..] {
+            let mut small = rendered(&next.recipe, &vec![0; n_bytes]);
+            let outcome = Outcome::BudgetMissed { weight, fits_at: None };
+            small.packed.product = product(&next.recipe, n_bytes, 1, outcome);
+            desk.absorb(Event::Rendered { ticket: next.ticket, result: Ok(small) });
+        }
+        let effects = desk.act(verb);
+        let [Effect::Errand(ticket, _)] = &effects[..] else { panic!("{effects:?}") };
+        desk.absorb(Event::Copied { ticket: *ticket, result: Ok(Stay::Lasting) });
+        let (kind, text) = desk.says();
+        assert_eq!(kind, Kind::Good);
+        text.to_owned()
+    };
+    // By hand: 9,000 bytes are 12,000 characters of base64, with 23 before them.
+    let characters = Measure::Characters { embed: Embed::DataUrl, density: 1, alt: "a".into() };
+    assert_eq!(
+        copy(characters.clone(), 12_023, 9_000, Verb::Copy),
+        "Copied data URL · 12,023 characters, 8,023 over the budget"
+    );
+    assert_eq!(
+        copy(Measure::Bytes, 5_204, 5_204, Verb::Copy),
+        "Copied data URL · 6,963 characters, 1,204 bytes over the budget"
+    );
+    assert_eq!(
+        copy(Measure::Bytes, 5_204, 5_204, Verb::CopyImage),
+        "Copied a.png as WebP · 8 × 6, 1,204 bytes over the budget"
+    );
+    // Only the text that was chosen is over it.
+    assert_eq!(copy(characters, 12_023, 2_000, Verb::Copy), "Copied data URL · 2,691 characters");
 }
