@@ -39,6 +39,10 @@ impl Session {
                 self.row_came_in(ticket, recipe, result);
                 vec![]
             }
+            Event::Compressed { ticket, result } => {
+                self.text_was_compressed(ticket, result);
+                vec![]
+            }
             Event::Pasted(result) => self.clipboard_was_read(result),
             // The window's own business.
             Event::PastedText(_) => vec![],

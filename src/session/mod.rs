@@ -9,6 +9,7 @@ mod absorb;
 mod act;
 mod action;
 mod clipboard_watch;
+mod compressed;
 mod dialogs;
 mod history;
 mod item;
@@ -38,7 +39,13 @@ use self::{
     results::Excess,
 };
 use crate::{
-    engine::{Bytes, Format, Recipe, Source, embed::Embed, naming, recipe::Defaults, target::Aim},
+    engine::{
+        Bytes, Format, Recipe, Source,
+        embed::{Embed, Snippet},
+        naming,
+        recipe::Defaults,
+        target::Aim,
+    },
     helper::Allowance,
     jobs::{Errand, LoadRequest, RaceRequest, RenderRequest, Ticket, ports::CopiedImage},
     settings::{Preferences, Start},
@@ -65,6 +72,10 @@ pub enum Effect {
     Race(RaceRequest),
     /// Stop the race that runs.
     CancelRace,
+    /// Measure this text where it travels compressed, and stop measuring another.
+    Compress(Ticket, Snippet),
+    /// Stop measuring a text.
+    CancelCompress,
     /// Nobody looks at this source any more: what is known of its pixels may go.
     LetGo(Source),
     /// Free these pixels, on a thread that nobody waits for.
@@ -140,6 +151,7 @@ pub struct Session {
     /// is stale, but newer than what is shown.
     overtaken: Vec<Ticket>,
     racing: Option<race::Asked>,
+    compressed: Option<compressed::Compressed>,
     deferred: Option<Deferred>,
     underway: HashMap<Ticket, Underway>,
     is_dialog_open: bool,
@@ -181,6 +193,7 @@ impl Session {
             rendering: None,
             overtaken: vec![],
             racing: None,
+            compressed: None,
             deferred: None,
             underway: HashMap::new(),
             is_dialog_open: false,

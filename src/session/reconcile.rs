@@ -22,6 +22,7 @@ impl Session {
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());
         effects.extend(self.ask_for_race());
+        effects.extend(self.ask_for_compressed());
         effects.extend(self.let_go_of_pixels());
         effects.extend(self.watch_files());
         effects

@@ -175,6 +175,8 @@ impl Shell {
                 Effect::CancelRender => self.jobs.cancel_render(),
                 Effect::Race(request) => self.jobs.race(request),
                 Effect::CancelRace => self.jobs.cancel_race(),
+                Effect::Compress(ticket, text) => self.jobs.compress(ticket, text),
+                Effect::CancelCompress => self.jobs.cancel_compress(),
                 Effect::LetGo(source) => self.jobs.let_go(&source),
                 Effect::Discard(pixels) => self.jobs.discard(pixels),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),

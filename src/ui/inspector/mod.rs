@@ -66,6 +66,7 @@ impl Inspector {
 
     fn groups_ui(&mut self, ui: &mut Ui, session: &mut Session, grabs_focus: bool, actions: &mut Vec<Action>) {
         let embed = &mut session.defaults.embed.clone();
+        let (compressed, mut measures) = (embed::Compressed::of(session), false);
         let (units, aims) = (session.preferences.units, session.defaults.aims);
         if let Some(item) = session.selected_mut() {
             self.size.size_ui(ui, item, units, &mut self.disclosed.size, grabs_focus);
@@ -80,9 +81,12 @@ impl Inspector {
                 codec::codec_ui(ui, item, units, &mut self.disclosed.codec);
             }
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
-            embed::embed_ui(ui, item, embed);
+            measures = embed::embed_ui(ui, item, embed, compressed, units);
         }
         session.defaults.embed = *embed;
+        if measures {
+            session.measure_compressed();
+        }
     }
 
     /// The one button that copies, in the lower right corner of `canvas`: for windows where the
