@@ -243,3 +243,38 @@ fn a_copy_that_is_over_its_budget_says_so() {
     // Only the text that was chosen is over it.
     assert_eq!(copy(characters, 12_023, 2_000, Verb::Copy), "Copied data URL · 2,691 characters");
 }
+
+#[test]
+fn the_other_formats_race_while_they_are_shown() {
+    let (mut desk, request) = aiming(Aim::Look(85));
+    answer(&mut desk, &request, 900);
+    let usual = race(&mut desk);
+    assert_eq!(entrants(&usual).len(), 4, "nothing else before it is asked for");
+    for recipe in &usual.recipes {
+        desk.absorb(raced(&usual, recipe, 700, 63));
+    }
+    desk.races.clear();
+    desk.edit(|item| item.shows_others = true);
+    let others = race(&mut desk);
+    let formats: Vec<Format> = others.recipes.iter().map(|it| it.output.format).collect();
+    assert_eq!(
+        formats,
+        [Format::Gif, Format::JpegXl, Format::Ico, Format::Bmp, Format::Tiff, Format::Tga, Format::Qoi]
+    );
+    // A palette is searched for at the look; what loses nothing is made once.
+    assert_eq!(others.recipes[0].output.aim, Aim::Look(85));
+    assert!(others.recipes[1..].iter().all(|it| it.output.aim == Aim::Quality));
+    for recipe in &others.recipes {
+        desk.absorb(raced(&others, recipe, 5_000, 1));
+    }
+    let bmp = Entrant::Format(Format::Bmp);
+    assert!(!desk.session.selected().unwrap().is_racing());
+    assert!(desk.session.selected().unwrap().row(bmp).is_some_and(|it| !it.is_stale));
+
+    // At another look only the palette is searched for anew.
+    let request = super::desk::only_render(desk.edit(|item| item.recipe.output.aim = Aim::Look(70)));
+    assert!(!desk.session.selected().unwrap().row(bmp).unwrap().is_stale);
+    answer(&mut desk, &request, 800);
+    let again = race(&mut desk);
+    assert_eq!(entrants(&again), [JPEG, Entrant::PngPalette, PNG, AVIF, Entrant::Format(Format::Gif)]);
+}
