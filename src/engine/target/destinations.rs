@@ -93,11 +93,4 @@ pub const DESTINATIONS: &[Destination] = &[
         reason: "Slack asks for custom emoji under 128 KB",
         source: "https://slack.com/help/articles/206870177-Add-customized-emoji-and-aliases-to-your-workspace",
     },
-    Destination {
-        label: "GitHub",
-        most: 10_000_000,
-        unit: Unit::Bytes,
-        reason: "GitHub takes pictures of up to 10 MB as files, for comments and READMEs; data URLs it strips there",
-        source: "https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/attaching-files",
-    },
 ];
