@@ -13,7 +13,7 @@
 //! | [`jobs`] | threads: load lane, fetch lane (links), render lane (newest wins), race lane (other formats), errand lane (in order, never dropped), dialogs, atomic saving, and the traits through which they meet the operating system |
 //! | [`session`] | what the app knows and wants: items, recipes, history, questions, notices. `act(Action) → effects`, `absorb(Event) → effects`, `reconcile() → effects`. No toolkit, no threads, no I/O |
 //! | [`settings`] | what is remembered between starts: a tolerant file beside typed values |
-//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, the process that keeps it and the thread that watches it while that is wanted, drops of which the toolkit does not hear (X11, Wayland), dialogs, fonts, paths, the desktop's colours, watched files, the network (`platform::web`, for links alone), and the one window that later starts hand their files to |
+//! | [`platform`] | the operating system behind the traits of [`jobs`]: clipboard, the process that keeps it and the thread that watches it while that is wanted, drops of which the toolkit does not hear (X11, Wayland), dialogs, fonts, paths, the browser for pages that the user asks to see, the desktop's colours, watched files, the network (`platform::web`, for links alone), and the one window that later starts hand their files to |
 //! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
 //! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
 //!

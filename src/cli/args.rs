@@ -219,6 +219,11 @@ pub(super) struct ConvertArgs {
     #[arg(long, value_name = "KIND", value_enum)]
     pub(super) report: Option<ReportArg>,
 
+    /// Report how many bytes are left of a text where it travels compressed (brotli); takes a second a megabyte or
+    /// two.
+    #[arg(long, requires = "report")]
+    pub(super) brotli: bool,
+
     /// Inputs worked on at the same time; one a core without it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) jobs: Option<u16>,

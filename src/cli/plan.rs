@@ -32,6 +32,8 @@ pub struct Config {
     pub(super) target: Target,
     pub(super) replace: Replace,
     pub(super) report: Report,
+    /// Texts are measured where they travel compressed, too.
+    pub(super) brotli: bool,
     pub(super) jobs: usize,
 }
 
@@ -105,10 +107,14 @@ impl Config {
             target,
             replace: if args.force { Replace::Allowed } else { Replace::Never },
             report: Report::None,
+            brotli: args.brotli,
             jobs: args.jobs.map_or_else(one_a_core, usize::from),
         };
         config.check_target()?;
         config.check_lossless()?;
+        if config.brotli && config.form == Form::File {
+            return Err(Answer::wrong_usage("--brotli measures a text; say which with --as"));
+        }
         if args.report.is_some() {
             let taken = config.inputs.iter().any(|it| config.goes_to_stdout(it));
             config.report = if taken { Report::Stderr } else { Report::Stdout };

@@ -20,7 +20,8 @@ pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &st
     });
     let source = made.map(source);
     let found = made.and_then(|it| it.found.as_ref());
-    let fields = [
+    let brotli = made.and_then(|it| it.brotli).map(|it| ("brotli", json!(it)));
+    let before = [
         ("input", json!(input.name)),
         ("output", json!(written.ok())),
         ("format", json!(parcel.map(|it| it.format.id()))),
@@ -31,6 +32,8 @@ pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &st
         ("frames", json!(parcel.map(|_| 1))),
         ("bytes", json!(made.map(|it| it.bytes))),
         ("chars", json!(chars)),
+    ];
+    let after = [
         ("score", json!(found.map(|it| hundredths(it.score)))),
         (
             "quality",
@@ -43,7 +46,8 @@ pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &st
         ("warnings", json!(warnings)),
         ("error", json!(written.err())),
     ];
-    Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>()).to_string()
+    let fields = before.into_iter().chain(brotli).chain(after);
+    Value::Object(fields.map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>()).to_string()
 }
 
 /// Whether and by what an aim was missed.

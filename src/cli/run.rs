@@ -56,6 +56,8 @@ pub(super) struct Made {
     pub(super) parcel: Parcel,
     /// Encoded bytes of the result.
     pub(super) bytes: usize,
+    /// Bytes of the text as brotli, where that was asked for.
+    pub(super) brotli: Option<usize>,
     pub(super) facts: Facts,
     pub(super) source_bytes: usize,
     pub(super) millis: Millis,
@@ -234,6 +236,10 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
             Payload::Text(embed::snippet(form, encoded.format, &texts, &stated))
         }
     };
+    let brotli = match &payload {
+        Payload::Text(text) if shared.config.brotli => Some(text.brotli(&shared.cancel)?.len()),
+        _ => None,
+    };
     let is_hint = |it: &&Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::OriginalKept);
     let (hints, lost): (Vec<_>, Vec<_>) = product.warnings.iter().partition(is_hint);
     let nearest = missed.clone().filter(|_| shared.config.wish.takes_nearest);
@@ -242,6 +248,7 @@ fn make(shared: &Shared, input: &Input) -> Result<Made, Failure> {
     Ok(Made {
         parcel: Parcel { payload, format: encoded.format, size: encoded.size },
         bytes: encoded.bytes.len(),
+        brotli,
         facts,
         source_bytes: source.bytes().len(),
         millis: Millis { read: Some(read), ..watch.millis() },

@@ -4,7 +4,7 @@ use super::{
     Format, KeptMetadata,
     embed::Embed,
     options::{CodecOptions, PngColours},
-    target::Aim,
+    target::{Aim, KeptAims},
 };
 
 /// Edits and the output wanted.
@@ -32,6 +32,8 @@ pub struct Defaults {
     pub quality: u8,
     /// Without loss where the format can choose.
     pub lossless: bool,
+    /// What is aimed for.
+    pub aims: KeptAims,
     /// How a picture meets a box.
     pub fit: Fit,
     /// The form of the text.
@@ -44,6 +46,7 @@ impl Default for Defaults {
             format: Format::WebP,
             quality: DEFAULT_QUALITY,
             lossless: false,
+            aims: KeptAims::default(),
             fit: Fit::default(),
             embed: Embed::default(),
         }

@@ -9,7 +9,7 @@
 //!   and cancels what runs, beside which it runs when that does not stop at once. Only the oldest
 //!   quick one may come to its end. What is too slow to follow a slider waits until that rests.
 //! * The **race lane** (one thread) measures the look of what was made, and finds what other formats make of the
-//!   same picture, when nothing newer is expected.
+//!   same picture, when nothing newer is expected. In its pool texts are compressed, too, to measure them.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
 //! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.
@@ -18,7 +18,9 @@
 //! loaded do not starve the one being looked at. Jobs know the engine and the [`ports`]; they
 //! have never heard of the window.
 
+mod around;
 mod backlog;
+mod compress;
 mod errands;
 pub mod error;
 pub mod fetch;
@@ -66,7 +68,6 @@ use rayon::ThreadPool;
 use std::{
     collections::HashMap,
     io,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -162,6 +163,7 @@ pub struct Jobs {
     errand_thread: Option<JoinHandle<()>>,
     rendering: Vec<Running>,
     racing: Option<Cancel>,
+    compressing: Option<Cancel>,
     loading: HashMap<Ticket, Cancel>,
     /// There until the end.
     outside: Option<Box<dyn Outside>>,
@@ -215,9 +217,18 @@ impl Jobs {
         let errand_thread = Some(lane("errands", move || errands::run(&for_errands, &inbox, clipboard))?);
         let errands = Some(errands);
         outside.listen(teller(&shared));
-        let (rendering, racing, loading) = (vec![], None, HashMap::new());
-        let outside = Some(outside);
-        Ok(Self { shared, answers, errands, errand_thread, rendering, racing, loading, outside, drops: None })
+        Ok(Self {
+            shared,
+            answers,
+            errands,
+            errand_thread,
+            rendering: vec![],
+            racing: None,
+            compressing: None,
+            loading: HashMap::new(),
+            outside: Some(outside),
+            drops: None,
+        })
     }
 
     /// Starts what is needed for loading, so that the first picture need not wait for it.
@@ -331,30 +342,6 @@ impl Jobs {
         Ok(())
     }
 
-    /// Watches these files for changes, and no others.
-    pub fn watch(&mut self, files: Vec<PathBuf>) {
-        if let Some(outside) = &mut self.outside {
-            outside.watch(files);
-        }
-    }
-
-    /// Tells of images that other programs copy, or no longer.
-    pub fn watch_clipboard(&mut self, is_wanted: bool) {
-        if let Some(outside) = &mut self.outside {
-            outside.watch_clipboard(is_wanted);
-        }
-    }
-
-    /// Listens for drops in this place from now on, and in no other.
-    pub fn listen_for_drops(&mut self, drops: Option<Box<dyn Drops>>) {
-        // The old one first: a window has one place for drops.
-        self.drops = None;
-        self.drops = drops;
-        if let Some(drops) = &mut self.drops {
-            drops.listen(teller(&self.shared));
-        }
-    }
-
     /// The answers that have come in; does not wait.
     pub fn poll(&mut self) -> Vec<Event> {
         let events: Vec<Event> = self.answers.try_iter().collect();
@@ -378,6 +365,7 @@ impl Drop for Jobs {
         self.drops = None;
         self.cancel_render();
         self.cancel_race();
+        self.cancel_compress();
         self.loading.values().for_each(Cancel::cancel);
         self.shared.loads.close();
         self.shared.fetches.close();

@@ -233,6 +233,13 @@ pub enum News {
     /// Another program has copied an image, while that is watched: [`Pasted::Files`], [`Pasted::Encoded`] or
     /// [`Pasted::Found`], in which no link is. The clipboard was not touched.
     Copied(Pasted),
+    /// The user's browser could not be started to show a page.
+    NotBrowsed {
+        /// The page.
+        address: String,
+        /// Why.
+        why: String,
+    },
     /// The clipboard is not watched any more though it was asked for, and this is why.
     NotWatched(String),
 }
@@ -255,6 +262,9 @@ pub trait Outside: Send {
 
     /// Tells from now on of images that other programs copy, or no longer. Returns at once.
     fn watch_clipboard(&mut self, _is_wanted: bool) {}
+
+    /// Shows a page in the user's browser. Returns at once.
+    fn browse(&mut self, _address: String) {}
 }
 
 /// A picture made ready for the screen by the window's own [`Painter`]; jobs only carry it.

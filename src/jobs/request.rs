@@ -285,6 +285,13 @@ pub enum Event {
         /// The result, or why there is none.
         result: Result<Box<Raced>, JobError>,
     },
+    /// A text was measured.
+    Compressed {
+        /// Of what was asked for.
+        ticket: Ticket,
+        /// Bytes of it where it travels compressed, or why there are none.
+        result: Result<usize, JobError>,
+    },
     /// The clipboard was read.
     Pasted(Result<Pasted, JobError>),
     /// The text of the clipboard was read, for a field.

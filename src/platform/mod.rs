@@ -3,6 +3,7 @@
 
 mod address;
 mod appearance;
+mod browser;
 mod clipboard;
 mod clipboard_watch;
 mod dialog_service;

@@ -1,7 +1,7 @@
 //! The system around the window, as far as it speaks up by itself.
 
 use super::{
-    appearance,
+    appearance, browser,
     clipboard_watch::{self, ClipboardWatch},
     single::Doorbell,
     watch::Watch,
@@ -52,6 +52,12 @@ impl Outside for SystemOutside {
         match ClipboardWatch::begin(tell.clone()) {
             Ok(watch) => self.clipboard_watch = Some(watch),
             Err(error) => tell(News::NotWatched(system_words(&error))),
+        }
+    }
+
+    fn browse(&mut self, address: String) {
+        if let Some(tell) = self.tell.clone() {
+            browser::show(address, tell);
         }
     }
 }

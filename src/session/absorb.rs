@@ -5,11 +5,13 @@ use super::{
     item::{Progress, same_but_effort},
     links::Way,
     notice::{capitalized, causes, failure, not_shown},
+    results::Excess,
 };
 use crate::{
     engine::{
         Recipe, Source,
         embed::{Embed, Grouped},
+        target::destinations::Unit,
     },
     jobs::{
         Event, Glimpsed, Intake, JobError, Loaded, Packed, Rendered, Ticket,
@@ -35,6 +37,10 @@ impl Session {
             }
             Event::Raced { ticket, recipe, result } => {
                 self.row_came_in(ticket, recipe, result);
+                vec![]
+            }
+            Event::Compressed { ticket, result } => {
+                self.text_was_compressed(ticket, result);
                 vec![]
             }
             Event::Pasted(result) => self.clipboard_was_read(result),
@@ -293,6 +299,10 @@ impl Session {
             News::Drag(drag) => self.drag_came(drag),
             News::Copied(pasted) => self.image_was_copied(pasted),
             News::NotWatched(why) => self.clipboard_not_watched(&why),
+            News::NotBrowsed { address, why } => {
+                self.say(Kind::Bad, format!("No browser could be opened ({why}); the page is {address}"), None);
+                vec![]
+            }
             News::Scheme(_) | News::ReducedMotion(_) => vec![],
         }
     }
@@ -312,20 +322,31 @@ fn search_paid(before: &Packed, after: &Packed) -> Option<String> {
 
 fn copied(underway: &Underway) -> String {
     match underway {
-        Underway::Text { embed, chars } => {
+        Underway::Text { embed, chars, over } => {
             let what = match embed {
                 Embed::DataUrl => "data URL",
                 Embed::Base64 => "base64",
                 Embed::Html => "HTML",
                 Embed::Css => "CSS",
             };
-            format!("Copied {what} · {} characters", Grouped(*chars))
+            let over = match over {
+                Some(Excess { count, unit: Unit::Characters }) => {
+                    format!(", {} over the budget", Grouped(*count as usize))
+                }
+                other => beyond(*other),
+            };
+            format!("Copied {what} · {} characters{over}", Grouped(*chars))
         }
-        Underway::Image { name, format, size: [width, height] } => {
-            format!("Copied {name} as {} · {width} × {height}", format.label())
+        Underway::Image { name, format, size: [width, height], over } => {
+            format!("Copied {name} as {} · {width} × {height}{}", format.label(), beyond(*over))
         }
         Underway::Save { name, .. } => format!("Copied {name}"),
     }
+}
+
+/// By how much a copy is over its budget, at the end of a sentence.
+fn beyond(over: Option<Excess>) -> String {
+    over.map(|it| format!(", {} {} over the budget", Grouped(it.count as usize), it.unit.id())).unwrap_or_default()
 }
 
 pub(super) fn file_name(path: &Path) -> String {

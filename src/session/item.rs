@@ -65,6 +65,8 @@ pub struct Item {
     /// The format that does best is chosen by itself, among those that these readers know; edited in
     /// place by the views.
     pub auto: Option<Readers>,
+    /// The formats beyond the usual ones are looked at, so they race as well; edited in place by the views.
+    pub shows_others: bool,
 }
 
 /// How far loading has come.
@@ -139,6 +141,7 @@ impl Item {
             recipe,
             density: 1,
             auto: None,
+            shows_others: false,
         }
     }
 

@@ -9,6 +9,7 @@ mod absorb;
 mod act;
 mod action;
 mod clipboard_watch;
+mod compressed;
 mod dialogs;
 mod history;
 mod item;
@@ -35,9 +36,16 @@ use self::{
     history::History,
     notice::{Unopened, not_copied},
     question::Questions,
+    results::Excess,
 };
 use crate::{
-    engine::{Bytes, Format, Recipe, Source, embed::Embed, naming, recipe::Defaults, target::Aim},
+    engine::{
+        Bytes, Format, Recipe, Source,
+        embed::{Embed, Snippet},
+        naming,
+        recipe::Defaults,
+        target::Aim,
+    },
     helper::Allowance,
     jobs::{Errand, LoadRequest, RaceRequest, RenderRequest, Ticket, ports::CopiedImage},
     settings::{Preferences, Start},
@@ -64,6 +72,10 @@ pub enum Effect {
     Race(RaceRequest),
     /// Stop the race that runs.
     CancelRace,
+    /// Measure this text where it travels compressed, and stop measuring another.
+    Compress(Ticket, Snippet),
+    /// Stop measuring a text.
+    CancelCompress,
     /// Nobody looks at this source any more: what is known of its pixels may go.
     LetGo(Source),
     /// Free these pixels, on a thread that nobody waits for.
@@ -108,11 +120,13 @@ enum Underway {
     Text {
         embed: Embed,
         chars: usize,
+        over: Option<Excess>,
     },
     Image {
         name: String,
         format: Format,
         size: [u32; 2],
+        over: Option<Excess>,
     },
     /// The dialog is open, or the file is being written.
     Save {
@@ -137,6 +151,7 @@ pub struct Session {
     /// is stale, but newer than what is shown.
     overtaken: Vec<Ticket>,
     racing: Option<race::Asked>,
+    compressed: Option<compressed::Compressed>,
     deferred: Option<Deferred>,
     underway: HashMap<Ticket, Underway>,
     is_dialog_open: bool,
@@ -146,8 +161,6 @@ pub struct Session {
     questions: Questions,
     history: History,
     watched: BTreeSet<PathBuf>,
-    /// What new pictures aim for.
-    aim: Aim,
     clipboard_watch: ClipboardWatch,
     /// Copied by other programs, and still being read.
     copied_elsewhere: Vec<ItemId>,
@@ -180,6 +193,7 @@ impl Session {
             rendering: None,
             overtaken: vec![],
             racing: None,
+            compressed: None,
             deferred: None,
             underway: HashMap::new(),
             is_dialog_open: false,
@@ -189,7 +203,6 @@ impl Session {
             questions: Questions::default(),
             history: History::new(defaults.embed),
             watched: BTreeSet::new(),
-            aim: Aim::default(),
             clipboard_watch: ClipboardWatch::default(),
             copied_elsewhere: vec![],
             replacing: vec![],
@@ -287,12 +300,13 @@ impl Session {
     fn first_recipe(&self) -> Recipe {
         let mut recipe = Recipe::new(self.defaults.format);
         (recipe.output.quality, recipe.output.lossless) = (self.defaults.quality, self.defaults.lossless);
+        recipe.output.aim = self.defaults.aims.aim(self.defaults.aims.kind);
         if let Start::Fixed { format, quality } = self.preferences.start {
-            // A quality is only read where pixels may be lost.
+            // A quality is only read where pixels may be lost, and nothing else is aimed for.
             (recipe.output.format, recipe.output.quality, recipe.output.lossless) = (format, quality, false);
+            recipe.output.aim = Aim::Quality;
         }
         recipe.edits.size.fit = self.defaults.fit;
-        recipe.output.aim = self.aim.clone();
         recipe
     }
 
@@ -308,7 +322,8 @@ impl Session {
         let (underway, effect) = match outlet {
             Outlet::Text(embed) => {
                 let snippet = item.snippet(embed, packed);
-                (Underway::Text { embed, chars: snippet.chars() }, Effect::Errand(ticket, Errand::CopyText(snippet)))
+                let (chars, over) = (snippet.chars(), item.excess(Some(snippet.chars())));
+                (Underway::Text { embed, chars, over }, Effect::Errand(ticket, Errand::CopyText(snippet)))
             }
             Outlet::Image => {
                 let Some(pixels) = item.fresh_pixels() else { return self.cannot_copy(id) };
@@ -317,7 +332,7 @@ impl Session {
                 let file_name = naming::suggested(&item.name, format.extension(), encoded.size);
                 let (pixels, facts) = (pixels.clone(), item.snippet_facts(encoded.size));
                 let image = CopiedImage { encoded, pixels, file_name, facts };
-                let underway = Underway::Image { name: item.name.clone(), format, size };
+                let underway = Underway::Image { name: item.name.clone(), format, size, over: item.excess(None) };
                 (underway, Effect::Errand(ticket, Errand::CopyImage(Box::new(image))))
             }
             Outlet::Save => {

@@ -21,7 +21,7 @@ pub const USUAL: [Entrant; 5] = [
     Entrant::Format(Format::Png),
 ];
 
-/// The same in the order of the race: the quickest first.
+/// Those in the order of the race: the quickest first.
 const ORDER: [Entrant; 5] = [
     Entrant::Format(Format::Jpeg),
     Entrant::PngPalette,
@@ -166,13 +166,19 @@ impl Item {
 
     /// Is the row of this format being made now, as far as the order of the race tells?
     pub fn is_running(&self, entrant: Entrant) -> bool {
-        ORDER.into_iter().find(|it| self.is_awaited(*it)) == Some(entrant)
+        self.order().find(|it| self.is_awaited(*it)) == Some(entrant)
+    }
+
+    /// What takes part, in its order: the usual formats, and behind them the others while they are shown.
+    fn order(&self) -> impl Iterator<Item = Entrant> {
+        let others = Format::writable().filter(|it| self.shows_others && !it.is_vector()).map(Entrant::Format);
+        ORDER.into_iter().chain(others.filter(|it| !ORDER.contains(it)))
     }
 
     /// Is a row of this format still to come in?
     pub fn is_awaited(&self, entrant: Entrant) -> bool {
         let is_unknown = |it: &Recipe| self.raced(it).is_none();
-        ORDER.contains(&entrant)
+        self.order().any(|it| it == entrant)
             && entrant != self.entrant()
             && self.race_recipe(entrant).is_none_or(|it| is_unknown(&it))
     }
@@ -185,7 +191,10 @@ impl Item {
     fn race_recipe(&self, entrant: Entrant) -> Option<Recipe> {
         let mut recipe = self.recipe.clone();
         let output = entrant.of_wish(&recipe.output);
+        // Without loss there is nothing to turn: it is the same at every look, and made once.
+        let is_fixed = !ORDER.contains(&entrant) && output.is_lossless();
         let aim = match &output.aim {
+            Aim::Quality | Aim::Look(_) if is_fixed => Aim::Quality,
             Aim::Quality => Aim::Look(self.look_of_race()?),
             aim => aim.clone(),
         };
@@ -211,13 +220,17 @@ impl Item {
         (is_settled && !is_known && !self.recipe.output.format.is_vector()).then(|| recipe.clone())
     }
 
-    /// The recipes of the race that nothing is known of.
+    /// The recipes of the race that decide and that nothing is known of.
     fn missing(&self) -> Vec<Recipe> {
+        self.unknown(ORDER.into_iter())
+    }
+
+    fn unknown(&self, entrants: impl Iterator<Item = Entrant>) -> Vec<Recipe> {
         let [width, height] = self.result_size().unwrap_or_default().map(u64::from);
         if MOST_PIXELS < width * height {
             return vec![];
         }
-        let others = ORDER.into_iter().filter(|it| *it != self.entrant());
+        let others = entrants.filter(|it| *it != self.entrant());
         // Transparency is kept, unless the user has said what is to be under it.
         let has_alpha = self.facts().is_some_and(|it| it.has_alpha) && self.recipe.edits.background.is_none();
         let others = others.filter(|it| !has_alpha || it.format().has_alpha());
@@ -273,7 +286,7 @@ impl Session {
         let item = self.selected()?;
         item.original.as_ref()?;
         item.fresh().filter(|_| !item.recipe.output.untouched)?;
-        let (judged, recipes) = (item.unjudged(), item.missing());
+        let (judged, recipes) = (item.unjudged(), item.unknown(item.order()));
         (judged.is_some() || !recipes.is_empty()).then_some((item.id, judged, recipes))
     }
 

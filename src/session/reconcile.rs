@@ -2,7 +2,10 @@
 
 use super::{Effect, Item, ItemId, Session, item::Progress};
 use crate::{
-    engine::recipe::{Defaults, Effort},
+    engine::{
+        recipe::{Defaults, Effort},
+        target::AimKind,
+    },
     jobs::{Intake, LoadRequest, RenderRequest},
     settings::Start,
 };
@@ -19,6 +22,7 @@ impl Session {
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());
         effects.extend(self.ask_for_race());
+        effects.extend(self.ask_for_compressed());
         effects.extend(self.let_go_of_pixels());
         effects.extend(self.watch_files());
         effects
@@ -28,10 +32,13 @@ impl Session {
     fn remember_choices(&mut self) {
         let Some(item) = self.selected() else { return };
         let (output, fit) = (&item.recipe.output, item.recipe.edits.size.fit);
-        let aim = output.aim.clone();
         let (format, quality, lossless) = (output.format, output.quality, output.lossless);
-        self.defaults.fit = fit;
-        self.aim = aim;
+        let mut aims = self.defaults.aims;
+        aims.note(&output.aim);
+        if self.preferences.start == Start::LastUsed {
+            aims.kind = AimKind::of(&output.aim);
+        }
+        (self.defaults.fit, self.defaults.aims) = (fit, aims);
         // Not every picture can be a drawing.
         if self.preferences.start == Start::LastUsed && !format.is_vector() {
             self.defaults = Defaults { format, quality, lossless, ..self.defaults };

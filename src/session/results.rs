@@ -2,7 +2,11 @@
 
 use super::{Item, item::same_but_effort};
 use crate::{
-    engine::{Format, Raster, Recipe, Source, recipe::OutputSpec},
+    engine::{
+        Format, Raster, Recipe, Source,
+        recipe::OutputSpec,
+        target::{Aim, Budget, Outcome, destinations::Unit},
+    },
     jobs::{Packed, Rendered, Ticket, ports::Painted},
 };
 
@@ -33,7 +37,28 @@ pub struct Preview {
     pub painted: Painted,
 }
 
+/// By how much a result is over its budget.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Excess {
+    pub count: u64,
+    pub unit: Unit,
+}
+
 impl Item {
+    /// By how much the fresh result misses its budget; of characters, a text of so many does that is copied.
+    pub(super) fn excess(&self, characters: Option<usize>) -> Option<Excess> {
+        let product = &self.fresh()?.product;
+        let (Aim::Budget(Budget { most, measure, .. }), Outcome::BudgetMissed { weight, .. }) =
+            (&product.recipe.output.aim, &product.found.as_ref()?.outcome)
+        else {
+            return None;
+        };
+        let unit = Unit::of(measure);
+        let weight = characters.filter(|_| unit == Unit::Characters).map_or(*weight, |it| it as u64);
+        let count = weight.saturating_sub(*most);
+        (0 < count).then_some(Excess { count, unit })
+    }
+
     /// The bytes made last, which may be stale; see [`Item::fresh`].
     pub fn result(&self) -> Option<&Packed> {
         self.result.as_ref().map(|it| &it.packed)

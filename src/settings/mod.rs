@@ -13,6 +13,7 @@ use self::preferences::{format_in, number_in};
 use crate::engine::{
     embed::Embed,
     recipe::{Defaults, Fit},
+    target::{AimKind, KeptAims, LOOKS, destinations::Unit},
 };
 use serde_json::{Map, Value, json};
 
@@ -79,6 +80,10 @@ impl Settings {
         set("format", json!(defaults.format.id()));
         set("quality", json!(defaults.quality));
         set("lossless", json!(defaults.lossless));
+        let KeptAims { kind, look, most, unit, may_shrink } = defaults.aims;
+        set("aim", json!(kind.id()));
+        set("look", json!(look));
+        set("budget", json!({ "most": most, "unit": unit.id(), "shrink": may_shrink }));
         set("fit", json!(defaults.fit.id()));
         set("embed", json!(defaults.embed.id()));
         if let Some(WindowPlace { size: [width, height], position, maximized }) = window {
@@ -94,14 +99,31 @@ impl Settings {
 }
 
 fn defaults_in(fields: &Map<String, Value>) -> Defaults {
-    let Defaults { format, quality, lossless, fit, embed } = Defaults::default();
+    let Defaults { format, quality, lossless, fit, embed, .. } = Defaults::default();
     let text = |key: &str| fields.get(key).and_then(Value::as_str);
     Defaults {
         format: format_in(fields).unwrap_or(format),
         quality: number_in(fields, "quality", &QUALITIES).unwrap_or(quality),
         lossless: fields.get("lossless").and_then(Value::as_bool).unwrap_or(lossless),
+        aims: aims_in(fields),
         fit: text("fit").and_then(Fit::from_id).unwrap_or(fit),
         embed: text("embed").and_then(Embed::from_id).unwrap_or(embed),
+    }
+}
+
+/// Any whole number of bytes or characters that a field takes.
+const BUDGETS: std::ops::RangeInclusive<u64> = 1..=u32::MAX as u64;
+
+fn aims_in(fields: &Map<String, Value>) -> KeptAims {
+    let plain = KeptAims::default();
+    let none = Map::new();
+    let budget = fields.get("budget").and_then(Value::as_object).unwrap_or(&none);
+    KeptAims {
+        kind: fields.get("aim").and_then(Value::as_str).and_then(AimKind::from_id).unwrap_or(plain.kind),
+        look: number_in(fields, "look", &LOOKS).unwrap_or(plain.look),
+        most: number_in(budget, "most", &BUDGETS).unwrap_or(plain.most),
+        unit: budget.get("unit").and_then(Value::as_str).and_then(Unit::from_id).unwrap_or(plain.unit),
+        may_shrink: budget.get("shrink").and_then(Value::as_bool).unwrap_or(plain.may_shrink),
     }
 }
 
@@ -119,7 +141,7 @@ fn window_in(fields: &Map<String, Value>) -> Option<WindowPlace> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Defaults, Embed, Fit, Remembered, Settings, WindowPlace};
+    use super::{AimKind, Defaults, Embed, Fit, KeptAims, Remembered, Settings, Unit, WindowPlace};
     use crate::engine::Format;
 
     fn defaults_of(text: &str) -> Defaults {
@@ -129,8 +151,9 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let window = Some(WindowPlace { size: [1180.0, 760.5], position: Some([-8.0, 40.0]), maximized: true });
+        let aims = KeptAims { kind: AimKind::Budget, look: 71, most: 128_000, unit: Unit::Bytes, may_shrink: true };
         let defaults =
-            Defaults { format: Format::Png, quality: 61, lossless: true, fit: Fit::Cover, embed: Embed::Css };
+            Defaults { format: Format::Png, quality: 61, lossless: true, aims, fit: Fit::Cover, embed: Embed::Css };
         let settings =
             Settings { values: Remembered { defaults, window, ..Remembered::default() }, ..Settings::default() };
         assert_eq!(Settings::parse(&settings.to_text()).values, settings.values);
@@ -148,6 +171,25 @@ mod tests {
         assert_eq!(defaults_of(r#"{"format": "exr"}"#), plain);
         // One bad field spoils no other.
         assert_eq!(defaults_of(r#"{"quality": "high", "format": "jpeg"}"#), Defaults { format: Format::Jpeg, ..plain });
+    }
+
+    #[test]
+    fn the_aim_is_as_it_was_agreed() {
+        let text = r#"{"aim": "budget", "look": 40, "budget": {"most": 8096, "unit": "bytes", "shrink": true}}"#;
+        let aims = KeptAims { kind: AimKind::Budget, look: 40, most: 8_096, unit: Unit::Bytes, may_shrink: true };
+        assert_eq!(defaults_of(text).aims, aims);
+        let plain = KeptAims::default();
+        for text in [
+            r#"{"aim": "fame", "look": 29, "budget": 4000}"#,
+            r#"{"aim": 3, "look": 96, "budget": {"most": 0, "unit": "pages", "shrink": "yes"}}"#,
+            r#"{"aim": null, "look": "85", "budget": {"most": -1, "unit": 4}}"#,
+            r#"{"budget": {"most": 4294967296}}"#,
+        ] {
+            assert_eq!(defaults_of(text).aims, plain, "{text}");
+        }
+        // One bad field spoils no other.
+        let half = defaults_of(r#"{"aim": "look", "look": 300, "budget": {"most": 4000, "unit": "miles"}}"#).aims;
+        assert_eq!(half, KeptAims { kind: AimKind::Look, most: 4_000, ..plain });
     }
 
     #[test]

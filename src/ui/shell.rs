@@ -175,6 +175,8 @@ impl Shell {
                 Effect::CancelRender => self.jobs.cancel_render(),
                 Effect::Race(request) => self.jobs.race(request),
                 Effect::CancelRace => self.jobs.cancel_race(),
+                Effect::Compress(ticket, text) => self.jobs.compress(ticket, text),
+                Effect::CancelCompress => self.jobs.cancel_compress(),
                 Effect::LetGo(source) => self.jobs.let_go(&source),
                 Effect::Discard(pixels) => self.jobs.discard(pixels),
                 Effect::Errand(ticket, errand) => self.jobs.errand(ticket, errand),
@@ -242,20 +244,17 @@ impl Shell {
         memory.changed_at = None;
     }
 
-    /// The clipboard of text fields, which the toolkit would serve on this thread.
-    fn serve_fields(&mut self, ctx: &Context) {
-        let texts = ctx.output_mut(|output| {
-            let mut texts = vec![];
-            output.commands.retain_mut(|command| match command {
-                OutputCommand::CopyText(text) => {
-                    texts.push(std::mem::take(text));
-                    false
-                }
-                OutputCommand::TextSelectionSettled(_) | OutputCommand::CopyImage(_) => false,
-                OutputCommand::OpenUrl(_) => true,
-            });
-            texts
-        });
+    /// The clipboard of text fields and the browser, which the toolkit would serve on this thread.
+    fn serve_toolkit(&mut self, ctx: &Context) {
+        let (mut texts, mut pages) = (vec![], vec![]);
+        for command in ctx.output_mut(|output| std::mem::take(&mut output.commands)) {
+            match command {
+                OutputCommand::CopyText(text) => texts.push(text),
+                OutputCommand::OpenUrl(page) => pages.push(page.url),
+                OutputCommand::TextSelectionSettled(_) | OutputCommand::CopyImage(_) => {}
+            }
+        }
+        pages.into_iter().for_each(|it| self.jobs.browse(it));
         for text in texts {
             let snippet = crate::engine::embed::Snippet { before: text, body: "".into(), after: String::new() };
             self.jobs.errand(Ticket::UNHEEDED, Errand::CopyText(snippet));
@@ -320,7 +319,7 @@ impl eframe::App for Shell {
         }
         self.settle();
         self.session.note_edits(is_gesture_underway(&ctx));
-        self.serve_fields(&ctx);
+        self.serve_toolkit(&ctx);
         self.remember(&ctx);
         self.retitle(&ctx);
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(self.link.title.as_str()));

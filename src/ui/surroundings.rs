@@ -34,7 +34,7 @@ impl Surroundings {
             News::Drag(Drag::At(place)) => self.pointer = Some(*place),
             News::Drag(Drag::Coming) => self.hovering = Some(Hovering::COMING),
             News::Drag(Drag::Gone | Drag::Dropped(_)) => (self.hovering, self.pointer) = (None, None),
-            News::Changed(_) | News::Copied(_) | News::NotWatched(_) => {}
+            News::Changed(_) | News::Copied(_) | News::NotWatched(_) | News::NotBrowsed { .. } => {}
         }
     }
 

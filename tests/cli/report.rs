@@ -156,3 +156,24 @@ fn what_a_file_says_of_itself_is_reported() {
         }
     }
 }
+
+#[test]
+fn a_text_is_measured_where_it_travels_compressed() {
+    let place = Place::new();
+    place.picture("a.png", 90, 70, ImageFormat::Png);
+    let output = place.run(&["--as", "css", "--brotli", "--report", "json", "-f", "bmp", "-o", "a.css", "a.png"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let [line] = &lines(&output.stdout)[..] else { panic!("one line") };
+    let text = std::fs::read_to_string(place.path("a.css")).unwrap();
+    assert_eq!(line["chars"], text.chars().count());
+    // A character of base64 carries six bits of its eight.
+    let bytes = line["brotli"].as_u64().unwrap() as usize;
+    assert!(0 < bytes && bytes * 5 < text.len() * 4, "{line}");
+
+    // Unasked it is not in the report, and a file is not a text.
+    let output = place.run(&["--as", "css", "--report", "json", "a.png"]);
+    assert!(lines(&output.stderr)[0].get("brotli").is_none());
+    for wrong in [&["--brotli", "--report", "json", "a.png"][..], &["--brotli", "--as", "css", "a.png"]] {
+        assert_eq!(code(&place.run(wrong)), 2, "{wrong:?}");
+    }
+}

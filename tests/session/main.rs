@@ -4,6 +4,7 @@
 
 mod batches;
 mod budget;
+mod compressed;
 mod desk;
 mod dialogs;
 mod halves;

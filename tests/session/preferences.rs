@@ -5,9 +5,10 @@ use inlaid::{
     engine::{
         Format,
         recipe::{DEFAULT_QUALITY, Defaults},
+        target::{Aim, AimKind, Budget, KeptAims, Measure, destinations::Unit},
     },
     jobs::{Errand, Event, ports::Stay},
-    session::{Effect, Kind, Verb},
+    session::{Effect, Kind, Session, Verb},
     settings::{Primary, Start},
 };
 
@@ -32,6 +33,38 @@ fn a_fixed_start_is_not_moved_by_edits() {
     desk.session.preferences.start = Start::LastUsed;
     desk.edit(|item| item.recipe.output.quality = 31);
     assert_eq!(desk.load("c.png").recipe.output.quality, 31);
+}
+
+#[test]
+fn an_aim_is_kept_with_what_was_asked_of_the_others() {
+    let mut desk = Desk::default();
+    desk.load("a.png");
+    desk.edit(|item| item.aim(Aim::Look(71)));
+    let budget = Aim::Budget(Budget { most: 128_000, measure: Measure::Bytes, may_shrink: true });
+    desk.edit(|item| item.aim(budget.clone()));
+    let kept = KeptAims { kind: AimKind::Budget, look: 71, most: 128_000, unit: Unit::Bytes, may_shrink: true };
+    assert_eq!(desk.session.defaults.aims, kept);
+    assert_eq!(desk.load("b.png").recipe.output.aim, budget);
+
+    // A session that begins with what was kept.
+    let defaults = desk.session.defaults;
+    let mut later = Desk { session: Session::new(defaults, desk.session.preferences), ..Desk::default() };
+    assert_eq!(later.load("c.png").recipe.output.aim, budget);
+    later.edit(|item| item.aim(kept.aim(AimKind::Look)));
+    assert_eq!(later.load("d.png").recipe.output.aim, Aim::Look(71));
+}
+
+#[test]
+fn a_fixed_start_aims_for_its_quality() {
+    let mut desk = Desk::default();
+    desk.session.defaults.aims.kind = AimKind::Look;
+    desk.session.preferences.start = Start::Fixed { format: Format::Jpeg, quality: 55 };
+    assert_eq!(desk.load("a.png").recipe.output.aim, Aim::Quality);
+    let measure = Unit::Characters.measure();
+    desk.edit(|item| item.aim(Aim::Budget(Budget { most: 700, measure, may_shrink: false })));
+    assert_eq!(desk.load("b.png").recipe.output.aim, Aim::Quality);
+    let aims = desk.session.defaults.aims;
+    assert_eq!((aims.kind, aims.most), (AimKind::Look, 700), "in force as it was last before");
 }
 
 #[test]

@@ -8,7 +8,8 @@ use inlaid::{
         race::{Entrant, Readers},
         target::{Aim, Budget, Encodes, Found, Measure, Outcome},
     },
-    jobs::{Event, JobError, RaceRequest, Raced, RenderRequest},
+    jobs::{Event, JobError, RaceRequest, Raced, RenderRequest, ports::Stay},
+    session::{Effect, Kind, Verb},
 };
 
 const WEBP: Entrant = Entrant::Format(Format::WebP);
@@ -202,4 +203,78 @@ fn a_look_that_cannot_be_measured_is_asked_for_once() {
     assert!(desk.races.iter().all(Option::is_none), "{:?}", desk.races);
     let item = desk.session.selected().unwrap();
     assert!(!item.is_racing() && item.score().is_none());
+}
+
+#[test]
+fn a_copy_that_is_over_its_budget_says_so() {
+    let copy = |measure: Measure, weight: u64, n_bytes: usize, verb: Verb| {
+        let (mut desk, request) = aiming(Aim::Budget(Budget { most: 4_000, measure, may_shrink: false }));
+        let mut done = rendered(&request.recipe, &vec![0; n_bytes]);
+        let outcome = Outcome::BudgetMissed { weight, fits_at: None };
+        done.packed.product = product(&request.recipe, n_bytes, 1, outcome);
+        let effects = desk.absorb(Event::Rendered { ticket: request.ticket, result: Ok(done) });
+        if let [Effect::Render(next)] = &effects[..] {
+            let mut small = rendered(&next.recipe, &vec![0; n_bytes]);
+            let outcome = Outcome::BudgetMissed { weight, fits_at: None };
+            small.packed.product = product(&next.recipe, n_bytes, 1, outcome);
+            desk.absorb(Event::Rendered { ticket: next.ticket, result: Ok(small) });
+        }
+        let effects = desk.act(verb);
+        let [Effect::Errand(ticket, _)] = &effects[..] else { panic!("{effects:?}") };
+        desk.absorb(Event::Copied { ticket: *ticket, result: Ok(Stay::Lasting) });
+        let (kind, text) = desk.says();
+        assert_eq!(kind, Kind::Good);
+        text.to_owned()
+    };
+    // By hand: 9,000 bytes are 12,000 characters of base64, with 23 before them.
+    let characters = Measure::Characters { embed: Embed::DataUrl, density: 1, alt: "a".into() };
+    assert_eq!(
+        copy(characters.clone(), 12_023, 9_000, Verb::Copy),
+        "Copied data URL · 12,023 characters, 8,023 over the budget"
+    );
+    assert_eq!(
+        copy(Measure::Bytes, 5_204, 5_204, Verb::Copy),
+        "Copied data URL · 6,963 characters, 1,204 bytes over the budget"
+    );
+    assert_eq!(
+        copy(Measure::Bytes, 5_204, 5_204, Verb::CopyImage),
+        "Copied a.png as WebP · 8 × 6, 1,204 bytes over the budget"
+    );
+    // Only the text that was chosen is over it.
+    assert_eq!(copy(characters, 12_023, 2_000, Verb::Copy), "Copied data URL · 2,691 characters");
+}
+
+#[test]
+fn the_other_formats_race_while_they_are_shown() {
+    let (mut desk, request) = aiming(Aim::Look(85));
+    answer(&mut desk, &request, 900);
+    let usual = race(&mut desk);
+    assert_eq!(entrants(&usual).len(), 4, "nothing else before it is asked for");
+    for recipe in &usual.recipes {
+        desk.absorb(raced(&usual, recipe, 700, 63));
+    }
+    desk.races.clear();
+    desk.edit(|item| item.shows_others = true);
+    let others = race(&mut desk);
+    let formats: Vec<Format> = others.recipes.iter().map(|it| it.output.format).collect();
+    assert_eq!(
+        formats,
+        [Format::Gif, Format::JpegXl, Format::Ico, Format::Bmp, Format::Tiff, Format::Tga, Format::Qoi]
+    );
+    // A palette is searched for at the look; what loses nothing is made once.
+    assert_eq!(others.recipes[0].output.aim, Aim::Look(85));
+    assert!(others.recipes[1..].iter().all(|it| it.output.aim == Aim::Quality));
+    for recipe in &others.recipes {
+        desk.absorb(raced(&others, recipe, 5_000, 1));
+    }
+    let bmp = Entrant::Format(Format::Bmp);
+    assert!(!desk.session.selected().unwrap().is_racing());
+    assert!(desk.session.selected().unwrap().row(bmp).is_some_and(|it| !it.is_stale));
+
+    // At another look only the palette is searched for anew.
+    let request = super::desk::only_render(desk.edit(|item| item.recipe.output.aim = Aim::Look(70)));
+    assert!(!desk.session.selected().unwrap().row(bmp).unwrap().is_stale);
+    answer(&mut desk, &request, 800);
+    let again = race(&mut desk);
+    assert_eq!(entrants(&again), [JPEG, Entrant::PngPalette, PNG, AVIF, Entrant::Format(Format::Gif)]);
 }

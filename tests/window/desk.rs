@@ -52,6 +52,8 @@ pub(crate) struct Held {
     pub(crate) has_clipboard_watch: bool,
     /// Each time it was asked to tell that, or no longer.
     pub(crate) clipboard_watches: Vec<bool>,
+    /// Pages that the browser was to show.
+    pub(crate) browsed: Vec<String>,
 }
 
 pub(crate) type Hold = Arc<Mutex<Held>>;
@@ -118,6 +120,10 @@ impl Outside for FakeOutside {
 
     fn watch_clipboard(&mut self, is_wanted: bool) {
         self.0.lock().unwrap().clipboard_watches.push(is_wanted);
+    }
+
+    fn browse(&mut self, address: String) {
+        self.0.lock().unwrap().browsed.push(address);
     }
 }
 

@@ -4,7 +4,11 @@ use crate::desk::Desk;
 use eframe::egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use inlaid::{
-    engine::{Format, target::Aim},
+    engine::{
+        Format,
+        target::{Aim, Budget, Measure},
+    },
+    jobs::ports::News,
     session::{Item, USUAL},
 };
 
@@ -86,6 +90,25 @@ fn an_aim_goes_back_to_a_quality_where_it_has_led() {
 }
 
 #[test]
+fn an_aim_is_remembered() {
+    let mut desk = Desk::remembering(r#"{ "format": "png" }"#, &[("a.png", [40, 30])]);
+    desk.wait_ready();
+    desk.click("Budget");
+    desk.click("Slack emoji");
+    desk.kept(r#""most": 128000"#);
+    let kept = std::fs::read_to_string(desk.folder.path().join("settings.json")).unwrap();
+    let mut again = Desk::remembering(&kept, &[("b.png", [40, 30])]);
+    again.wait_ready();
+    let expected = Aim::Budget(Budget { most: 128_000, measure: Measure::Bytes, may_shrink: false });
+    assert_eq!(item(&again).recipe.output.aim, expected);
+    // The look that was never asked for is the usual one.
+    again.click("Same look");
+    assert_eq!(item(&again).recipe.output.aim, Aim::Look(85));
+    again.click("Budget");
+    assert_eq!(item(&again).recipe.output.aim, expected);
+}
+
+#[test]
 fn a_budget_that_cannot_be_met_shows_its_ways_out() {
     let mut desk = Desk::remembering(r#"{ "format": "bmp" }"#, &[("a.png", [96, 64])]);
     desk.wait_ready();
@@ -103,6 +126,24 @@ fn a_budget_that_cannot_be_met_shows_its_ways_out() {
     let text = item(&desk).snippet(desk.window.state().session().defaults.embed, fresh);
     assert!(text.to_string().chars().count() <= 3_000, "{smaller}");
     assert!(!desk.names().iter().any(|it| it.starts_with("Fits at ")));
+}
+
+#[test]
+fn advice_leads_to_where_it_stands() {
+    // Uncompressed it is more than a stylesheet bears.
+    let mut desk = Desk::remembering(r#"{ "format": "bmp" }"#, &[("a.png", [200, 200])]);
+    desk.wait_ready();
+    let source = "https://css-tricks.com/data-uris/";
+    let name = format!("Source of this advice: {source}");
+    desk.window.get_by_role_and_label(Role::Link, &name).focus();
+    desk.step();
+    desk.press(Modifiers::NONE, Key::Enter);
+    desk.step();
+    assert_eq!(desk.held.lock().unwrap().browsed, [source]);
+    let why = "there is no browser".to_owned();
+    desk.tell(News::NotBrowsed { address: source.to_owned(), why });
+    let said = desk.window.state().session().notice().unwrap().text.clone();
+    assert_eq!(said, format!("No browser could be opened (there is no browser); the page is {source}"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! of them in `link` and `page`.
 
 mod advice;
+mod compressed;
 mod escapes;
 mod found;
 mod link;

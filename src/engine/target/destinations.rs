@@ -9,6 +9,24 @@ pub enum Unit {
     Characters,
 }
 
+impl Unit {
+    /// Every unit, in the order shown.
+    pub const ALL: &[Self] = &[Self::Characters, Self::Bytes];
+
+    /// Stable id for the settings file, and the name shown to people.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Characters => "characters",
+        }
+    }
+
+    /// The unit with this id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.id() == id)
+    }
+}
+
 /// A place with a limit of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destination {
@@ -41,13 +59,6 @@ pub const DESTINATIONS: &[Destination] = &[
         source: "https://css-tricks.com/data-uris/",
     },
     Destination {
-        label: "E-mail",
-        most: 5_000,
-        unit: Unit::Bytes,
-        reason: "a common rule for the few mail programs that show data URLs at all",
-        source: "https://www.dev-toolbox.tech/tools/data-url-generator/examples/data-uri-in-email-html",
-    },
-    Destination {
         label: "webpack",
         most: 8_096,
         unit: Unit::Bytes,
@@ -69,10 +80,17 @@ pub const DESTINATIONS: &[Destination] = &[
         source: "https://developer.mozilla.org/docs/Web/URI/Reference/Schemes/data",
     },
     Destination {
+        label: "E-mail",
+        most: 100_000,
+        unit: Unit::Characters,
+        reason: "Gmail cuts a message off after 102 KB of its text, in which a picture counts that is written into it",
+        source: "https://help.aweber.com/hc/en-us/articles/205678278-Why-is-my-message-clipped-in-Gmail",
+    },
+    Destination {
         label: "Slack emoji",
         most: 128_000,
         unit: Unit::Bytes,
-        reason: "Slack takes custom emoji of up to 128 KB",
+        reason: "Slack asks for custom emoji under 128 KB",
         source: "https://slack.com/help/articles/206870177-Add-customized-emoji-and-aliases-to-your-workspace",
     },
 ];

@@ -10,6 +10,7 @@ mod budget;
 mod curve;
 pub mod destinations;
 mod hunt;
+mod kept;
 mod knob;
 mod look;
 mod lore;
@@ -18,6 +19,7 @@ mod shrink;
 
 pub use self::{
     aim::{Aim, Budget, DEFAULT_LOOK, Encodes, Found, Measure, Miss, Outcome},
+    kept::{AimKind, KeptAims, LOOKS},
     lore::Lore,
 };
 

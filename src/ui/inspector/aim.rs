@@ -6,11 +6,10 @@ use super::{
 };
 use crate::{
     engine::{
-        embed::Embed,
         recipe::{Fit, OutputSpec, Want},
         score::Look,
         target::{
-            Aim, Budget, DEFAULT_LOOK, Found, Measure, Outcome,
+            Aim, AimKind, Budget, DEFAULT_LOOK, Found, KeptAims, LOOKS, Outcome,
             destinations::{DESTINATIONS, Destination, Unit},
         },
     },
@@ -23,125 +22,72 @@ use crate::{
     },
 };
 use egui::{RichText, Ui};
-use std::sync::Arc;
 
-/// What a slider may aim for: below is hardly a picture, above is no gain.
-const LOOKS: std::ops::RangeInclusive<i32> = 30..=95;
 /// So many other formats are offered as a way out.
 const MOST_WAYS: usize = 2;
 const FIELD_WIDTH: f32 = 110.0;
 
-/// What is kept of the aims that are not in force.
-#[derive(Clone, Debug)]
-pub(super) struct Aims {
-    look: u8,
-    budget: Budget,
-}
-
-impl Default for Aims {
-    fn default() -> Self {
-        let measure = Measure::Characters { embed: Embed::default(), density: 1, alt: Arc::from("") };
-        Self { look: DEFAULT_LOOK, budget: Budget { most: 10_000, measure, may_shrink: false } }
+/// The aim of a picture, and what it takes; `kept` is what was last asked of the other aims.
+pub(super) fn aim_ui(ui: &mut Ui, item: &mut Item, kept: &KeptAims) {
+    heading(ui, "Aim for", note(item).as_deref());
+    let mut kind = AimKind::of(&item.recipe.output.aim);
+    let kinds: Vec<(AimKind, &str)> = AimKind::ALL.iter().map(|it| (*it, it.label())).collect();
+    if segmented(ui, "Aim for", &mut kind, &kinds).changed() {
+        item.aim(kept.aim(kind));
     }
-}
-
-/// The three kinds of an [`Aim`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Quality,
-    Look,
-    Budget,
-}
-
-impl Kind {
-    fn of(aim: &Aim) -> Self {
-        match aim {
-            Aim::Quality => Self::Quality,
-            Aim::Look(_) => Self::Look,
-            Aim::Budget(_) => Self::Budget,
+    match item.recipe.output.aim.clone() {
+        Aim::Quality => {
+            let has_palette = item.facts().is_some_and(|it| it.details.palette);
+            quality_ui(ui, &mut item.recipe.output, has_palette);
         }
+        Aim::Look(look) => look_ui(ui, item, look),
+        Aim::Budget(budget) => budget_ui(ui, item, budget),
     }
+    miss_ui(ui, item);
 }
 
-impl Aims {
-    pub(super) fn aim_ui(&mut self, ui: &mut Ui, item: &mut Item) {
-        heading(ui, "Aim for", note(item).as_deref());
-        let mut kind = Kind::of(&item.recipe.output.aim);
-        let kinds = [(Kind::Quality, "Quality"), (Kind::Look, "Same look"), (Kind::Budget, "Budget")];
-        if segmented(ui, "Aim for", &mut kind, &kinds).changed() {
-            item.aim(match kind {
-                Kind::Quality => Aim::Quality,
-                Kind::Look => Aim::Look(self.look),
-                Kind::Budget => Aim::Budget(self.budget.clone()),
-            });
+fn look_ui(ui: &mut Ui, item: &mut Item, look: u8) {
+    let mut wanted = i32::from(look);
+    let range = i32::from(*LOOKS.start())..=i32::from(*LOOKS.end());
+    let amount = Amount { name: "Look", range: range.clone(), reset: DEFAULT_LOOK.into() };
+    let width = amount_ui(ui, &amount, &mut wanted);
+    ends_ui(ui, width, found(item).map(setting).as_deref());
+    // Kept to its range, which fits into a byte.
+    item.recipe.output.aim = Aim::Look(wanted.clamp(*range.start(), *range.end()) as u8);
+}
+
+fn budget_ui(ui: &mut Ui, item: &mut Item, mut budget: Budget) {
+    ui.horizontal(|ui| {
+        let most = budget.most.to_string();
+        if let Some(most) = NumberField::new("At most", "≤", &most)
+            .width(FIELD_WIDTH)
+            .show(ui)
+            .as_deref()
+            .and_then(grammar::whole_number)
+            .filter(|it| 0 < *it)
+        {
+            budget.most = most.into();
         }
-        match item.recipe.output.aim.clone() {
-            Aim::Quality => {
-                let has_palette = item.facts().is_some_and(|it| it.details.palette);
-                quality_ui(ui, &mut item.recipe.output, has_palette);
-            }
-            Aim::Look(look) => self.look_ui(ui, item, look),
-            Aim::Budget(budget) => self.budget_ui(ui, item, budget),
+        let mut unit = Unit::of(&budget.measure);
+        let units: Vec<(Unit, &str)> = Unit::ALL.iter().map(|it| (*it, it.id())).collect();
+        if segmented(ui, "Counted in", &mut unit, &units).changed() {
+            budget.measure = unit.measure();
         }
-        miss_ui(ui, item);
-    }
-
-    fn look_ui(&mut self, ui: &mut Ui, item: &mut Item, look: u8) {
-        let mut wanted = i32::from(look);
-        let amount = Amount { name: "Look", range: LOOKS, reset: DEFAULT_LOOK.into() };
-        let width = amount_ui(ui, &amount, &mut wanted);
-        ends_ui(ui, width, found(item).map(setting).as_deref());
-        // Kept to its range, which fits into a byte.
-        self.look = wanted.clamp(*LOOKS.start(), *LOOKS.end()) as u8;
-        item.recipe.output.aim = Aim::Look(self.look);
-    }
-
-    fn budget_ui(&mut self, ui: &mut Ui, item: &mut Item, mut budget: Budget) {
-        ui.horizontal(|ui| {
-            let most = budget.most.to_string();
-            if let Some(most) = NumberField::new("At most", "≤", &most)
-                .width(FIELD_WIDTH)
-                .show(ui)
-                .as_deref()
-                .and_then(grammar::whole_number)
-                .filter(|it| 0 < *it)
-            {
-                budget.most = most.into();
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
+        for place in DESTINATIONS {
+            let is_chosen = budget.most == place.most && Unit::of(&budget.measure) == place.unit;
+            if chip(ui, place.label, is_chosen).on_hover_text(hint(place)).clicked() {
+                (budget.most, budget.measure) = (place.most, place.unit.measure());
             }
-            let mut is_bytes = budget.measure == Measure::Bytes;
-            if segmented(ui, "Counted in", &mut is_bytes, &[(false, "characters"), (true, "bytes")]).changed() {
-                budget.measure = measure(is_bytes);
-            }
-        });
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
-            for place in DESTINATIONS {
-                let is_chosen = budget.most == place.most && (budget.measure == Measure::Bytes) == is_bytes(place);
-                if chip(ui, place.label, is_chosen).on_hover_text(hint(place)).clicked() {
-                    (budget.most, budget.measure) = (place.most, measure(is_bytes(place)));
-                }
-            }
-            let tip = "Where nothing else fits, the picture becomes smaller than was asked for";
-            if chip(ui, "May shrink", budget.may_shrink).on_hover_text(tip).clicked() {
-                budget.may_shrink = !budget.may_shrink;
-            }
-        });
-        self.budget = budget.clone();
-        item.recipe.output.aim = Aim::Budget(budget);
-    }
-}
-
-fn is_bytes(place: &Destination) -> bool {
-    place.unit == Unit::Bytes
-}
-
-/// What is counted; the form of the text is known to the session.
-fn measure(is_bytes: bool) -> Measure {
-    if is_bytes {
-        Measure::Bytes
-    } else {
-        Measure::Characters { embed: Embed::default(), density: 1, alt: Arc::from("") }
-    }
+        }
+        let tip = "Where nothing else fits, the picture becomes smaller than was asked for";
+        if chip(ui, "May shrink", budget.may_shrink).on_hover_text(tip).clicked() {
+            budget.may_shrink = !budget.may_shrink;
+        }
+    });
+    item.recipe.output.aim = Aim::Budget(budget);
 }
 
 fn hint(place: &Destination) -> String {

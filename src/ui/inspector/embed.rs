@@ -5,10 +5,11 @@ use crate::{
         embed::{Embed, Snippet, advice, css_pixels},
         target::{Aim, Budget, Measure},
     },
-    session::Item,
+    session::{Item, Session},
+    settings::Units,
     ui::{
         theme::{self, Theme},
-        widgets::{chip, command_chip, heading, segmented},
+        widgets::{chip, command_chip, heading, link, segmented},
         words,
     },
 };
@@ -18,10 +19,38 @@ use std::sync::Arc;
 const LINES: usize = 3;
 const PADDING: f32 = 9.0;
 
-pub(super) fn embed_ui(ui: &mut Ui, item: &mut Item, embed: &mut Embed) {
+/// What is known of the text where it travels compressed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compressed {
+    /// Nobody has asked.
+    Unasked,
+    /// It is being measured.
+    Awaited,
+    /// Bytes.
+    Known(usize),
+}
+
+impl Compressed {
+    pub(super) fn of(session: &Session) -> Self {
+        let awaited = if session.is_compressed_awaited() { Self::Awaited } else { Self::Unasked };
+        session.compressed().map_or(awaited, Self::Known)
+    }
+}
+
+/// Says whether the text is to be measured where it travels compressed.
+pub(super) fn embed_ui(ui: &mut Ui, item: &mut Item, embed: &mut Embed, compressed: Compressed, units: Units) -> bool {
     let snippet = item.result().map(|result| item.snippet(*embed, result));
     let length = snippet.as_ref().map(|it| words::characters(it.chars() as u64));
-    heading(ui, "Embed as", length.as_deref());
+    match (&length, compressed) {
+        (Some(length), Compressed::Known(n_bytes)) => {
+            let note = format!("{length} · brotli {}", words::bytes(n_bytes as u64, units));
+            let tip = format!("{} of the text as brotli, as which it travels", words::exact_bytes(n_bytes as u64));
+            heading(ui, "Embed as", Some(&note)).on_hover_text(tip);
+        }
+        _ => {
+            heading(ui, "Embed as", length.as_deref());
+        }
+    }
     let forms: Vec<(Embed, &str)> = Embed::ALL.iter().map(|it| (*it, it.label())).collect();
     segmented(ui, "Embed as", embed, &forms);
     if *embed == Embed::Html {
@@ -30,6 +59,21 @@ pub(super) fn embed_ui(ui: &mut Ui, item: &mut Item, embed: &mut Embed) {
     if let Some(snippet) = snippet {
         text_ui(ui, &snippet, item.fresh().is_none());
         advice_ui(ui, item, *embed, snippet.chars());
+    }
+    item.fresh().is_some() && compressed_ui(ui, compressed)
+}
+
+/// A page and its stylesheets travel compressed; how much that leaves is measured on demand.
+fn compressed_ui(ui: &mut Ui, compressed: Compressed) -> bool {
+    match compressed {
+        Compressed::Unasked => command_chip(ui, "Compressed length")
+            .on_hover_text("How many bytes are left of the text where a server compresses it (brotli)")
+            .clicked(),
+        Compressed::Awaited => {
+            ui.add_enabled_ui(false, |ui| command_chip(ui, "Compressing…"));
+            false
+        }
+        Compressed::Known(_) => false,
     }
 }
 
@@ -50,9 +94,11 @@ fn advice_ui(ui: &mut Ui, item: &mut Item, embed: Embed, n_characters: usize) {
                 let measure = Measure::Characters { embed, density: 1, alt: Arc::from("") };
                 item.aim(Aim::Budget(Budget { most, measure, may_shrink: false }));
             }
+            let (reason, source) = (advice.reason, advice.source);
+            link(ui, &format!("Source of this advice: {source}"), "Why", source).on_hover_text(source);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let text = RichText::new(advice.text).font(theme::secondary()).color(ink);
-                ui.add(egui::Label::new(text).wrap()).on_hover_text(format!("{}\n{}", advice.reason, advice.source));
+                ui.add(egui::Label::new(text).wrap()).on_hover_text(reason);
             });
         });
     });

@@ -40,6 +40,7 @@ pub(super) fn format_ui(
 
 fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, embed: Embed, is_more_open: &mut bool) {
     let chosen = item.entrant();
+    item.shows_others = *is_more_open;
     heading(ui, "Format", Some(&note(item)));
     let entrants = entrants(item, *is_more_open);
     let texts: Vec<RowTexts> = entrants.iter().map(|it| RowTexts::new(item, *it, units, embed)).collect();

@@ -23,19 +23,13 @@ use egui::{Color32, Frame, Margin, Rect, ScrollArea, Ui, vec2};
 pub(super) struct Inspector {
     size: size::SizeControls,
     copied: outlets::Copied,
-    aims: aim::Aims,
     /// Which disclosures are open.
     pub(super) disclosed: Disclosed,
 }
 
 impl Inspector {
     pub(super) fn new(disclosed: Disclosed) -> Self {
-        Self {
-            size: size::SizeControls::default(),
-            copied: outlets::Copied::default(),
-            aims: aim::Aims::default(),
-            disclosed,
-        }
+        Self { size: size::SizeControls::default(), copied: outlets::Copied::default(), disclosed }
     }
 
     /// Shows the controls over the whole of `ui`; `grabs_focus` brings the keyboard to the first.
@@ -72,23 +66,27 @@ impl Inspector {
 
     fn groups_ui(&mut self, ui: &mut Ui, session: &mut Session, grabs_focus: bool, actions: &mut Vec<Action>) {
         let embed = &mut session.defaults.embed.clone();
-        let units = session.preferences.units;
+        let (compressed, mut measures) = (embed::Compressed::of(session), false);
+        let (units, aims) = (session.preferences.units, session.defaults.aims);
         if let Some(item) = session.selected_mut() {
             self.size.size_ui(ui, item, units, &mut self.disclosed.size, grabs_focus);
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
             format::format_ui(ui, item, units, *embed, &mut self.disclosed.formats, actions);
             if !item.recipe.output.untouched {
                 ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
-                self.aims.aim_ui(ui, item);
+                aim::aim_ui(ui, item, &aims);
                 format::background_ui(ui, item);
             }
             if !item.recipe.output.untouched {
                 codec::codec_ui(ui, item, units, &mut self.disclosed.codec);
             }
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
-            embed::embed_ui(ui, item, embed);
+            measures = embed::embed_ui(ui, item, embed, compressed, units);
         }
         session.defaults.embed = *embed;
+        if measures {
+            session.measure_compressed();
+        }
     }
 
     /// The one button that copies, in the lower right corner of `canvas`: for windows where the
