@@ -83,8 +83,9 @@ def steps(desk, program, what):
     left, right, y = QUALITY[what]
     parts = {"encoding": [], "to the numbers, beyond that": [], "to the picture, beyond that": []}
     for at in range(STEPS):
+        # Past the quality of the start, whose result is remembered.
         since, n_shown = time.time() * 1e6, program.count("result shown")
-        desk.xdotool("mousemove", (left + right) // 2 + 7 * at, y, "mousedown", 1)
+        desk.xdotool("mousemove", (left + right) // 2 + 5 * at, y, "mousedown", 1)
         # So long that no frame of letting go comes in between.
         time.sleep(0.4)
         desk.xdotool("mouseup", 1)
@@ -100,9 +101,6 @@ def steps(desk, program, what):
         asked = first("render asked for", since)
         # The encoder may begin before it is written down that it was asked to.
         encoded = first("encode", asked["ts"] - 1000)
-        if encoded is None:
-            # What was made before is remembered.
-            continue
         made = encoded["ts"] + encoded["dur"]
         beyond = asked["ts"] + encoded["dur"]
         parts["encoding"].append(encoded["dur"])

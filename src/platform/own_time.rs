@@ -17,13 +17,14 @@ pub fn thread_time() -> Option<Duration> {
     None
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
-    use super::thread_time;
-    use std::time::{Duration, Instant};
-
+    #[cfg(target_os = "linux")]
     #[test]
     fn only_what_the_thread_itself_does_counts() {
+        use super::thread_time;
+        use std::time::{Duration, Instant};
+
         let ran = || thread_time().unwrap();
         let (before, begin) = (ran(), Instant::now());
         let busy = Duration::from_millis(30);

@@ -21,7 +21,7 @@ ATSPI = "org.a11y.atspi."
 # Of AT-SPI's numbers those that concern us.
 ROLES = {
     6: "canvas", 16: "dialog", 23: "frame", 29: "label", 33: "menu", 35: "menu item", 39: "panel", 43: "button",
-    44: "radio button", 48: "scroll bar", 49: "scroll pane", 50: "separator", 51: "slider", 61: "text",
+    44: "radio button", 48: "scroll bar", 49: "scroll pane", 50: "separator", 51: "slider", 61: "text", 88: "link",
     62: "toggle button", 64: "tool tip", 69: "window", 79: "entry", 83: "heading", 101: "notification",
     110: "landmark", 116: "static",
 }  # fmt: skip

@@ -47,6 +47,8 @@ fn tab_goes_from_the_top_line_down_the_controls_and_over_the_canvas() {
         "Advanced format settings",
         "Data URL",
         "Fit 10,000",
+        "Source of this advice: https://css-tricks.com/data-uris/",
+        "Compressed length",
         "Copy data URL",
         "Copy image",
         "Save…",

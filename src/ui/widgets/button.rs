@@ -122,7 +122,8 @@ impl Widget for Button<'_> {
         if let Some(key) = self.key {
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_keyboard_shortcut(key));
         }
-        if ui.is_rect_visible(response.rect) {
+        // What comes into focus comes into sight.
+        if ui.is_rect_visible(response.rect) || response.gained_focus() {
             self.paint(ui, &response);
         }
         match self.tip {

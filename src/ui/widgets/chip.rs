@@ -33,7 +33,7 @@ fn show(ui: &mut Ui, label: &str, chosen: Option<bool>) -> Response {
         };
         ui.painter().rect_filled(rect, theme::INNER_RADIUS, ground);
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, label, theme::secondary(), ink);
-        focus_ring(ui, &response, theme::INNER_RADIUS);
     }
+    focus_ring(ui, &response, theme::INNER_RADIUS);
     response
 }

@@ -25,7 +25,7 @@ pub fn disclosure(ui: &mut Ui, name: &str, label: &str, is_open: &mut bool) -> R
         icon.paint(ui.painter(), sign.translate(vec2(-2.0, 0.0)), ink);
         let text = rect.with_min_x(sign.right() + 2.0);
         text_left(ui.painter(), text, label, theme::secondary(), ink);
-        focus_ring(ui, &response, theme::INNER_RADIUS);
     }
+    focus_ring(ui, &response, theme::INNER_RADIUS);
     response
 }

@@ -155,8 +155,8 @@ impl Widget for IconButton<'_> {
             ui.painter().rect_filled(rect, theme::RADIUS, ground);
             let ink = if self.on == Some(false) { theme.weak } else { theme.text };
             self.icon.paint(ui.painter(), rect, ink);
-            focus_ring(ui, &response, theme::RADIUS);
         }
+        focus_ring(ui, &response, theme::RADIUS);
         response.on_hover_ui(|ui| {
             ui.horizontal(|ui| {
                 ui.label(self.name);

@@ -21,7 +21,7 @@ pub fn link(ui: &mut Ui, name: &str, label: &str, address: &str) -> Response {
         if response.hovered() {
             ui.painter().hline(text.x_range(), text.bottom(), Stroke::new(1.0, ink));
         }
-        focus_ring(ui, &response, theme::INNER_RADIUS);
     }
+    focus_ring(ui, &response, theme::INNER_RADIUS);
     response.on_hover_cursor(CursorIcon::PointingHand)
 }

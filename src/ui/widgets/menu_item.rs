@@ -27,7 +27,7 @@ pub fn menu_item(ui: &mut Ui, text: &str, key: &str, is_enabled: bool) -> Respon
         let content = rect.shrink2(vec2(PADDING, 0.0));
         text_left(ui.painter(), content, text, theme::body(), ink);
         text_right(ui.painter(), content, key, theme::note(), theme.faint);
-        focus_ring(ui, &response, theme::INNER_RADIUS);
     }
+    focus_ring(ui, &response, theme::INNER_RADIUS);
     response
 }

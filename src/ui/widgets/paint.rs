@@ -4,7 +4,8 @@ use crate::ui::theme::{self, Theme};
 use egui::epaint::{PathShape, StrokeKind};
 use egui::{Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, Shape, Stroke, Ui, pos2, vec2};
 
-/// The ring that says where the keyboard is; what it comes to is scrolled into sight.
+/// The ring that says where the keyboard is; what it comes to is scrolled into sight, so this is called also for
+/// what is not.
 pub(super) fn focus_ring(ui: &Ui, response: &Response, radius: u8) {
     if response.gained_focus() {
         response.scroll_to_me(None);
