@@ -47,7 +47,8 @@ fn main() {
 
 /// Every format that can hold the picture at each of the usual qualities, and at the same look.
 fn beside_qualities(picture: &mut Picture) {
-    for format in FORMATS.into_iter().filter(|it| it.has_alpha() || !picture.edited.layout().has_alpha()) {
+    let has_alpha = picture.edited.layout().has_alpha();
+    for format in FORMATS.into_iter().filter(|it| it.has_alpha() || !has_alpha) {
         for quality in QUALITIES {
             let fixed = picture.render(&OutputSpec { quality, ..OutputSpec::new(format) });
             let theirs = picture.score(&fixed.encoded.bytes);

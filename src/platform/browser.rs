@@ -7,7 +7,7 @@ use crate::jobs::{
 use std::thread;
 
 /// Shows a page; which browser that is takes a while to find out, so it is done aside.
-pub(super) fn show(address: String, tell: Tell) {
+pub(super) fn show(address: String, tell: &Tell) {
     let (asked, heard) = (address.clone(), tell.clone());
     let started = thread::Builder::new().name("browser".to_owned()).spawn(move || {
         if let Err(error) = webbrowser::open(&asked) {

@@ -57,7 +57,7 @@ impl Outside for SystemOutside {
 
     fn browse(&mut self, address: String) {
         if let Some(tell) = self.tell.clone() {
-            browser::show(address, tell);
+            browser::show(address, &tell);
         }
     }
 }

@@ -28,7 +28,8 @@ mod tests {
         let ran = || thread_time().unwrap();
         let (before, begin) = (ran(), Instant::now());
         let busy = Duration::from_millis(30);
-        let other = std::thread::spawn(move || while thread_time().unwrap() < busy {});
+        let work = move || while thread_time().unwrap() < busy {};
+        let other = std::thread::Builder::new().spawn(work).unwrap();
         other.join().unwrap();
         let waited = begin.elapsed();
         assert!(busy <= waited, "{waited:?}");

@@ -40,7 +40,7 @@ impl Session {
                 vec![]
             }
             Event::Compressed { ticket, result } => {
-                self.text_was_compressed(ticket, result);
+                self.text_was_compressed(ticket, result.ok());
                 vec![]
             }
             Event::Pasted(result) => self.clipboard_was_read(result),

@@ -6,7 +6,7 @@ use crate::{
         Recipe,
         embed::{Embed, Snippet},
     },
-    jobs::{JobError, Ticket},
+    jobs::Ticket,
 };
 
 /// What a text is made of.
@@ -85,13 +85,13 @@ impl Session {
         Some(Effect::Compress(ticket, text))
     }
 
-    pub(super) fn text_was_compressed(&mut self, ticket: Ticket, result: Result<usize, JobError>) {
+    /// Without a number it can be asked for again.
+    pub(super) fn text_was_compressed(&mut self, ticket: Ticket, n_bytes: Option<usize>) {
         let is_asked = |it: &&mut Compressed| it.asked.as_ref().is_some_and(|(own, _)| *own == ticket);
         let Some(known) = self.compressed.as_mut().filter(is_asked) else { return };
-        match result {
-            Ok(bytes) => known.bytes = Some(bytes),
-            // It can be asked for again.
-            Err(_) => self.compressed = None,
+        known.bytes = n_bytes;
+        if n_bytes.is_none() {
+            self.compressed = None;
         }
     }
 }

@@ -18,8 +18,8 @@ fn desk() -> Desk {
     desk
 }
 
-fn asked(effects: Vec<Effect>) -> (Ticket, Snippet) {
-    let [Effect::Compress(ticket, text)] = &effects[..] else { panic!("{effects:?}") };
+fn asked(effects: &[Effect]) -> (Ticket, Snippet) {
+    let [Effect::Compress(ticket, text)] = effects else { panic!("{effects:?}") };
     (*ticket, text.clone())
 }
 
@@ -32,7 +32,7 @@ fn measure(desk: &mut Desk) -> Vec<Effect> {
 fn a_text_is_measured_once_when_it_is_asked_for() {
     let mut desk = desk();
     assert!(desk.settle(vec![]).is_empty() && !desk.session.is_compressed_awaited(), "nobody has asked");
-    let (ticket, text) = asked(measure(&mut desk));
+    let (ticket, text) = asked(&measure(&mut desk));
     assert_eq!(text.to_string(), "data:image/webp;base64,MTIzNDU2Nzg=");
     assert!(desk.session.is_compressed_awaited());
     assert!(measure(&mut desk).is_empty(), "it is being measured");
@@ -44,14 +44,14 @@ fn a_text_is_measured_once_when_it_is_asked_for() {
 #[test]
 fn another_text_is_not_measured_unasked() {
     let mut desk = desk();
-    let (ticket, _) = asked(measure(&mut desk));
+    let (ticket, _) = asked(&measure(&mut desk));
     desk.absorb(Event::Compressed { ticket, result: Ok(31) });
     desk.session.defaults.embed = Embed::Css;
     assert!(desk.settle(vec![]).is_empty());
     assert_eq!((desk.session.compressed(), desk.session.is_compressed_awaited()), (None, false));
 
     // What is still being measured is stopped, and its late answer dropped.
-    let (ticket, _) = asked(measure(&mut desk));
+    let (ticket, _) = asked(&measure(&mut desk));
     let effects = desk.edit(|item| item.recipe.output.quality = 12);
     assert!(effects.iter().any(|it| matches!(it, Effect::CancelCompress)), "{effects:?}");
     desk.absorb(Event::Compressed { ticket, result: Ok(99) });
@@ -65,16 +65,16 @@ fn who_asks_before_the_text_is_there_is_answered_then() {
     assert!(measure(&mut desk).is_empty());
     assert!(desk.session.is_compressed_awaited());
     let effects = desk.finish(&request, b"abc");
-    let (_, text) = asked(effects);
+    let (_, text) = asked(&effects);
     assert_eq!(text.to_string(), "data:image/webp;base64,YWJj");
 }
 
 #[test]
 fn what_failed_can_be_asked_for_again() {
     let mut desk = desk();
-    let (ticket, _) = asked(measure(&mut desk));
+    let (ticket, _) = asked(&measure(&mut desk));
     let result = Err(JobError::from(EngineError::DecoderCrashed));
     desk.absorb(Event::Compressed { ticket, result });
     assert!(!desk.session.is_compressed_awaited());
-    asked(measure(&mut desk));
+    asked(&measure(&mut desk));
 }
