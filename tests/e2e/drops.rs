@@ -15,22 +15,30 @@ use std::{
     fs,
     io::BufRead as _,
     path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
+
+/// So long a source may take for a word.
+const LATEST: Duration = Duration::from_secs(120);
+/// And so long until it knows that it is dragged from.
+const SOON: Duration = Duration::from_secs(10);
 
 /// The left border of the canvas, where the overlay has its frame; nothing is dragged over it.
 pub(crate) const BORDER: [i32; 4] = [2, 200, 60, 600];
 
 /// Drags from a place on the screen over the canvas, and lets go there once the window has answered.
 pub(crate) fn drag_from(desk: &Desk, place: [i32; 2]) {
-    drag_to(desk, place, 360);
+    let before = hold_over_canvas(desk, place);
+    let_go(desk, &before);
 }
 
-/// The same at a height of the canvas.
-fn drag_to(desk: &Desk, place: [i32; 2], height: i32) {
-    let before = hold_at(desk, place, height);
+/// Lets go of what is held over the canvas, once the window has answered.
+fn let_go(desk: &Desk, before: &[u8]) {
     wait_for("the overlay", || {
         desk.pointer(&["mousemove_relative", "--", "1", "0"]);
-        is_announced(desk, &before).then_some(())
+        is_announced(desk, before).then_some(())
     });
     desk.pointer(&["mouseup", "1"]);
 }
@@ -40,6 +48,7 @@ pub(crate) fn hold_over_canvas(desk: &Desk, place: [i32; 2]) -> Vec<u8> {
     hold_at(desk, place, 360)
 }
 
+/// The same at a height of the canvas.
 fn hold_at(desk: &Desk, [x, y]: [i32; 2], height: i32) -> Vec<u8> {
     let place = [x.to_string(), y.to_string()];
     desk.pointer(&["mousemove", &place[0], &place[1]]);
@@ -210,19 +219,32 @@ fn a_program_drops_bytes_under_weston() {
     });
     let offers = [format!("text/plain={}", text(&words)), format!("image/webp={}", text(&webp))];
     let script = desk.script("drag_offers.py");
-    let said = desk.start_python(&script, &["plain", &offers[0], &offers[1]]).lines().map(Result::unwrap);
-    let mut source = Gtk { said, number: String::new() };
-    source.expect(&["ready"]);
-    let place = wait_for("the source", || {
+    let source = desk.start_python(&script, &["plain", &offers[0], &offers[1]]);
+    let (say, said) = mpsc::channel();
+    thread::spawn(move || source.lines().map_while(Result::ok).try_for_each(|it| say.send(it)));
+    let expect = |words: &str| assert_eq!(said.recv_timeout(LATEST).as_deref(), Ok(words));
+    expect("ready");
+    let find = || {
         let now = look(&desk);
         let changed = now.enumerate_pixels().filter(|(x, y, it)| *it != before.get_pixel(*x, *y));
         let (across, down): (Vec<u32>, Vec<u32>) = changed.map(|it| (it.0, it.1)).unzip();
         let middle = |it: &[u32]| Some((it.iter().min()? + it.iter().max()?).cast_signed() / 2);
         (now == look(&desk)).then(|| Some([area[0] + middle(&across)?, area[1] + middle(&down)?]))?
+    };
+    // A press may go past a window that weston is still placing; then there is no drag at all.
+    let before = wait_for("a drag", || {
+        let place = wait_for("the source", find);
+        // Not onto the source itself, which may lie anywhere.
+        let before = hold_at(&desk, place, if place[1] < 500 { 720 } else { 280 });
+        let has_begun = said.recv_timeout(SOON).is_ok_and(|it| it == "begin");
+        if !has_begun {
+            desk.pointer(&["mouseup", "1"]);
+        }
+        has_begun.then_some(before)
     });
-    // Not onto the source itself, which may lie anywhere.
-    drag_to(&desk, place, if place[1] < 500 { 720 } else { 280 });
-    source.expect(&["begin", "data image/webp", "end"]);
+    let_go(&desk, &before);
+    expect("data image/webp");
+    expect("end");
     desk.wait_for_title("dropped image — Inlaid");
 }
 
