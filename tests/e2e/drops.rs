@@ -221,7 +221,8 @@ fn a_program_drops_bytes_under_weston() {
     let script = desk.script("drag_offers.py");
     let source = desk.start_python(&script, &["plain", &offers[0], &offers[1]]);
     let (say, said) = mpsc::channel();
-    thread::spawn(move || source.lines().map_while(Result::ok).try_for_each(|it| say.send(it)));
+    let listen = move || source.lines().map_while(Result::ok).try_for_each(|it| say.send(it));
+    thread::Builder::new().name("source".to_owned()).spawn(listen).unwrap();
     let expect = |words: &str| assert_eq!(said.recv_timeout(LATEST).as_deref(), Ok(words));
     expect("ready");
     let find = || {
