@@ -26,8 +26,8 @@ use std::{
 
 /// Decoders of nested documents recurse; address space costs nothing until it is used.
 const STACK_BYTES: usize = 64 << 20;
-/// Behind the window, whose helper this is.
-const BEHIND_WINDOW: Priority = Priority(10);
+/// Behind the window, whose helper this is, and behind every other program.
+const BEHIND_OTHERS: Priority = Priority(10);
 
 /// What a helper is given.
 pub struct Service {
@@ -52,7 +52,7 @@ pub struct Service {
 pub fn serve(service: &Service) -> io::Result<()> {
     // First, since threads inherit it.
     if service.is_gentle {
-        system::be_gentle(BEHIND_WINDOW);
+        system::be_gentle(BEHIND_OTHERS);
     }
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let mut missing = system::before_threads(&service.font_folders);
