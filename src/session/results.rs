@@ -4,6 +4,7 @@ use super::{Item, item::same_but_effort};
 use crate::{
     engine::{
         Format, Raster, Recipe, Source,
+        race::Entrant,
         recipe::OutputSpec,
         target::{Aim, Budget, Outcome, destinations::Unit},
     },
@@ -67,6 +68,12 @@ impl Item {
     /// The bytes, if they are what the recipe wants now, and of what the file holds now.
     pub fn fresh(&self) -> Option<&Packed> {
         self.current().filter(|_| !self.is_reloading())
+    }
+
+    /// The bytes made last of the source that is shown in the format that is chosen. What is said of them stays until
+    /// newer ones are there, so that nothing moves under the pointer meanwhile.
+    pub fn latest(&self) -> Option<&Packed> {
+        self.made().filter(|it| Entrant::of(&it.product.recipe.output) == self.entrant())
     }
 
     /// The bytes, if they are what the recipe wants of the source that is shown.

@@ -76,6 +76,8 @@ fn the_quality_is_typed_or_stepped() {
     for (typed, expected) in [("55", 55), ("62 %", 62), ("999", 100), ("high", 100), ("0", 100), ("7", 7)] {
         desk.type_into(field, typed);
         assert_eq!(quality(&desk), expected, "{typed}");
+        // What is said of the result moves what is below it.
+        desk.wait_ready();
     }
     desk.click(field);
     desk.press(Modifiers::NONE, Key::ArrowUp);

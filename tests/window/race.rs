@@ -94,6 +94,8 @@ fn an_aim_is_remembered() {
     let mut desk = Desk::remembering(r#"{ "format": "png" }"#, &[("a.png", [40, 30])]);
     desk.wait_ready();
     desk.click("Budget");
+    // What is said of the result moves what is below it.
+    desk.wait_ready();
     desk.click("Slack emoji");
     desk.kept(r#""most": 128000"#);
     let kept = std::fs::read_to_string(desk.folder.path().join("settings.json")).unwrap();

@@ -56,11 +56,12 @@ pub(super) fn embed_ui(ui: &mut Ui, item: &mut Item, embed: &mut Embed, compress
     if *embed == Embed::Html {
         density_ui(ui, item);
     }
+    let has_text = snippet.is_some();
     if let Some(snippet) = snippet {
         text_ui(ui, &snippet, item.fresh().is_none());
         advice_ui(ui, item, *embed, snippet.chars());
     }
-    item.fresh().is_some() && compressed_ui(ui, compressed)
+    has_text && compressed_ui(ui, compressed)
 }
 
 /// A page and its stylesheets travel compressed; how much that leaves is measured on demand.
@@ -79,7 +80,7 @@ fn compressed_ui(ui: &mut Ui, compressed: Compressed) -> bool {
 
 /// What is worth knowing of the text, and a way to have less of it.
 fn advice_ui(ui: &mut Ui, item: &mut Item, embed: Embed, n_characters: usize) {
-    let Some(advice) = item.fresh().and_then(|it| advice(embed, n_characters, it.product.encoded.bytes.len())) else {
+    let Some(advice) = item.latest().and_then(|it| advice(embed, n_characters, it.product.encoded.bytes.len())) else {
         return;
     };
     let theme = Theme::of(ui);

@@ -172,7 +172,7 @@ pub(super) fn background_ui(ui: &mut Ui, item: &mut Item) {
 
 /// What was lost on the way, for results that are not exactly what was asked for.
 fn warnings_ui(ui: &mut Ui, item: &Item) {
-    let warnings = item.fresh().map(|it| it.product.warnings.as_slice()).unwrap_or_default();
+    let warnings = item.latest().map(|it| it.product.warnings.as_slice()).unwrap_or_default();
     // These have rows of their own.
     let has_row =
         |it: &Warning| matches!(it, Warning::LargerThanSource { .. } | Warning::NotEnlarged | Warning::OriginalKept);
@@ -195,7 +195,7 @@ fn fit_ui(ui: &mut Ui, item: &mut Item) {
 
 /// Says that no encoding was needed.
 fn kept_ui(ui: &mut Ui, item: &Item) {
-    let is_kept = item.fresh().is_some_and(|it| it.product.warnings.contains(&Warning::OriginalKept));
+    let is_kept = item.latest().is_some_and(|it| it.product.warnings.contains(&Warning::OriginalKept));
     if is_kept {
         let text = RichText::new("Original kept: already smaller").font(theme::secondary()).color(Theme::of(ui).weak);
         ui.label(text).on_hover_text("Its pixels as they are coded in the source, without the metadata");
@@ -204,7 +204,7 @@ fn kept_ui(ui: &mut Ui, item: &Item) {
 
 /// Points out that the source's own bytes would be smaller, and what the user made of that.
 fn untouched_ui(ui: &mut Ui, item: &Item, units: Units, actions: &mut Vec<Action>) {
-    let Some(result) = item.fresh() else { return };
+    let Some(result) = item.latest() else { return };
     let source = item.source().and_then(crate::engine::Source::format).map_or("source", Format::label);
     let larger = result.product.warnings.iter().find_map(|it| match it {
         Warning::LargerThanSource { source, .. } => Some(*source as u64),
