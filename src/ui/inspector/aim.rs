@@ -2,7 +2,7 @@
 
 use super::{
     codec::{Amount, amount_ui},
-    quality::{ends_ui, quality_ui},
+    quality::quality_ui,
 };
 use crate::{
     engine::{
@@ -54,6 +54,29 @@ fn look_ui(ui: &mut Ui, item: &mut Item, look: u8) {
     ends_ui(ui, width, found(item).map(setting).as_deref());
     // Kept to its range, which fits into a byte.
     item.recipe.output.aim = Aim::Look(wanted.clamp(*range.start(), *range.end()) as u8);
+}
+
+/// What the ends of a slider mean, and between them what it has led to.
+fn ends_ui(ui: &mut Ui, width: f32, middle: Option<&str>) {
+    let weak = Theme::of(ui).weak;
+    let end = |text: &str| RichText::new(text).font(theme::secondary()).color(weak);
+    ui.add_space(-theme::ROW_GAP);
+    ui.scope(|ui| {
+        ui.set_max_width(width);
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.horizontal(|ui| {
+            let line = ui.max_rect();
+            let row = ui.label(end("smaller")).rect;
+            if let Some(middle) = middle {
+                let place = egui::Rect::from_center_size(line.center_top(), egui::Vec2::ZERO);
+                let place = place
+                    .translate(egui::vec2(0.0, row.height() / 2.0))
+                    .expand2(egui::vec2(width / 3.0, row.height() / 2.0));
+                ui.put(place, egui::Label::new(end(middle)));
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end("closer")));
+        });
+    });
 }
 
 fn budget_ui(ui: &mut Ui, item: &mut Item, mut budget: Budget) {

@@ -1,4 +1,4 @@
-//! Advanced, at the end of Format: what can be asked of the chosen encoder, and which metadata go along.
+//! Advanced, below the rows of Format: what can be asked of the chosen encoder, and which metadata go along.
 
 mod avif;
 mod ico;
@@ -14,7 +14,7 @@ use crate::{
     ui::{
         grammar,
         theme::{self, Theme},
-        widgets::{NumberField, Slider, disclosure, segmented},
+        widgets::{NumberField, Slider, segmented},
     },
 };
 use egui::{Response, RichText, Ui};
@@ -59,18 +59,20 @@ pub(super) fn amount_ui(ui: &mut Ui, amount: &Amount<'_>, value: &mut i32) -> f3
     width
 }
 
-/// The disclosure and, open, the controls; nothing where there is nothing to ask.
-pub(super) fn codec_ui(ui: &mut Ui, item: &mut Item, units: Units, is_open: &mut bool) {
-    let controls = controls(item.recipe.output.format);
+/// Is there anything to ask of the encoder, or of the metadata?
+pub(super) fn has_codec(item: &Item) -> bool {
+    !item.recipe.output.untouched
+        && (controls(item.recipe.output.format).is_some()
+            || item.facts().is_some_and(|it| metadata::is_there(&it.details)))
+}
+
+/// The controls, once they are disclosed; nothing where there is nothing to ask.
+pub(super) fn codec_ui(ui: &mut Ui, item: &mut Item, units: Units) {
+    if !has_codec(item) {
+        return;
+    }
     let details = item.facts().map(|it| it.details.clone()).filter(|it| metadata::is_there(it));
-    if controls.is_none() && details.is_none() {
-        return;
-    }
-    disclosure(ui, "Advanced format settings", "Advanced", is_open);
-    if !*is_open {
-        return;
-    }
-    if let Some(controls) = controls {
+    if let Some(controls) = controls(item.recipe.output.format) {
         controls(ui, &mut item.recipe.output);
     }
     if let Some(details) = details {

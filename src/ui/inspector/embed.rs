@@ -9,7 +9,7 @@ use crate::{
     settings::Units,
     ui::{
         theme::{self, Theme},
-        widgets::{chip, command_chip, heading, link, segmented},
+        widgets::{chip, command_chip, heading, heading_with, link, segmented, text_button},
         words,
     },
 };
@@ -41,41 +41,45 @@ impl Compressed {
 pub(super) fn embed_ui(ui: &mut Ui, item: &mut Item, embed: &mut Embed, compressed: Compressed, units: Units) -> bool {
     let snippet = item.result().map(|result| item.snippet(*embed, result));
     let length = snippet.as_ref().map(|it| words::characters(it.chars() as u64));
-    match (&length, compressed) {
-        (Some(length), Compressed::Known(n_bytes)) => {
-            let note = format!("{length} · brotli {}", words::bytes(n_bytes as u64, units));
-            let tip = format!("{} of the text as brotli, as which it travels", words::exact_bytes(n_bytes as u64));
-            heading(ui, "Embed as", Some(&note)).on_hover_text(tip);
-        }
-        _ => {
-            heading(ui, "Embed as", length.as_deref());
-        }
-    }
+    let measures = heading_ui(ui, length.as_deref(), compressed, units);
     let forms: Vec<(Embed, &str)> = Embed::ALL.iter().map(|it| (*it, it.label())).collect();
     segmented(ui, "Embed as", embed, &forms);
     if *embed == Embed::Html {
         density_ui(ui, item);
     }
-    let has_text = snippet.is_some();
     if let Some(snippet) = snippet {
         text_ui(ui, &snippet, item.fresh().is_none());
         advice_ui(ui, item, *embed, snippet.chars());
     }
-    has_text && compressed_ui(ui, compressed)
+    measures
 }
 
-/// A page and its stylesheets travel compressed; how much that leaves is measured on demand.
-fn compressed_ui(ui: &mut Ui, compressed: Compressed) -> bool {
+/// The heading with the length of the text. A page and its stylesheets travel compressed; how much that leaves is
+/// measured on demand: the return value says that it is asked for.
+fn heading_ui(ui: &mut Ui, length: Option<&str>, compressed: Compressed, units: Units) -> bool {
+    let Some(length) = length else {
+        heading(ui, "Embed as", None);
+        return false;
+    };
+    let mut is_asked = false;
     match compressed {
-        Compressed::Unasked => command_chip(ui, "Compressed length")
-            .on_hover_text("How many bytes are left of the text where a server compresses it (brotli)")
-            .clicked(),
-        Compressed::Awaited => {
-            ui.add_enabled_ui(false, |ui| command_chip(ui, "Compressing…"));
-            false
+        Compressed::Unasked => {
+            heading_with(ui, "Embed as", Some(length), |ui| {
+                is_asked = text_button(ui, "Compressed length", "brotli?")
+                    .on_hover_text("How many bytes are left of the text where a server compresses it")
+                    .clicked();
+            });
         }
-        Compressed::Known(_) => false,
+        Compressed::Awaited => {
+            heading(ui, "Embed as", Some(&format!("{length} · brotli …")));
+        }
+        Compressed::Known(n_bytes) => {
+            let note = format!("{length} · brotli {}", words::bytes(n_bytes as u64, units));
+            let tip = format!("{} of the text as brotli, as which it travels", words::exact_bytes(n_bytes as u64));
+            heading(ui, "Embed as", Some(&note)).on_hover_text(tip);
+        }
     }
+    is_asked
 }
 
 /// What is worth knowing of the text, and a way to have less of it.

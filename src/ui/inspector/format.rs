@@ -1,6 +1,9 @@
 //! Format: the rows with their measured bytes, and what the chosen one asks for.
 
-use super::ground::ground_ui;
+use super::{
+    codec::{codec_ui, has_codec},
+    ground::ground_ui,
+};
 use crate::{
     engine::{
         Format, Warning,
@@ -10,10 +13,10 @@ use crate::{
         target::{Aim, DEFAULT_LOOK},
     },
     session::{Action, Item, USUAL, Verb, capitalized},
-    settings::Units,
+    settings::{Disclosed, Units},
     ui::{
         theme::{self, Theme},
-        widgets::{FormatRow, chip, command_chip, format_rows, heading},
+        widgets::{FormatRow, chip, command_chip, disclosure, format_rows, heading},
         words,
     },
 };
@@ -25,10 +28,14 @@ pub(super) fn format_ui(
     item: &mut Item,
     units: Units,
     embed: Embed,
-    is_more_open: &mut bool,
+    disclosed: &mut Disclosed,
     actions: &mut Vec<Action>,
 ) {
-    rows_ui(ui, item, units, embed, is_more_open);
+    rows_ui(ui, item, units, embed, disclosed.formats);
+    chips_ui(ui, item, disclosed);
+    if disclosed.codec {
+        codec_ui(ui, item, units);
+    }
     if let Some(why) = item.refusal() {
         ui.label(RichText::new(capitalized(why)).font(theme::secondary()).color(Theme::of(ui).bad));
         fit_ui(ui, item);
@@ -38,11 +45,11 @@ pub(super) fn format_ui(
     warnings_ui(ui, item);
 }
 
-fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, embed: Embed, is_more_open: &mut bool) {
+fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, embed: Embed, is_more_open: bool) {
     let chosen = item.entrant();
-    item.shows_others = *is_more_open;
+    item.shows_others = is_more_open;
     heading(ui, "Format", Some(&note(item)));
-    let entrants = entrants(item, *is_more_open);
+    let entrants = entrants(item, is_more_open);
     let texts: Vec<RowTexts> = entrants.iter().map(|it| RowTexts::new(item, *it, units, embed)).collect();
     let largest = texts.iter().filter_map(|it| it.n_bytes).max().unwrap_or(1).max(1);
     let is_racing = item.is_racing();
@@ -66,12 +73,18 @@ fn rows_ui(ui: &mut Ui, item: &mut Item, units: Units, embed: Embed, is_more_ope
         item.auto = None;
         item.take(*entrant);
     }
+}
+
+/// What is done with the rows, and what more there is.
+fn chips_ui(ui: &mut Ui, item: &mut Item, disclosed: &mut Disclosed) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
         auto_ui(ui, item);
         compare_ui(ui, item);
-        let label = if *is_more_open { "Fewer formats" } else { "More formats" };
-        *is_more_open ^= command_chip(ui, label).clicked();
+        disclosure(ui, "More formats", "More", &mut disclosed.formats);
+        if has_codec(item) {
+            disclosure(ui, "Advanced format settings", "Advanced", &mut disclosed.codec);
+        }
     });
 }
 

@@ -71,14 +71,11 @@ impl Inspector {
         if let Some(item) = session.selected_mut() {
             self.size.size_ui(ui, item, units, &mut self.disclosed.size, grabs_focus);
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
-            format::format_ui(ui, item, units, *embed, &mut self.disclosed.formats, actions);
+            format::format_ui(ui, item, units, *embed, &mut self.disclosed, actions);
             if !item.recipe.output.untouched {
                 ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
                 aim::aim_ui(ui, item, &aims);
                 format::background_ui(ui, item);
-            }
-            if !item.recipe.output.untouched {
-                codec::codec_ui(ui, item, units, &mut self.disclosed.codec);
             }
             ui.add_space(theme::GROUP_GAP - theme::ROW_GAP);
             measures = embed::embed_ui(ui, item, embed, compressed, units);

@@ -37,37 +37,13 @@ fn number_ui(ui: &mut Ui, output: &mut OutputSpec) {
     }
     let mut quality = i32::from(output.quality);
     let amount = Amount { name: "Quality", range: 1..=100, reset: DEFAULT_QUALITY.into() };
-    let width = amount_ui(ui, &amount, &mut quality);
+    amount_ui(ui, &amount, &mut quality);
     // Kept to its range, which fits into a byte.
     output.quality = quality.clamp(1, 100) as u8;
-    ends_ui(ui, width, None);
 }
 
 fn note_ui(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).font(theme::secondary()).color(Theme::of(ui).weak));
-}
-
-/// What the ends of a slider mean, and between them what it has led to.
-pub(super) fn ends_ui(ui: &mut Ui, width: f32, middle: Option<&str>) {
-    let weak = Theme::of(ui).weak;
-    let end = |text: &str| RichText::new(text).font(theme::secondary()).color(weak);
-    ui.add_space(-theme::ROW_GAP);
-    ui.scope(|ui| {
-        ui.set_max_width(width);
-        ui.spacing_mut().interact_size.y = 0.0;
-        ui.horizontal(|ui| {
-            let line = ui.max_rect();
-            let row = ui.label(end("smaller")).rect;
-            if let Some(middle) = middle {
-                let place = egui::Rect::from_center_size(line.center_top(), egui::Vec2::ZERO);
-                let place = place
-                    .translate(egui::vec2(0.0, row.height() / 2.0))
-                    .expand2(egui::vec2(width / 3.0, row.height() / 2.0));
-                ui.put(place, egui::Label::new(end(middle)));
-            }
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end("closer")));
-        });
-    });
 }
 
 /// All colours or a palette; as the source, where that has one.

@@ -15,7 +15,7 @@ use crate::{
     ui::{
         grammar::{self, TypedSize},
         theme::{self, Theme},
-        widgets::{Icon, IconButton, NumberField, chip, disclosure, heading, segmented},
+        widgets::{Icon, IconButton, NumberField, chip, disclosing_note, heading, heading_with, segmented},
         words,
     },
 };
@@ -55,21 +55,23 @@ impl SizeControls {
         let natural = Natural { size: facts.size, is_vector: facts.format == Format::Svg };
         let result = item.result_size().unwrap_or(natural.size);
         let before = item.recipe.edits.size;
-        heading(ui, "Size", Some(&note(&before, natural.size, result)));
+        let note = note(&before, natural.size, result);
+        heading_with(ui, "Size", None, |ui| {
+            disclosing_note(ui, "Advanced size settings", &note, is_advanced)
+                .on_hover_text("How the image meets the box, and how its pixels are averaged");
+        });
         self.fields_ui(ui, &mut item.recipe.edits.size, result, natural.size, grabs_focus);
         self.guard.hold_back(item, natural, before);
         self.guard.guard_ui(ui, item, natural, units);
         let before = item.recipe.edits.size;
         presets_ui(ui, item, natural);
-        if matches!(item.recipe.edits.size.want, Want::Box(..)) {
-            let fits = [(Fit::Inside, "Inside"), (Fit::Cover, "Cover"), (Fit::Stretch, "Stretch"), (Fit::Pad, "Pad")];
-            segmented(ui, "Fit", &mut item.recipe.edits.size.fit, &fits);
-        }
         if item.is_held_back() || item.recipe.edits.size.upscale {
             enlarge_ui(ui, &mut item.recipe.edits.size, natural.size);
         }
         self.guard.hold_back(item, natural, before);
-        advanced_ui(ui, item, is_advanced);
+        if *is_advanced {
+            advanced_ui(ui, item);
+        }
     }
 
     fn fields_ui(&mut self, ui: &mut Ui, size: &mut Sizing, result: [u32; 2], natural: [u32; 2], grabs_focus: bool) {
@@ -191,11 +193,12 @@ fn enlarge_ui(ui: &mut Ui, size: &mut Sizing, natural: [u32; 2]) {
     });
 }
 
-/// What few need to change: how pixels are averaged, and what is beside a padded picture.
-fn advanced_ui(ui: &mut Ui, item: &mut Item, is_open: &mut bool) {
-    disclosure(ui, "Advanced size settings", "Advanced", is_open);
-    if !*is_open {
-        return;
+/// What few need to change: how the picture meets a box, how pixels are averaged, and what is beside a padded
+/// picture.
+fn advanced_ui(ui: &mut Ui, item: &mut Item) {
+    if matches!(item.recipe.edits.size.want, Want::Box(..)) {
+        let fits = [(Fit::Inside, "Inside"), (Fit::Cover, "Cover"), (Fit::Stretch, "Stretch"), (Fit::Pad, "Pad")];
+        segmented(ui, "Fit", &mut item.recipe.edits.size.fit, &fits);
     }
     caption(ui, "Pixels are averaged in");
     let lights = [(Resample::Linear, "Linear light"), (Resample::Srgb, "Stored values")];

@@ -25,8 +25,8 @@ pub enum Icon {
     Close,
     /// Opens downwards.
     Down,
-    /// Opens to the right.
-    Right,
+    /// Closes upwards.
+    Up,
     /// Controls to be moved.
     Sliders,
 }
@@ -59,7 +59,7 @@ impl Icon {
                 line(&[(12.0, 4.0), (4.0, 12.0)]);
             }
             Self::Down => line(&[(4.5, 6.5), (8.0, 10.0), (11.5, 6.5)]),
-            Self::Right => line(&[(6.5, 4.5), (10.0, 8.0), (6.5, 11.5)]),
+            Self::Up => line(&[(4.5, 9.5), (8.0, 6.0), (11.5, 9.5)]),
             Self::Sliders => {
                 for (y, x) in [(4.0, 10.5), (8.0, 5.5), (12.0, 9.0)] {
                     line(&[(2.0, y), (14.0, y)]);

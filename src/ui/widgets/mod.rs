@@ -21,11 +21,11 @@ mod slider;
 
 pub use button::Button;
 pub use chip::{chip, command_chip};
-pub use disclosure::disclosure;
+pub use disclosure::{disclosing_note, disclosure};
 pub use format_rows::{FormatRow, format_rows};
-pub use heading::heading;
+pub use heading::{heading, heading_with};
 pub use icon::{Icon, IconButton};
-pub use link::link;
+pub use link::{link, text_button};
 pub use menu_item::menu_item;
 pub use notice::notice;
 pub use number::NumberField;
