@@ -79,6 +79,7 @@ fn png_of(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Shows a window until it is closed, or the inputs in the window that is open.
 fn window(inputs: Vec<OsString>, anew: bool, trace: Option<&Path>, begin: Instant) -> ExitCode {
+    platform::hold_little_memory();
     let intakes: Vec<Intake> = inputs.into_iter().map(Intake::from_argument).collect();
     let doorbell = match platform::start(&intakes, anew) {
         Start::HandedOver => return ExitCode::SUCCESS,

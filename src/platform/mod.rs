@@ -28,7 +28,7 @@ pub use self::{
     dialogs::SystemDialogs,
     drops::drops_on,
     fonts::{font_folders, system_fonts},
-    memory::give_back_memory,
+    memory::{give_back_memory, hold_little_memory},
     outside::SystemOutside,
     own_time::thread_time,
     paths::{home_folder, read_settings, settings_file},
