@@ -10,8 +10,8 @@ use std::{collections::HashMap, sync::Arc};
 /// filtering does not show the seams.
 const SIDE: usize = 512;
 /// Pixels a frame, four bytes each to convert and to copy: about four milliseconds. A picture of 1200 × 800 comes
-/// in one.
-const A_FRAME: usize = 950_000;
+/// in one, at once and without its coarse tile before.
+const A_FRAME: usize = 1_000_000;
 /// Tiles that are kept beyond those that are seen.
 const SPARE: usize = 48;
 
@@ -70,7 +70,10 @@ impl Tiles {
             let known = self.coming.take().filter(|it| Arc::ptr_eq(&it.pyramid, pyramid));
             let mut coming = known.unwrap_or_else(|| Set::new(pyramid.clone()));
             if coming.load(ctx, place, left) || self.shown.is_none() {
-                self.shown = Some(coming);
+                if let Some(before) = self.shown.replace(coming) {
+                    // Nobody else may have it any more, and to free so many pixels takes milliseconds.
+                    rayon::spawn(move || drop(before.pyramid));
+                }
             } else {
                 self.coming = Some(coming);
             }
@@ -111,7 +114,7 @@ impl Set {
         self.n_frames += 1;
         let mut wanted = self.seen(place);
         let missing = wanted.iter().filter(|key| !self.tiles.contains_key(*key));
-        if left.0 < missing.map(|key| self.pixels(*key)).sum() {
+        if left.0 < missing.map(|key| self.cost(*key)).sum() {
             wanted.insert(0, self.base());
         }
         let mut is_complete = true;
@@ -119,7 +122,7 @@ impl Set {
             if let Some(tile) = self.tiles.get_mut(key) {
                 tile.used = self.n_frames;
             } else if 0 < left.0 {
-                left.0 = left.0.saturating_sub(self.pixels(*key));
+                left.0 = left.0.saturating_sub(self.cost(*key));
                 let tile = self.tile(ctx, *key);
                 self.tiles.insert(*key, tile);
             } else {
@@ -155,13 +158,13 @@ impl Set {
         rows.flat_map(|row| columns.clone().map(move |column| (level, column, row))).collect()
     }
 
-    /// How many pixels a tile has, those of its neighbours not counted.
-    fn pixels(&self, (level, column, row): Key) -> usize {
+    /// What a tile takes of the allowance: its pixels, those of its neighbours not counted.
+    fn cost(&self, (level, column, row): Key) -> usize {
         let size = self.pyramid.size(level);
-        [(size[0], column), (size[1], row)]
-            .into_iter()
-            .map(|(side, at)| side.saturating_sub(at * SIDE).min(SIDE))
-            .product()
+        let sides = [(size[0], column), (size[1], row)];
+        let n_pixels: usize = sides.into_iter().map(|(side, at)| side.saturating_sub(at * SIDE).min(SIDE)).product();
+        // Averaging four pixels takes longer than copying the one that comes of them.
+        if self.pyramid.is_made_on_demand(level) { 3 * n_pixels } else { n_pixels }
     }
 
     fn size(&self, level: usize) -> Vec2 {
