@@ -18,7 +18,7 @@ PROGRAM = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else RELEASE
 RUNS = 5
 STEPS = 11
 # Left end, right end and height of the slider, where the settings files below put the window.
-QUALITY = {"JPEG, 24 megapixels": (890, 1095, 458), "JPEG, 1200 × 800": (890, 1095, 492), "WebP, 1200 × 800": (890, 1095, 526)}
+QUALITY = {"JPEG, 24 megapixels": (890, 1095, 427), "JPEG, 1200 × 800": (890, 1095, 427), "WebP, 1200 × 800": (890, 1095, 461)}
 
 
 def starts(desk):
