@@ -2,7 +2,7 @@
 //! only be larger.
 
 use super::{
-    Encoded, Facts, Format, Gamut, Recipe, Source, Warning,
+    Encoded, Facts, Format, Gamut, KeptMetadata, Recipe, Source, Warning,
     metadata::{self, Carried},
     options::{PaletteOptions, PngColours},
     recipe::{Edits, ProfilePolicy},
@@ -17,9 +17,23 @@ pub(super) fn smaller(
     recipe: &Recipe,
     encoded: &Encoded,
     carried: &Carried,
+    known: &mut Option<Length>,
 ) -> Option<Encoded> {
+    let with = (recipe.output.keep, recipe.edits.profile);
+    if known.as_ref().is_some_and(|it| it.with == with && encoded.bytes.len() <= it.n_bytes) {
+        return None;
+    }
     let original = whole(source, facts, recipe, encoded.size, carried)?;
+    *known = Some(Length { with, n_bytes: original.bytes.len() });
     (original.bytes.len() < encoded.bytes.len()).then_some(original)
+}
+
+/// How long the source is with the metadata that are kept, so that it is not written anew for each encoding that is
+/// smaller.
+#[derive(Clone)]
+pub(super) struct Length {
+    with: (KeptMetadata, ProfilePolicy),
+    n_bytes: usize,
 }
 
 /// The same, however large they are.

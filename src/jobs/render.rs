@@ -80,13 +80,24 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     };
     cache.prime(source, decoded);
     let product = pipeline::render(source, recipe, cache, false, tools)?;
-    let texts = Texts::of(product.encoded.format, &product.encoded.bytes);
+    let paint = |preview| {
+        let start = Instant::now();
+        let painted = (shared.painter)(preview);
+        shared.trace.span("render", "paint", start, start.elapsed(), &[]);
+        painted
+    };
+    // Where the encoder knows what its bytes look like, the picture is ready as soon as the text.
+    let seen = cache.seen().filter(|_| !recipe.output.untouched).cloned();
+    let (texts, painted) = rayon::join(
+        || Texts::of(product.encoded.format, &product.encoded.bytes),
+        || seen.as_ref().filter(|_| cancel.check().is_ok()).map(paint),
+    );
     let packed = Packed { product, texts, millis: watch.millis() };
     cancel.check()?;
     keep(shared, cache.clone(), cancel);
     let answer = Event::Encoded { ticket: *ticket, packed: Box::new(packed.clone()) };
     let [width, height] = packed.product.encoded.size.map(u64::from);
-    if width * height <= SOON_PIXELS {
+    if painted.is_some() || width * height <= SOON_PIXELS {
         shared.leave(answer);
     } else {
         shared.send(answer);
@@ -95,9 +106,7 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     let product = pipeline::render(source, recipe, cache, true, tools)?;
     let preview = product.preview.ok_or(EngineError::Cancelled)?;
     cancel.check()?;
-    let start = Instant::now();
-    let painted = (shared.painter)(&preview);
-    shared.trace.span("render", "paint", start, start.elapsed(), &[]);
+    let painted = painted.unwrap_or_else(|| paint(&preview));
     cancel.check()?;
     Ok(Rendered { packed: Packed { millis: watch.millis(), ..packed }, preview, painted })
 }

@@ -1,13 +1,16 @@
 //! Decode, edit, encode and decode back, redoing only what changed.
 
 mod aimed;
+mod cache;
 
-pub use self::aimed::score;
+pub use self::{aimed::score, cache::Cache};
 
 pub(super) use self::aimed::kind;
 
+use self::cache::{Finished, MOST_MADE, Made};
+
 use super::{
-    Cancel, Decoded, Encoded, EngineError, Facts, Format, KeptMetadata, Limits, Metadata, MetadataKind, Raster, Recipe,
+    Cancel, Decoded, Encoded, EngineError, Format, KeptMetadata, Limits, Metadata, MetadataKind, Raster, Recipe,
     Source, Warning,
     decode::{DecodeOptions, Decoder, Direct, Fonts, Memory},
     edit,
@@ -15,7 +18,7 @@ use super::{
     metadata,
     options::{PngColours, palette},
     original,
-    recipe::{Edits, OutputSpec},
+    recipe::OutputSpec,
     score as look,
     target::{Aim, Found, Lore, Miss},
     vector,
@@ -102,93 +105,6 @@ impl Product {
     /// How it misses what was aimed for, if it does.
     pub fn miss(&self) -> Option<Miss<'_>> {
         Miss::of(self.encoded.format, &self.recipe.output.aim, self.found.as_ref()?)
-    }
-}
-
-/// The results of the stages for one source, each with what it was made from. Clones share the
-/// pixels and bytes.
-#[derive(Clone, Default)]
-pub struct Cache {
-    decoded: Option<(Source, DecodeOptions, Decoded)>,
-    edited: Option<(Edits, Raster, Vec<Warning>)>,
-    /// What was made of the edited picture, the latest first.
-    made: Vec<Made>,
-    /// What searches know of the edited picture.
-    lore: Lore,
-}
-
-/// So many encodings of a picture are remembered: one of each format, and some.
-const MOST_MADE: usize = 24;
-
-/// What was made by a wish.
-#[derive(Clone)]
-struct Made {
-    /// By [`aimed::key`].
-    spec: OutputSpec,
-    /// Without metadata, whatever the wish says of them.
-    encoded: Encoded,
-    found: Option<Found>,
-    /// What it decodes back to, of the latest only.
-    preview: Option<Raster>,
-    finished: Option<Finished>,
-}
-
-/// The bytes that are handed out.
-#[derive(Clone)]
-struct Finished {
-    keep: KeptMetadata,
-    encoded: Encoded,
-    /// Is it, as a whole, made of what others coded?
-    is_foreign: bool,
-}
-
-impl Cache {
-    /// Puts in what was decoded elsewhere with default options, unless it is known already.
-    pub fn prime(&mut self, source: &Source, decoded: &Decoded) {
-        if !self.knows(source) {
-            *self =
-                Self { decoded: Some((source.clone(), DecodeOptions::default(), decoded.clone())), ..Self::default() };
-        }
-    }
-
-    /// What decoding found out about the source rendered last.
-    pub fn facts(&self) -> Option<&Facts> {
-        self.decoded.as_ref().map(|(.., decoded)| &decoded.facts)
-    }
-
-    /// Takes over what was made elsewhere of the same picture by the same edits.
-    pub fn learn(&mut self, other: &Self) {
-        let is_same = |(own, ..): &(Edits, Raster, _), (its, ..): &(Edits, Raster, _)| own == its;
-        let (Some(own), Some(its)) = (&self.edited, &other.edited) else { return };
-        let knows_source = other.decoded.as_ref().is_some_and(|(source, ..)| self.knows(source));
-        if knows_source && is_same(own, its) {
-            for made in &other.made {
-                if self.made.iter().all(|it| it.spec != made.spec) {
-                    self.made.push(Made { preview: None, ..made.clone() });
-                }
-            }
-            self.made.truncate(MOST_MADE);
-        }
-    }
-
-    /// Lets go of what only searches need; what they measured stays.
-    pub fn rest(&self) {
-        self.lore.rest();
-    }
-
-    /// Lets go of all that was encoded and measured; the pixels stay.
-    pub fn forget(&mut self) {
-        (self.made, self.lore) = (vec![], Lore::default());
-    }
-
-    /// Is there something of this source?
-    pub fn knows(&self, source: &Source) -> bool {
-        self.decoded.as_ref().is_some_and(|(known, ..)| known.is(source))
-    }
-
-    /// Lets go of all pixels.
-    pub fn clear(&mut self) {
-        *self = Self::default();
     }
 }
 
@@ -326,7 +242,7 @@ fn finished(
     let (carried, unfit) = metadata::collect(source, &decoded.facts, keep);
     let is_original = made.encoded.warnings.contains(&Warning::OriginalKept);
     let encoded = if is_original { made.encoded.clone() } else { metadata::put(&made.encoded, &carried) };
-    let original = original::smaller(source, &decoded.facts, recipe, &encoded, &carried);
+    let original = original::smaller(source, &decoded.facts, recipe, &encoded, &carried, &mut cache.original);
     let is_foreign = is_original || original.is_some() || encoded.format.is_vector();
     if let (Some(_), Some(found)) = (&original, &mut made.found) {
         found.score = look::SAME;
