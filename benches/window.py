@@ -101,6 +101,9 @@ def steps(desk, program, what):
         asked = first("render asked for", since)
         # The encoder may begin before it is written down that it was asked to.
         encoded = first("encode", asked["ts"] - 1000)
+        # The race may have made this very result before.
+        if encoded is None:
+            continue
         made = encoded["ts"] + encoded["dur"]
         beyond = asked["ts"] + encoded["dur"]
         parts["encoding"].append(encoded["dur"])
