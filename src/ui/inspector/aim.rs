@@ -125,7 +125,7 @@ fn hint(place: &Destination) -> String {
 fn note(item: &Item) -> Option<String> {
     let score = item.score()?;
     let word = Look::of(score).label();
-    Some(format!("{score:.0} of 100 · {word}"))
+    Some(format!("{score:.0} of 100 · {word}").replace('-', "−"))
 }
 
 /// How the fresh result was found.
