@@ -100,7 +100,7 @@ pub(in crate::platform) fn foreseen(offers: &mut dyn Offers) -> Vec<Dragged> {
         Listed::Link(_) => Dragged::Link,
     };
     let has = |is_it: &dyn Fn(&str) -> bool| kinds.kinds.iter().any(|it| is_it(it));
-    let is_encoded = |kind: &str| kind == BYTES || kind.starts_with("image/") && !OF_PIXELS.contains(&kind);
+    let is_encoded = |kind: &str| is_bytes(kind) || kind.starts_with("image/") && !OF_PIXELS.contains(&kind);
     if list.iter().any(|it| matches!(it, Listed::File(_))) {
         list.into_iter().map(dragged).collect()
     } else if has(&is_encoded) {
@@ -175,6 +175,11 @@ fn images_of_data_url(text: &str) -> Option<Pasted> {
 pub(super) fn pasted_text(offers: &mut dyn Offers) -> Result<String, ClipboardError> {
     let mut kinds = Kinds::of(offers)?;
     kinds.text().ok_or_else(|| kinds.why_nothing())
+}
+
+/// On Wayland Chromium says the file's name as a parameter (RFC 2045 §5.1).
+fn is_bytes(kind: &str) -> bool {
+    kind.split(';').next().is_some_and(|it| it.trim_end() == BYTES)
 }
 
 struct Kinds<'a> {
@@ -256,7 +261,7 @@ impl<'a> Kinds<'a> {
 
     /// The bytes of a picture that is not said to be one.
     fn bytes(&mut self) -> Option<Pasted> {
-        self.take(|it| it == BYTES).filter(|it| Format::sniff(it).is_some()).map(Pasted::Encoded)
+        self.take(is_bytes).filter(|it| Format::sniff(it).is_some()).map(Pasted::Encoded)
     }
 
     /// The pictures whose bytes are written in a piece of a page.
@@ -457,6 +462,11 @@ mod tests {
         let bytes = |content| ("application/octet-stream", Some(content));
         assert_eq!(drop(&[titled, bytes(GIF)]), Ok(Pasted::Encoded(GIF.to_vec())));
         assert_eq!(drop(&[titled, bytes(b"%PDF-1.7")]), Ok(link()));
+        // As Chromium offers a picture of a page on Wayland, whatever its name.
+        for named in ["application/octet-stream;name=\"a;b.png\"", "application/octet-stream ; name=a.png"] {
+            assert_eq!(drop(&[titled, (named, Some(GIF))]), Ok(Pasted::Encoded(GIF.to_vec())), "{named}");
+        }
+        assert_eq!(drop(&[titled, ("application/octet-streams", Some(GIF))]), Ok(link()), "another kind");
         assert_eq!(drop(&[("image/webp", Some(b"words"))]), Err(ClipboardError::Empty));
     }
 
@@ -500,6 +510,7 @@ mod tests {
             (vec![html, gif, links], vec![Dragged::Image]),
             (vec![html, png, links], vec![Dragged::Link]),
             (vec![("text/x-moz-url", None), ("application/octet-stream", None)], vec![Dragged::Image]),
+            (vec![links, ("application/octet-stream;name=\"a.png\"", None)], vec![Dragged::Image]),
             (vec![html, png], vec![Dragged::Image]),
             (vec![("text/x-moz-url", None), html], vec![Dragged::Link]),
             (vec![html], vec![Dragged::Text]),
