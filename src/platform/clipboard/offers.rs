@@ -15,10 +15,18 @@ pub(in crate::platform) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// An owner that is silent for so long has nothing to say.
 pub(in crate::platform) const PATIENCE: Duration = Duration::from_secs(4);
-pub(in crate::platform) const SILENT: &str = "the program that it comes from does not answer";
 /// Who sends and sends is not listened to for longer.
 pub(in crate::platform) const LONGEST: Duration = Duration::from_secs(60);
-pub(in crate::platform) const TOO_SLOW: &str = "the program that it comes from takes too long";
+
+/// Why an owner is not waited for any longer. One that was given up once would be waited for as long
+/// again with each further kind, so it is asked for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::platform) enum GivenUp {
+    #[error("the program that it comes from does not answer")]
+    Silent,
+    #[error("the program that it comes from takes too long")]
+    TooSlow,
+}
 
 /// The content of a clipboard or of a drag, in the kinds that its owner offers.
 pub(in crate::platform) trait Offers {
@@ -207,6 +215,9 @@ impl<'a> Kinds<'a> {
     }
 
     fn content(&mut self, kind: &str) -> Option<Vec<u8>> {
+        if self.fault.as_ref().is_some_and(|it| it.is::<GivenUp>()) {
+            return None;
+        }
         match self.offers.take(kind) {
             Ok(content) => content.filter(|it| !it.is_empty()),
             Err(fault) => {
@@ -321,7 +332,7 @@ fn path_of(url: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fault, Offers, copied, dropped, foreseen, listed_in, pasted, pasted_text};
+    use super::{Fault, GivenUp, Offers, copied, dropped, foreseen, listed_in, pasted, pasted_text};
     use crate::{
         engine::embed::{Find, Listed},
         jobs::ports::{ClipboardError, Dragged, Pasted},
@@ -389,6 +400,57 @@ mod tests {
         assert_eq!(taken(&[]), Err(ClipboardError::Empty));
         assert_eq!(taken(&[("text/plain", Some(b" \n"))]), Err(ClipboardError::Empty));
         assert_eq!(taken(&[("image/png", None)]), Err(ClipboardError::Unavailable("it broke off".to_owned())));
+    }
+
+    /// Fails in the same way whatever it is asked for, and remembers that.
+    struct Failing {
+        kinds: Vec<String>,
+        fault: fn() -> Fault,
+        asked: Vec<String>,
+    }
+
+    impl Failing {
+        fn of(kinds: &[&str], fault: fn() -> Fault) -> Self {
+            Self { kinds: kinds.iter().map(ToString::to_string).collect(), fault, asked: vec![] }
+        }
+    }
+
+    impl Offers for Failing {
+        fn kinds(&self) -> &[String] {
+            &self.kinds
+        }
+
+        fn take(&mut self, kind: &str) -> Result<Option<Vec<u8>>, Fault> {
+            self.asked.push(kind.to_owned());
+            Err((self.fault)())
+        }
+    }
+
+    #[test]
+    fn an_owner_that_hangs_is_waited_for_once() {
+        let kinds = ["image/webp", "image/jpeg", "text/html", "image/png", "text/plain"];
+        let hanging: [(fn() -> Fault, &str); 2] = [
+            (|| GivenUp::Silent.into(), "the program that it comes from does not answer"),
+            (|| GivenUp::TooSlow.into(), "the program that it comes from takes too long"),
+        ];
+        for (fault, words) in hanging {
+            let why = || ClipboardError::Unavailable(words.to_owned());
+            for take in [pasted, dropped] {
+                let mut owner = Failing::of(&kinds, fault);
+                assert_eq!(take(&mut owner), Err(why()));
+                assert_eq!(owner.asked, ["image/webp"], "{words}");
+            }
+            let mut owner = Failing::of(&kinds, fault);
+            assert_eq!((copied(&mut owner), owner.asked.len()), (None, 1), "{words}");
+            // Whether it is confidential is not known then.
+            let mut owner = Failing::of(&["text/plain", "x-kde-passwordManagerHint"], fault);
+            assert_eq!(pasted_text(&mut owner), Err(why()));
+            assert_eq!(owner.asked, ["x-kde-passwordManagerHint"], "{words}");
+        }
+        // Of one that only breaks off, another kind may come.
+        let mut owner = Failing::of(&kinds, || "it broke off".into());
+        assert_eq!(pasted(&mut owner), Err(ClipboardError::Unavailable("it broke off".to_owned())));
+        assert!(kinds.iter().all(|kind| owner.asked.iter().any(|it| it == kind)), "{:?}", owner.asked);
     }
 
     #[test]
