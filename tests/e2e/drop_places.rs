@@ -5,7 +5,7 @@ use crate::{
     access::find,
     desk::{Desk, wait_for},
     draw,
-    drops::{BORDER, GTK_PLACE, expect_picture, gtk, hold_over_canvas, is_announced},
+    drops::{BORDER, SOURCE_PLACE, expect_picture, gtk, hold_over_canvas, is_announced},
 };
 
 /// In the left half of the canvas.
@@ -22,7 +22,7 @@ fn a_drop_adds_or_replaces_as_the_window_says() {
 
     // In the right half it comes in the place of the other.
     let mut source = gtk(&mut desk, "plain", &[("image/png", &new)]);
-    let before = hold_over_canvas(&desk, GTK_PLACE);
+    let before = hold_over_canvas(&desk, SOURCE_PLACE);
     source.expect(&["begin"]);
     wait_for("the choice", || {
         desk.pointer(&["mousemove_relative", "--", "1", "0"]);
@@ -39,7 +39,7 @@ fn a_drop_adds_or_replaces_as_the_window_says() {
     desk.press("ctrl+w");
     desk.wait_for_title("dropped image — Inlaid");
     find(&desk, "the result", |it| it.role == "button" && it.name == "Copy data URL");
-    let before = hold_over_canvas(&desk, GTK_PLACE);
+    let before = hold_over_canvas(&desk, SOURCE_PLACE);
     source.expect(&["begin"]);
     wait_for("the choice", || {
         desk.pointer(&["mousemove_relative", "--", "1", "0"]);
@@ -55,7 +55,7 @@ fn a_drop_adds_or_replaces_as_the_window_says() {
     desk.wait_for_title("Inlaid");
 
     // Over an empty window there is nothing to choose.
-    let before = hold_over_canvas(&desk, GTK_PLACE);
+    let before = hold_over_canvas(&desk, SOURCE_PLACE);
     source.expect(&["begin"]);
     wait_for("the overlay", || {
         desk.pointer(&["mousemove_relative", "--", "1", "0"]);

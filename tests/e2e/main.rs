@@ -2,7 +2,7 @@
 //! and the result where it gets pasted, in another decoder and in a browser.
 //!
 //! Needs Xvfb, openbox, xdotool, xclip, xsel, sway, weston, wl-clipboard, wtype, xfce4-clipman, zenity, pcmanfm,
-//! dbus-daemon, at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
+//! Thunar, dbus-daemon, at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
 //! then a missing tool is a failure; see
 //! `.ci/run`.
 
