@@ -14,6 +14,7 @@ mod colour;
 mod compositor;
 mod decoders;
 mod desk;
+mod drop_ends;
 mod drop_places;
 mod drop_sources;
 mod drops;
