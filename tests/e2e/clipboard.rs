@@ -154,7 +154,7 @@ fn the_window_answers_while_much_is_pasted_and_copied() {
     let probe = desk.script("probe.py");
     desk.start_python_on_screen(&probe, &[text(&probes)]);
     wait_for("its first move", || fs::read(&probes).is_ok_and(|it| !it.is_empty()).then_some(()));
-    copy_what_is_pasted(&mut desk);
+    copy_what_is_pasted(&mut desk, &noise);
     check_answers(&desk, &mut trace, &probes, machine, ("clipboard", String::new(), 50));
 }
 
@@ -163,7 +163,7 @@ fn much_is_pasted_and_copied_on_wayland() {
     let Some(mut desk) = Desk::open_sway_on_screen("much_is_pasted_and_copied_on_wayland") else { return };
     let (noise, _) = noise_beside_trace(&mut desk);
     desk.offer("image/png", &fs::read(&noise).unwrap());
-    copy_what_is_pasted(&mut desk);
+    copy_what_is_pasted(&mut desk, &noise);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn much_is_pasted_and_handed_out_by_the_window_itself() {
     desk.start_accessibility();
     let (noise, _) = noise_beside_trace(&mut desk);
     desk.offer("image/png", &fs::read(&noise).unwrap());
-    copy_what_is_pasted(&mut desk);
+    copy_what_is_pasted(&mut desk, &noise);
 }
 
 /// A large picture and the place of the trace, which the window that was opened writes.
@@ -190,7 +190,7 @@ fn noise_beside_trace(desk: &mut Desk) -> (PathBuf, PathBuf) {
 const KEY_IS_LOST: Duration = Duration::from_secs(15);
 
 /// 127 MB in and out.
-fn copy_what_is_pasted(desk: &mut Desk) {
+fn copy_what_is_pasted(desk: &mut Desk, noise: &Path) {
     // Where other programs need the focus to be heard at all, a key may come before ours has it back.
     let mut pressed: Option<Instant> = None;
     wait_for("the pasted image", || {
@@ -207,6 +207,10 @@ fn copy_what_is_pasted(desk: &mut Desk) {
     // Whoever needs the focus to take it may fail to get that; what is taken is taken whole.
     let copied = wait_for("the copied image", || Some(desk.clipboard("image/bmp")).filter(|it| !it.is_empty()));
     assert!(126_750_000 < copied.len(), "{} bytes", copied.len());
+    let path = desk.picture("copied.bmp");
+    fs::write(&path, copied).unwrap();
+    let pixels = format!("{}.pixels", text(noise));
+    assert_eq!(desk.python("clipboard.py", &["same", text(&path), &pixels]).trim(), "same");
 }
 
 #[test]

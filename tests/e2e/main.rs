@@ -20,6 +20,7 @@ mod drop_sources;
 mod drops;
 mod evidence;
 mod hostile;
+mod keepers;
 mod links;
 mod machine;
 mod outside;
@@ -67,8 +68,12 @@ fn pillow_of_bytes(desk: &Desk, bytes: &[u8]) -> String {
 }
 
 fn decoded(data_url: &str) -> Vec<u8> {
+    decoded_as("image/png", data_url)
+}
+
+fn decoded_as(kind: &str, data_url: &str) -> Vec<u8> {
     let (head, body) = data_url.split_once(',').expect("a data URL");
-    assert_eq!(head, "data:image/png;base64");
+    assert_eq!(head, format!("data:{kind};base64"));
     STANDARD.decode(body).expect("base64")
 }
 
