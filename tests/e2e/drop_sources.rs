@@ -16,6 +16,13 @@ fn a_program_of_qt_drops_pixels_files_and_links() {
     drop_pixels_files_and_links(desk);
 }
 
+#[test]
+fn a_program_of_qt_drops_pixels_files_and_links_on_wayland() {
+    let name = "a_program_of_qt_drops_pixels_files_and_links_on_wayland";
+    let Some(desk) = Desk::open_sway_on_screen(name) else { return };
+    drop_pixels_files_and_links(desk);
+}
+
 fn drop_pixels_files_and_links(mut desk: Desk) {
     desk.remember("png");
     let [picture, file, linked] =
