@@ -403,19 +403,19 @@ mod tests {
     }
 
     /// Fails in the same way whatever it is asked for, and remembers that.
-    struct Failing {
+    struct Failing<F> {
         kinds: Vec<String>,
-        fault: fn() -> Fault,
+        fault: F,
         asked: Vec<String>,
     }
 
-    impl Failing {
-        fn of(kinds: &[&str], fault: fn() -> Fault) -> Self {
+    impl<F> Failing<F> {
+        fn of(kinds: &[&str], fault: F) -> Self {
             Self { kinds: kinds.iter().map(ToString::to_string).collect(), fault, asked: vec![] }
         }
     }
 
-    impl Offers for Failing {
+    impl<F: Fn() -> Fault> Offers for Failing<F> {
         fn kinds(&self) -> &[String] {
             &self.kinds
         }
@@ -429,11 +429,11 @@ mod tests {
     #[test]
     fn an_owner_that_hangs_is_waited_for_once() {
         let kinds = ["image/webp", "image/jpeg", "text/html", "image/png", "text/plain"];
-        let hanging: [(fn() -> Fault, &str); 2] = [
-            (|| GivenUp::Silent.into(), "the program that it comes from does not answer"),
-            (|| GivenUp::TooSlow.into(), "the program that it comes from takes too long"),
-        ];
-        for (fault, words) in hanging {
+        for (given_up, words) in [
+            (GivenUp::Silent, "the program that it comes from does not answer"),
+            (GivenUp::TooSlow, "the program that it comes from takes too long"),
+        ] {
+            let fault = move || Fault::from(given_up);
             let why = || ClipboardError::Unavailable(words.to_owned());
             for take in [pasted, dropped] {
                 let mut owner = Failing::of(&kinds, fault);
@@ -448,7 +448,7 @@ mod tests {
             assert_eq!(owner.asked, ["x-kde-passwordManagerHint"], "{words}");
         }
         // Of one that only breaks off, another kind may come.
-        let mut owner = Failing::of(&kinds, || "it broke off".into());
+        let mut owner = Failing::of(&kinds, || Fault::from("it broke off"));
         assert_eq!(pasted(&mut owner), Err(ClipboardError::Unavailable("it broke off".to_owned())));
         assert!(kinds.iter().all(|kind| owner.asked.iter().any(|it| it == kind)), "{:?}", owner.asked);
     }

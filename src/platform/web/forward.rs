@@ -5,7 +5,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ureq::{
     Error, Proxy, ProxyProtocol,
-    http::uri::Uri,
+    http::uri::{Authority, Uri},
     unversioned::transport::{
         Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, TcpConnector, Transport,
     },
@@ -58,7 +58,7 @@ impl Connector for Forwarding {
 
 /// What stands before the path in the whole address.
 fn place_of(uri: &Uri) -> String {
-    let authority = uri.authority().map(|it| it.as_str()).unwrap_or_default();
+    let authority = uri.authority().map(Authority::as_str).unwrap_or_default();
     format!("http://{authority}")
 }
 
