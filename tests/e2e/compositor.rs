@@ -130,6 +130,8 @@ impl Desk {
         };
         let end = Instant::now() + POINTER_PATIENCE;
         while Instant::now() < end {
+            // It adds up moves, from wherever it thought the pointer was; in the corners both are held up.
+            self.pointer(&["mousemove", "1599", "899", "mousemove", "0", "0"]);
             let without = look("900");
             if look("300") != without && look("900") == without {
                 return true;
