@@ -19,7 +19,10 @@ pub use self::keeper::{ARGUMENT as KEEPER_ARGUMENT, PngMaker, keep_clipboard};
 use super::WindowLink;
 use crate::jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted};
 #[cfg(all(unix, not(target_os = "macos")))]
-use crate::{engine::Raster, jobs::ports::Stay};
+use crate::{
+    engine::{Bytes, Raster},
+    jobs::ports::Stay,
+};
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 use arboard::{Error, ImageData};
 
@@ -53,7 +56,7 @@ impl SystemClipboard {
     }
 
     /// Where nobody but a window may copy, and there is no X server either, the window does it itself.
-    fn keep(&mut self, order: keeper::Order, bytes: &[u8], pixels: Option<&Raster>) -> Result<(), ClipboardError> {
+    fn keep(&mut self, order: keeper::Order, bytes: &Bytes, pixels: Option<&Raster>) -> Result<(), ClipboardError> {
         let line = self.link.line().filter(|_| is_wayland() && !has_x11() && !keeper::has_data_control());
         let Some(line) = line else {
             self.stay = Stay::Lasting;
@@ -92,7 +95,7 @@ impl Clipboard for SystemClipboard {
     }
 
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
-        self.keep(keeper::Order::text(&text), text.as_bytes(), None)
+        self.keep(keeper::Order::text(&text), &Bytes::from(text.into_bytes()), None)
     }
 
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
