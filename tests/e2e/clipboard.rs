@@ -6,7 +6,7 @@ use crate::{
     compositor::KIOSK,
     desk::{Desk, wait_for},
     evidence::Trace,
-    hostile::check_answers,
+    hostile::{check_answers, check_frames},
     machine::Machine,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -158,9 +158,11 @@ fn the_window_answers_while_much_is_pasted_and_copied() {
 #[test]
 fn much_is_pasted_and_copied_on_wayland() {
     let Some(mut desk) = Desk::open_sway_on_screen("much_is_pasted_and_copied_on_wayland") else { return };
-    let (noise, _) = noise_beside_trace(&mut desk);
+    let (noise, trace) = noise_beside_trace(&mut desk);
     desk.offer("image/png", &fs::read(&noise).unwrap());
+    let machine = Machine::watch(desk.home());
     let copied = copy_what_is_pasted(&mut desk);
+    check_frames(&desk, &mut Trace::at(trace), machine, ("clipboard-sway", 20));
     expect_pixels(&desk, &copied, &noise);
 }
 
@@ -170,9 +172,11 @@ fn much_is_pasted_and_handed_out_by_the_window_itself() {
     let Some(mut desk) = Desk::open_weston_on_screen(name, KIOSK) else { return };
     // By it the titles are heard of.
     desk.start_accessibility();
-    let (noise, _) = noise_beside_trace(&mut desk);
+    let (noise, trace) = noise_beside_trace(&mut desk);
     desk.offer("image/png", &fs::read(&noise).unwrap());
+    let machine = Machine::watch(desk.home());
     let copied = copy_what_is_pasted(&mut desk);
+    check_frames(&desk, &mut Trace::at(trace), machine, ("clipboard-weston", 20));
     expect_pixels(&desk, &copied, &noise);
 }
 
