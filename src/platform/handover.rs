@@ -30,7 +30,7 @@ pub(super) fn message(intakes: &[Intake]) -> Option<Vec<u8>> {
             Intake::Path(path) => (PATH, path_to_bytes(&std::path::absolute(path).ok()?)?),
             Intake::Text(text) => (TEXT, text.clone().into_bytes()),
             Intake::Link(text) => (LINK, text.clone().into_bytes()),
-            Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => return None,
+            Intake::StandardInput | Intake::Known(_) => return None,
         };
         message.push(kind);
         message.extend(u32::try_from(bytes.len()).ok()?.to_le_bytes());
@@ -73,7 +73,7 @@ pub(super) fn read(mut from: impl Read) -> io::Result<Vec<Intake>> {
 
 fn intake([kind]: [u8; 1], bytes: Vec<u8>) -> io::Result<Intake> {
     match kind {
-        PATH => path_from_bytes(bytes)
+        PATH => path_from_bytes(&bytes)
             .filter(|it| it.is_absolute())
             .map(Intake::Path)
             .ok_or_else(|| invalid("a path that is none")),
@@ -100,10 +100,10 @@ fn path_to_bytes(path: &Path) -> Option<Vec<u8>> {
 }
 
 #[cfg(unix)]
-fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStringExt as _;
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
     // What no system call would take.
-    (!bytes.contains(&0)).then(|| std::ffi::OsString::from_vec(bytes).into())
+    (!bytes.contains(&0)).then(|| std::ffi::OsStr::from_bytes(bytes).into())
 }
 
 #[cfg(windows)]
@@ -113,7 +113,7 @@ fn path_to_bytes(path: &Path) -> Option<Vec<u8>> {
 }
 
 #[cfg(windows)]
-fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     use std::os::windows::ffi::OsStringExt as _;
     let (pairs, rest) = bytes.as_chunks::<2>();
     let wide: Vec<u16> = pairs.iter().map(|it| u16::from_le_bytes(*it)).collect();
@@ -126,8 +126,8 @@ fn path_to_bytes(path: &Path) -> Option<Vec<u8>> {
 }
 
 #[cfg(not(any(unix, windows)))]
-fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
-    String::from_utf8(bytes).ok().map(PathBuf::from)
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
 #[cfg(test)]
