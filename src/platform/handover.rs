@@ -134,13 +134,14 @@ fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
 mod tests {
     use super::{GREETING, MAX_BYTES, MAX_INPUTS, message, read};
     use crate::jobs::Intake;
-    use std::{io, path::PathBuf};
+    use std::io;
 
     fn names(intakes: &[Intake]) -> Vec<String> {
         intakes.iter().map(|it| format!("{it:?}")).collect()
     }
 
     /// A message by hand: so many inputs announced, then each as kind, announced length, bytes.
+    #[cfg(unix)]
     fn forged(count: u32, inputs: &[(u8, u32, &[u8])]) -> Vec<u8> {
         let mut bytes = b"INLAID\x00\x01".to_vec();
         bytes.extend(count.to_le_bytes());
@@ -170,7 +171,7 @@ mod tests {
     #[cfg(unix)]
     fn names_that_are_no_text_arrive() {
         use std::os::unix::ffi::OsStringExt as _;
-        let path = PathBuf::from(std::ffi::OsString::from_vec(b"/tmp/\xff\xfe.png".to_vec()));
+        let path = std::path::PathBuf::from(std::ffi::OsString::from_vec(b"/tmp/\xff\xfe.png".to_vec()));
         let said = [Intake::Path(path)];
         assert_eq!(names(&read(&*message(&said).unwrap()).unwrap()), names(&said));
     }

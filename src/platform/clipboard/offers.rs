@@ -365,6 +365,7 @@ mod tests {
         engine::embed::{Find, Listed},
         jobs::ports::{ClipboardError, Dragged, Pasted},
     };
+    use std::path::PathBuf;
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
     const GIF: &[u8] = b"GIF89a\x01\0\x01\0";
@@ -443,6 +444,8 @@ mod tests {
             assert_eq!(drawing, Ok(Pasted::Encoded(b"<svg/>".to_vec())), "{sign}");
         }
         assert_eq!(taken(&[&others[..], &[png]].concat()), Ok(Pasted::Encoded(GIF.to_vec())), "its own bytes");
+        let ours = [("image/gif", Some(GIF)), png, ("image/bmp", None), ("application/x-inlaid", None)];
+        assert_eq!(taken(&ours), Ok(Pasted::Encoded(GIF.to_vec())), "as Windows offers what we have copied");
         assert_eq!(taken(&[("image/bmp", Some(GIF))]), Ok(Pasted::Encoded(GIF.to_vec())), "nothing else is there");
     }
 
@@ -457,6 +460,33 @@ mod tests {
     fn files_are_named_in_several_ways() {
         let list = "copy\nfile:///a%20b.png\nfile://localhost/c.png\nFILE:/d%E5%B1%B1.png\nfile://\nfile:e.png\n/f.png";
         assert_eq!(listed_in(list), ["/a b.png", "/c.png", "/d山.png"].map(|it| Listed::File(it.into())));
+    }
+
+    /// A system that knows the paths of copied files, or does not hand them over.
+    struct Paths(Owner, Option<&'static str>);
+
+    impl Offers for Paths {
+        fn kinds(&self) -> &[String] {
+            self.0.kinds()
+        }
+
+        fn take(&mut self, kind: &str) -> Result<Option<Vec<u8>>, Fault> {
+            self.0.take(kind)
+        }
+
+        fn files(&mut self) -> Result<Vec<PathBuf>, Fault> {
+            Ok(vec![self.1.ok_or("no paths")?.into()])
+        }
+    }
+
+    #[test]
+    fn paths_that_the_system_knows_are_files() {
+        let all: [(&str, Option<&[u8]>); 2] = [("image/gif", Some(GIF)), ("text/plain", Some(b"words"))];
+        let files = pasted(&mut Paths(Owner::of(&all), Some("/a.png")));
+        assert_eq!(files, Ok(Pasted::Files(vec!["/a.png".into()])));
+        assert_eq!(pasted(&mut Paths(Owner::of(&all), None)), Ok(Pasted::Encoded(GIF.to_vec())));
+        let nothing = pasted(&mut Paths(Owner::of(&[]), None));
+        assert_eq!(nothing, Err(ClipboardError::Unavailable("no paths".to_owned())));
     }
 
     #[test]
