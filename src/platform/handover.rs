@@ -141,7 +141,6 @@ mod tests {
     }
 
     /// A message by hand: so many inputs announced, then each as kind, announced length, bytes.
-    #[cfg(unix)]
     fn forged(count: u32, inputs: &[(u8, u32, &[u8])]) -> Vec<u8> {
         let mut bytes = b"INLAID\x00\x01".to_vec();
         bytes.extend(count.to_le_bytes());

@@ -1,6 +1,6 @@
 //! Under which names Windows programs register formats of the clipboard, and what is offered under them.
 
-use super::offers::{HTML, MOZILLA_LINK};
+use super::offers::{HTML, MOZILLA_LINK, OWN};
 use crate::engine::Format;
 
 pub(super) const PNG: &str = "PNG";
@@ -23,7 +23,7 @@ pub(super) fn kind(name: &str) -> Option<String> {
     match customary {
         Some((_, format)) => Some(format.mime().to_owned()),
         None if name.eq_ignore_ascii_case(HTML_FORMAT) => Some(HTML.to_owned()),
-        None => (lower.starts_with("image/") || lower == MOZILLA_LINK).then_some(lower),
+        None => (lower.starts_with("image/") || lower == MOZILLA_LINK || lower == OWN).then_some(lower),
     }
 }
 
@@ -46,10 +46,18 @@ mod tests {
 
     #[test]
     fn names_stand_for_kinds() {
-        let kinds = ["PNG", "JFIF", "gif", "Html Format", "image/WebP", "image/svg+xml", "text/x-moz-url"].map(kind);
-        let expected =
-            ["image/png", "image/jpeg", "image/gif", "text/html", "image/webp", "image/svg+xml", "text/x-moz-url"];
-        assert_eq!(kinds, expected.map(|it| Some(it.to_owned())));
+        for (name, expected) in [
+            ("PNG", "image/png"),
+            ("JFIF", "image/jpeg"),
+            ("gif", "image/gif"),
+            ("Html Format", "text/html"),
+            ("image/WebP", "image/webp"),
+            ("image/svg+xml", "image/svg+xml"),
+            ("text/x-moz-url", "text/x-moz-url"),
+            ("application/x-inlaid", "application/x-inlaid"),
+        ] {
+            assert_eq!(kind(name).as_deref(), Some(expected));
+        }
         for name in ["Rich Text Format", "CF_TEXT", "DataObject", "text/plain", "PNGs", ""] {
             assert_eq!(kind(name), None, "{name}");
         }
