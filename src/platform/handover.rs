@@ -160,7 +160,7 @@ mod tests {
         let heard = read(&*message(&said).unwrap()).unwrap();
         assert_eq!(
             names(&heard),
-            names(&[Intake::Path(here.join("a b/ä.png")), Intake::Text("data:,x".to_owned()), link()]),
+            names(&[Intake::Path(here.join("a b").join("ä.png")), Intake::Text("data:,x".to_owned()), link()]),
             "absolute, since the other stands in another folder"
         );
         assert!(read(&*message(&[]).unwrap()).unwrap().is_empty());
