@@ -9,6 +9,10 @@ own MODE KIND=FILE ...   owns it until something else is copied; says "ready"
     stalls    sends the first piece and no other
     confuses  says that it has the kinds and refuses each
     slow      on Wayland: answers in pieces with pauses, for longer than one pause may take
+manage                   on X11: is a manager, which takes over what its owner says when it goes, and has it until
+                         something else is copied; says "ready", and then `saved KIND...`
+several KIND=OUT ...     on X11: takes all of these with one question (MULTIPLE); says `taken KIND` or `refused KIND`
+stall KIND               on X11: takes one piece of this and no other; says "stalled"
 gtk KIND OUT             what GTK is given of a kind
 gtk-image                what GTK makes of the image: `40x30 RRGGBBAA` and the pixel in the middle of its first field
 qt KIND OUT              what Qt is given of a kind
@@ -120,58 +124,148 @@ def own_wayland(mode, contents):
                 os.close(pipe)
 
 
-def own_x11(mode, contents):
-    from Xlib import X, Xatom, display
-    from Xlib.protocol import event
+class X11:
+    """A window, which takes what others own, and owns."""
 
-    server = display.Display()
-    window = server.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask)
-    atom = server.intern_atom
-    contents = {atom(kind): content for kind, content in contents.items()}
-    window.set_selection_owner(atom("CLIPBOARD"), X.CurrentTime)
-    server.sync()
-    print("ready", flush=True)
-    rest = {}
+    def __init__(self):
+        from Xlib import X, display
 
-    def answer(request, done):
-        place = request.property if done else X.NONE
+        self.X, self.server = X, display.Display()
+        root = self.server.screen().root
+        self.window = root.create_window(0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask)
+        self.atom = self.server.intern_atom
+
+    def own(self, selection):
+        self.window.set_selection_owner(self.atom(selection), self.X.CurrentTime)
+        self.server.sync()
+
+    def answer(self, request, done):
+        from Xlib.protocol import event
+
+        place = request.property if done else self.X.NONE
         notice = event.SelectionNotify(
             time=request.time, requestor=request.requestor, selection=request.selection, target=request.target, property=place
         )
         request.requestor.send_event(notice)
+        self.server.flush()
 
-    while True:
-        it = server.next_event()
-        if it.type == X.SelectionClear:
+    def heard(self, kind, is_it):
+        while True:
+            it = self.server.next_event()
+            if it.type == kind and is_it(it):
+                return it
+
+    def ask(self, target, place):
+        """Has the owner of the clipboard put that there?"""
+        self.window.convert_selection(self.atom("CLIPBOARD"), target, place, self.X.CurrentTime)
+        self.server.flush()
+        return self.heard(self.X.SelectionNotify, lambda it: it.target == target).property != self.X.NONE
+
+    def take(self, place):
+        found = self.window.get_full_property(place, self.X.AnyPropertyType)
+        self.window.delete_property(place)
+        self.server.flush()
+        return found.property_type, bytes(found.value)
+
+    def pieces(self, place):
+        """What was put there, in as many pieces as it comes in (ICCCM 2.7.2)."""
+        kind, piece = self.take(place)
+        if kind != self.atom("INCR"):
+            yield piece
             return
-        if it.type == X.SelectionRequest and mode != "silent":
-            content = contents.get(it.target)
-            if mode == "tells":
-                print("asked", server.get_atom_name(it.target), flush=True)
-            if it.target == atom("TARGETS"):
-                it.requestor.change_property(it.property, Xatom.ATOM, 32, [atom("TARGETS"), *contents])
-                answer(it, True)
-            elif content is None or mode == "confuses":
-                answer(it, False)
-            elif len(content) <= PIECE:
-                it.requestor.change_property(it.property, it.target, 8, content)
-                answer(it, True)
-            else:
-                it.requestor.change_attributes(event_mask=X.PropertyChangeMask)
-                it.requestor.change_property(it.property, atom("INCR"), 32, [len(content)])
-                rest[it.requestor.id, it.property] = (it.requestor, it.target, content, 0)
-                answer(it, True)
-        elif it.type == X.PropertyNotify and it.state == X.PropertyDelete and (it.window.id, it.atom) in rest:
-            requestor, target, content, at = rest.pop((it.window.id, it.atom))
-            if 0 < at and mode == "dies":
+        while True:
+            self.heard(self.X.PropertyNotify, lambda it: it.atom == place and it.state == self.X.PropertyNewValue)
+            _, piece = self.take(place)
+            if not piece:
                 return
-            if 0 < at and mode == "stalls":
-                continue
-            piece = content[at : at + PIECE]
-            requestor.change_property(it.atom, target, 8, piece)
-            if piece:
-                rest[it.window.id, it.atom] = (requestor, target, content, at + PIECE)
-        server.flush()
+            yield piece
+
+    def serve(self, contents, mode):
+        from Xlib import X, Xatom
+
+        rest = {}
+        while True:
+            it = self.server.next_event()
+            if it.type == X.SelectionClear:
+                return
+            if it.type == X.SelectionRequest and mode != "silent":
+                content = contents.get(it.target)
+                if mode == "tells":
+                    print("asked", self.server.get_atom_name(it.target), flush=True)
+                if it.target == self.atom("TARGETS"):
+                    it.requestor.change_property(it.property, Xatom.ATOM, 32, [self.atom("TARGETS"), *contents])
+                    self.answer(it, True)
+                elif content is None or mode == "confuses":
+                    self.answer(it, False)
+                elif len(content) <= PIECE:
+                    it.requestor.change_property(it.property, it.target, 8, content)
+                    self.answer(it, True)
+                else:
+                    it.requestor.change_attributes(event_mask=X.PropertyChangeMask)
+                    it.requestor.change_property(it.property, self.atom("INCR"), 32, [len(content)])
+                    rest[it.requestor.id, it.property] = (it.requestor, it.target, content, 0)
+                    self.answer(it, True)
+            elif it.type == X.PropertyNotify and it.state == X.PropertyDelete and (it.window.id, it.atom) in rest:
+                requestor, target, content, at = rest.pop((it.window.id, it.atom))
+                if 0 < at and mode == "dies":
+                    return
+                if 0 < at and mode == "stalls":
+                    continue
+                piece = content[at : at + PIECE]
+                requestor.change_property(it.atom, target, 8, piece)
+                if piece:
+                    rest[it.window.id, it.atom] = (requestor, target, content, at + PIECE)
+            self.server.flush()
+
+
+def own_x11(mode, contents):
+    owner = X11()
+    contents = {owner.atom(kind): content for kind, content in contents.items()}
+    owner.own("CLIPBOARD")
+    print("ready", flush=True)
+    owner.serve(contents, mode)
+
+
+def manage():
+    manager = X11()
+    manager.own("CLIPBOARD_MANAGER")
+    print("ready", flush=True)
+    save, place = manager.atom("SAVE_TARGETS"), manager.atom("SAVED")
+    request = manager.heard(manager.X.SelectionRequest, lambda it: it.target == save)
+    kinds = request.requestor.get_full_property(request.property, manager.X.AnyPropertyType).value
+    contents = {kind: b"".join(manager.pieces(place)) for kind in kinds if manager.ask(kind, place)}
+    manager.own("CLIPBOARD")
+    manager.answer(request, True)
+    print("saved", *map(manager.server.get_atom_name, contents), flush=True)
+    manager.serve(contents, "plain")
+
+
+def several(wishes):
+    taker = X11()
+    places = {kind: taker.atom(f"PLACE {index}") for index, kind in enumerate(wishes)}
+    pairs, multiple = taker.atom("PAIRS"), taker.atom("MULTIPLE")
+    listed = [atom for kind, place in places.items() for atom in (taker.atom(kind), place)]
+    taker.window.change_property(pairs, taker.atom("ATOM_PAIR"), 32, listed)
+    if not taker.ask(multiple, pairs):
+        sys.exit("it does not answer several questions at once")
+    answers = taker.window.get_full_property(pairs, taker.X.AnyPropertyType).value[1::2]
+    for (kind, path), place in zip(wishes.items(), answers):
+        if place == taker.X.NONE:
+            print("refused", kind)
+            continue
+        with open(path, "wb") as file:
+            file.writelines(taker.pieces(place))
+        print("taken", kind)
+
+
+def stall(kind):
+    taker = X11()
+    place = taker.atom("PLACE")
+    if not taker.ask(taker.atom(kind), place):
+        sys.exit("it is refused")
+    next(taker.pieces(place))
+    print("stalled", flush=True)
+    time.sleep(600)
 
 
 def gtk_clipboard():
@@ -274,6 +368,12 @@ def same(path, pixels):
 match sys.argv[1:]:
     case ["own", mode, *offers]:
         own(mode, offers)
+    case ["manage"]:
+        manage()
+    case ["several", *wishes]:
+        several(dict(wish.split("=", 1) for wish in wishes))
+    case ["stall", kind]:
+        stall(kind)
     case ["gtk", kind, path]:
         gtk(kind, path)
     case ["gtk-image"]:

@@ -137,10 +137,7 @@ fn what_is_large_goes_both_ways() {
     wait_for("a copied image", || desk.offered().contains("image/bmp").then_some(()));
     let bmp = desk.run(60, "xclip", &["-selection", "clipboard", "-out", "-target", "image/bmp"]).stdout;
     assert!(126_750_000 < bmp.len(), "{}", bmp.len());
-    let path = desk.picture("copied.bmp");
-    fs::write(&path, bmp).unwrap();
-    let pixels = format!("{}.pixels", text(&noise));
-    assert_eq!(desk.python("clipboard.py", &["same", text(&path), &pixels]).trim(), "same");
+    expect_pixels(&desk, &bmp, &noise);
 }
 
 #[test]
@@ -163,7 +160,8 @@ fn much_is_pasted_and_copied_on_wayland() {
     let Some(mut desk) = Desk::open_sway_on_screen("much_is_pasted_and_copied_on_wayland") else { return };
     let (noise, _) = noise_beside_trace(&mut desk);
     desk.offer("image/png", &fs::read(&noise).unwrap());
-    copy_what_is_pasted(&mut desk);
+    let copied = copy_what_is_pasted(&mut desk);
+    expect_pixels(&desk, &copied, &noise);
 }
 
 #[test]
@@ -174,7 +172,8 @@ fn much_is_pasted_and_handed_out_by_the_window_itself() {
     desk.start_accessibility();
     let (noise, _) = noise_beside_trace(&mut desk);
     desk.offer("image/png", &fs::read(&noise).unwrap());
-    copy_what_is_pasted(&mut desk);
+    let copied = copy_what_is_pasted(&mut desk);
+    expect_pixels(&desk, &copied, &noise);
 }
 
 /// A large picture and the place of the trace, which the window that was opened writes.
@@ -189,8 +188,8 @@ fn noise_beside_trace(desk: &mut Desk) -> (PathBuf, PathBuf) {
 /// A key that has done nothing for so long does nothing any more.
 const KEY_IS_LOST: Duration = Duration::from_secs(15);
 
-/// 127 MB in and out.
-fn copy_what_is_pasted(desk: &mut Desk) {
+/// 127 MB in and out; gives what came out.
+fn copy_what_is_pasted(desk: &mut Desk) -> Vec<u8> {
     // Where other programs need the focus to be heard at all, a key may come before ours has it back.
     let mut pressed: Option<Instant> = None;
     wait_for("the pasted image", || {
@@ -207,6 +206,15 @@ fn copy_what_is_pasted(desk: &mut Desk) {
     // Whoever needs the focus to take it may fail to get that; what is taken is taken whole.
     let copied = wait_for("the copied image", || Some(desk.clipboard("image/bmp")).filter(|it| !it.is_empty()));
     assert!(126_750_000 < copied.len(), "{} bytes", copied.len());
+    copied
+}
+
+/// It must be this picture, by whose side its pixels are.
+pub(crate) fn expect_pixels(desk: &Desk, copied: &[u8], noise: &Path) {
+    let path = desk.picture("copied.bmp");
+    fs::write(&path, copied).unwrap();
+    let pixels = format!("{}.pixels", text(noise));
+    assert_eq!(desk.python("clipboard.py", &["same", text(&path), &pixels]).trim(), "same");
 }
 
 #[test]

@@ -22,10 +22,20 @@ const SWAY_CONFIG: &str = "xwayland disable\noutput * resolution 1600x900\ndefau
 const SWAY_PLACES: &str = "focus_follows_mouse no\nmouse_warping none
 for_window [app_id=\"^dev.inlaid.Inlaid$\"] floating enable, resize set 1180 760, move absolute position 0 0
 for_window [title=\"^drag source$\"] floating enable, move absolute position 1300 300
+for_window [app_id=\"^chrome-\"] floating enable, resize set 400 800, move absolute position 1190 0
+for_window [app_id=\"^thunar$\"] floating enable, move absolute position 1190 100
 ";
 /// What a desk of another user must be able to read.
-const SCRIPTS: [&str; 7] =
-    ["atspi.py", "clipboard.py", "drag_offers.py", "drag_source.py", "pixels.py", "probe.py", "ext_data_control.py"];
+const SCRIPTS: [&str; 8] = [
+    "atspi.py",
+    "clipboard.py",
+    "drag_offers.py",
+    "drag_qt.py",
+    "drag_source.py",
+    "ext_data_control.py",
+    "pixels.py",
+    "probe.py",
+];
 
 /// So many are started until one has a pointer.
 const WESTONS: usize = 8;
@@ -120,6 +130,8 @@ impl Desk {
         };
         let end = Instant::now() + POINTER_PATIENCE;
         while Instant::now() < end {
+            // It adds up moves, from wherever it thought the pointer was; in the corners both are held up.
+            self.pointer(&["mousemove", "1599", "899", "mousemove", "0", "0"]);
             let without = look("900");
             if look("300") != without && look("900") == without {
                 return true;

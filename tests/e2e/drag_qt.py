@@ -7,11 +7,14 @@ drag_qt.py WHAT=VALUE...   says `ready`, `begin`, and `end copy` or `end refused
     html=TEXT     a piece of a page
 """
 
+import os
 import sys
 
-from PyQt5.QtCore import QMimeData, Qt, QTimer, QUrl
-from PyQt5.QtGui import QDrag, QImage
-from PyQt5.QtWidgets import QApplication, QLabel
+os.environ["QT_QPA_PLATFORM"] = "wayland" if os.environ.get("WAYLAND_DISPLAY") else "xcb"
+
+from PyQt5.QtCore import QMimeData, Qt, QTimer, QUrl  # noqa: E402
+from PyQt5.QtGui import QDrag, QImage  # noqa: E402
+from PyQt5.QtWidgets import QApplication, QLabel  # noqa: E402
 
 
 class Source(QLabel):

@@ -1,5 +1,5 @@
-//! Drops from programs that nobody here wrote: GTK, a browser, and a source with rare offers. On X11, and
-//! by GTK on Wayland.
+//! Drops from programs that nobody here wrote, on X11 and on Wayland: GTK, a browser, and on X11 a source with
+//! rare offers.
 
 use crate::{
     PIXELS,
@@ -68,14 +68,14 @@ pub(crate) fn is_announced(desk: &Desk, before: &[u8]) -> bool {
     300 < now.iter().zip(before).filter(|(now, before)| now != before).count()
 }
 
-/// A GTK window that offers this, dragged from to the canvas.
-pub(crate) struct Gtk<I> {
+/// A window that is dragged from to the canvas.
+pub(crate) struct Source<I> {
     said: I,
     /// The number of the window, or on sway of its process.
     number: String,
 }
 
-impl<I: Iterator<Item = String>> Gtk<I> {
+impl<I: Iterator<Item = String>> Source<I> {
     pub(crate) fn expect(&mut self, words: &[&str]) {
         for word in words {
             assert_eq!(self.said.next().as_deref(), Some(*word));
@@ -84,42 +84,54 @@ impl<I: Iterator<Item = String>> Gtk<I> {
 
     pub(crate) fn close(self, desk: &Desk) {
         if desk.compositor.is_none() {
-            return desk.pointer(&["windowkill", &self.number]);
+            desk.pointer(&["windowkill", &self.number]);
+        } else {
+            desk.output_of(10, "kill", &["-KILL", &self.number]);
         }
-        desk.output_of(10, "kill", &["-KILL", &self.number]);
-        wait_for("the end of the source", || source_on_sway(desk).is_none().then_some(()));
+        wait_for("the end of the source", || source_of(desk).is_none().then_some(()));
     }
 }
 
+/// The window of one of our scripts, once it says that it is ready and can be aimed at.
+pub(crate) fn source(desk: &mut Desk, script: &str, args: &[&str]) -> Source<impl Iterator<Item = String> + use<>> {
+    let script = desk.script(script);
+    let said = desk.start_python(&script, args).lines().map(Result::unwrap);
+    let number = wait_for("the source", || source_of(desk));
+    if desk.compositor.is_some() {
+        // Sway names the place of a window before it is there. A press that goes past its surface moves the window.
+        wait_for("the look of the source", || {
+            let free_ground = desk.screen([1380, 780, 1420, 820]);
+            (desk.screen([1380, 380, 1420, 420]) != free_ground).then_some(())
+        });
+    }
+    let mut source = Source { said, number };
+    source.expect(&["ready"]);
+    source
+}
+
+/// The same of GTK, which offers this.
 pub(crate) fn gtk(
     desk: &mut Desk,
     manner: &str,
     offers: &[(&str, &Path)],
-) -> Gtk<impl Iterator<Item = String> + use<>> {
+) -> Source<impl Iterator<Item = String> + use<>> {
     let offers: Vec<String> = offers.iter().map(|(kind, path)| format!("{kind}={}", text(path))).collect();
     let args: Vec<&str> = [manner].into_iter().chain(offers.iter().map(String::as_str)).collect();
-    let script = desk.script("drag_offers.py");
-    let said = desk.start_python(&script, &args).lines().map(Result::unwrap);
-    let number = wait_for("the source", || {
-        if desk.compositor.is_some() {
-            return source_on_sway(desk);
-        }
-        let window = desk.xdotool(&["search", "--onlyvisible", "--name", "^drag source$"])?;
-        desk.xdotool(&["getwindowgeometry", &window]).map(|_| window)
-    });
-    let mut gtk = Gtk { said, number };
-    gtk.expect(&["ready"]);
-    gtk
+    source(desk, "drag_offers.py", &args)
 }
 
-/// The process whose window is dragged from.
-fn source_on_sway(desk: &Desk) -> Option<String> {
-    let windows = desk.windows_of_sway();
-    Some(windows.iter().find(|it| it["name"] == "drag source" && it["pid"].is_u64())?["pid"].to_string())
+/// The number by which a source is known.
+fn source_of(desk: &Desk) -> Option<String> {
+    if desk.compositor.is_some() {
+        let windows = desk.windows_of_sway();
+        return Some(windows.iter().find(|it| it["name"] == "drag source" && it["pid"].is_u64())?["pid"].to_string());
+    }
+    let window = desk.xdotool(&["search", "--onlyvisible", "--name", "^drag source$"])?;
+    desk.xdotool(&["getwindowgeometry", &window]).map(|_| window)
 }
 
-/// In the middle of the window of [`gtk`].
-pub(crate) const GTK_PLACE: [i32; 2] = [1400, 400];
+/// In the middle of the window of a [`source`].
+pub(crate) const SOURCE_PLACE: [i32; 2] = [1400, 400];
 
 /// Waits for a picture, which Pillow must read as this after it was copied as PNG, and removes it.
 pub(crate) fn expect_picture(desk: &Desk, title: &str, look: &str) {
@@ -183,7 +195,7 @@ fn drop_bytes_pages_and_texts(mut desk: Desk) {
     ] {
         let offers: Vec<_> = offers.into_iter().map(|(kind, path)| (kind, path.as_path())).collect();
         let mut source = gtk(&mut desk, "plain", &offers);
-        drag_from(&desk, GTK_PLACE);
+        drag_from(&desk, SOURCE_PLACE);
         source.expect(&["begin"]);
         source.expect(&asked);
         source.expect(&["end"]);
@@ -269,7 +281,7 @@ fn refuse_before_the_drop(mut desk: Desk, offers: &[(&str, &str)]) {
     desk.launch(&[], "Inlaid");
     for (manner, kind) in offers {
         let mut source = gtk(&mut desk, manner, &[(kind, &picture)]);
-        let before = hold_over_canvas(&desk, GTK_PLACE);
+        let before = hold_over_canvas(&desk, SOURCE_PLACE);
         source.expect(&["begin"]);
         desk.pointer(&["mouseup", "1"]);
         source.expect(&["failed", "end"]);
@@ -303,7 +315,7 @@ fn be_left_in_the_lurch(mut desk: Desk, dead: &str) {
     let why = "What was dropped did not arrive (the program that it comes from";
     for (manner, end) in [("stalls", "does not answer"), ("dies", dead)] {
         let mut source = gtk(&mut desk, manner, &[("image/webp", &picture), ("image/png", &picture)]);
-        drag_from(&desk, GTK_PLACE);
+        drag_from(&desk, SOURCE_PLACE);
         source.expect(&["begin", "data image/webp"]);
         let sentence = format!("{why} {end}); drop it again, or copy it and paste");
         find(&desk, &sentence, |it| it.name == sentence);
@@ -313,14 +325,24 @@ fn be_left_in_the_lurch(mut desk: Desk, dead: &str) {
         }
     }
     let mut source = gtk(&mut desk, "plain", &[("image/png", &picture)]);
-    drag_from(&desk, GTK_PLACE);
+    drag_from(&desk, SOURCE_PLACE);
     source.expect(&["begin", "data image/png", "end"]);
     expect_picture(&desk, "dropped image", &format!("160x120 {PIXELS}"));
 }
 
 #[test]
 fn a_browser_drops_a_picture_and_a_link() {
-    let Some(mut desk) = Desk::open("a_browser_drops_a_picture_and_a_link") else { return };
+    let Some(desk) = Desk::open("a_browser_drops_a_picture_and_a_link") else { return };
+    drop_out_of_a_browser(desk);
+}
+
+#[test]
+fn a_browser_drops_a_picture_and_a_link_on_wayland() {
+    let Some(desk) = Desk::open_sway_on_screen("a_browser_drops_a_picture_and_a_link_on_wayland") else { return };
+    drop_out_of_a_browser(desk);
+}
+
+fn drop_out_of_a_browser(mut desk: Desk) {
     desk.remember("png");
     let [picture, linked] = [("picture.png", 4), ("linked.png", 5)].map(|(name, it)| draw(&desk, name, it));
     let [picture, linked] = [picture, linked].map(|it| fs::read(it).unwrap());
@@ -338,9 +360,15 @@ fn a_browser_drops_a_picture_and_a_link() {
     let flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--app-auto-launched"];
     let place = ["--window-position=1190,0", "--window-size=400,800"];
     let address = format!("--app={}", server.link("/page"));
-    desk.start_tool("chromium", &[&flags[..], &place, &[&profile, &address]].concat());
-    let window = wait_for("the page", || desk.xdotool(&["search", "--onlyvisible", "--name", "^browsed$"]));
-    desk.focus(&window);
+    let platform = if desk.compositor.is_some() { "wayland" } else { "x11" };
+    let platform = format!("--ozone-platform={platform}");
+    desk.start_tool("chromium", &[&flags[..], &place, &[&platform, &profile, &address]].concat());
+    if desk.compositor.is_some() {
+        wait_for("the page", || desk.windows_of_sway().iter().any(|it| it["name"] == "browsed").then_some(()));
+    } else {
+        let window = wait_for("the page", || desk.xdotool(&["search", "--onlyvisible", "--name", "^browsed$"]));
+        desk.focus(&window);
+    }
     // Of the picture it gives the bytes themselves.
     for (y, title, look) in [(300, "dropped image", "160x120"), (700, "linked.png", "200x150")] {
         drag_from(&desk, [1390, y]);

@@ -3,7 +3,9 @@
 use crate::{
     access::find,
     desk::{Desk, wait_for},
-    draw, text,
+    draw,
+    drops::{SOURCE_PLACE, drag_from, gtk},
+    text,
 };
 use std::{
     fs,
@@ -61,6 +63,41 @@ fn a_pasted_link_gives_the_same_bytes_as_the_command_line() {
     server.wait_for_requests(5);
     let last = server.requests().pop().unwrap();
     assert!(last.starts_with("GET /pictures/large.png "), "{last}");
+}
+
+#[test]
+fn a_dropped_link_gives_the_same_bytes_as_the_command_line() {
+    let Some(desk) = Desk::open("a_dropped_link_gives_the_same_bytes_as_the_command_line") else { return };
+    drop_link(desk);
+}
+
+#[test]
+fn a_link_that_is_dropped_on_wayland_gives_the_same_bytes_as_the_command_line() {
+    let name = "a_link_that_is_dropped_on_wayland_gives_the_same_bytes_as_the_command_line";
+    let Some(desk) = Desk::open_sway_on_screen(name) else { return };
+    drop_link(desk);
+}
+
+fn drop_link(mut desk: Desk) {
+    desk.remember("png");
+    let server = Server::start(&fs::read(draw(&desk, "sunset.png", 5)).unwrap());
+    let link = server.link("/a/sunset%20at%20sea.png");
+    let list = desk.picture("list");
+    fs::write(&list, format!("{link}\r\n")).unwrap();
+    desk.launch(&[], "Inlaid");
+    let mut source = gtk(&mut desk, "plain", &[("text/uri-list", &list)]);
+    drag_from(&desk, SOURCE_PLACE);
+    source.expect(&["begin", "data text/uri-list", "end"]);
+    desk.wait_for_title("sunset at sea.png — Inlaid");
+    assert_eq!(server.requests().len(), 1);
+    let program = desk.program();
+    let converted = desk.output_of(60, text(&program), &["convert", "--as", "data-url", "-f", "png", &link]);
+    // Larger bytes come first.
+    wait_for("the same bytes", || {
+        desk.press("ctrl+c");
+        (desk.copied_text_of_ours() == converted.trim_end()).then_some(())
+    });
+    assert_eq!(server.requests().len(), 2, "each once");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! and the result where it gets pasted, in another decoder and in a browser.
 //!
 //! Needs Xvfb, openbox, xdotool, xclip, xsel, sway, weston, wl-clipboard, wtype, xfce4-clipman, zenity, pcmanfm,
-//! dbus-daemon, at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
+//! Thunar, dbus-daemon, at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
 //! then a missing tool is a failure; see
 //! `.ci/run`. All of these are of X11 and Wayland, so elsewhere there is nothing to run.
 
@@ -15,11 +15,13 @@ mod colour;
 mod compositor;
 mod decoders;
 mod desk;
+mod drop_ends;
 mod drop_places;
 mod drop_sources;
 mod drops;
 mod evidence;
 mod hostile;
+mod keepers;
 mod links;
 mod machine;
 mod outside;
@@ -67,8 +69,12 @@ fn pillow_of_bytes(desk: &Desk, bytes: &[u8]) -> String {
 }
 
 fn decoded(data_url: &str) -> Vec<u8> {
+    decoded_as("image/png", data_url)
+}
+
+fn decoded_as(kind: &str, data_url: &str) -> Vec<u8> {
     let (head, body) = data_url.split_once(',').expect("a data URL");
-    assert_eq!(head, "data:image/png;base64");
+    assert_eq!(head, format!("data:{kind};base64"));
     STANDARD.decode(body).expect("base64")
 }
 

@@ -4,7 +4,7 @@
 use super::{
     PIXELS,
     access::find,
-    clipboard::{by_gtk, listed_file, own},
+    clipboard::{by_gtk, expect_pixels, listed_file, own},
     decoded,
     desk::{Desk, wait_for},
     draw, pillow_of_bytes, text,
@@ -82,10 +82,7 @@ fn what_is_large_goes_both_ways_on_wayland() {
     desk.start(stalled.args(["--type", "image/bmp"]).stdin(Stdio::null()).stdout(Stdio::piped()));
     let bmp = desk.clipboard("image/bmp");
     assert!(126_750_000 < bmp.len(), "{}", bmp.len());
-    let path = desk.picture("copied.bmp");
-    fs::write(&path, bmp).unwrap();
-    let pixels = format!("{}.pixels", text(&noise));
-    assert_eq!(desk.python("clipboard.py", &["same", text(&path), &pixels]).trim(), "same");
+    expect_pixels(&desk, &bmp, &noise);
     // And it keeps nobody from ending.
     desk.offer("text/plain", b"something else");
     wait_for("the end of the keeper", || desk.keepers().is_empty().then_some(()));

@@ -206,29 +206,61 @@ fn how_far_it_has_come_is_told() {
 
 #[test]
 fn proxies_of_the_environment_are_used() {
+    // Serves as Squid does it unless it is told otherwise: tunnels lead to nothing but the port of https.
+    let proxy = Server::with(move |target, stream| match target.strip_prefix("http://unheard-of.invalid:8080/") {
+        Some("a.png?size=2") => server::send(stream, "200 OK", "", &picture()),
+        Some("away") => server::send(stream, "302 Found", "Location: a.png?size=2\r\n", b"elsewhere"),
+        Some("secret") => server::send(stream, "407 Proxy Authentication Required", "", b"who are you?"),
+        _ => server::send(stream, "403 Forbidden", "", b"not for you"),
+    });
+    let link = |path: &str| format!("http://unheard-of.invalid:8080/{path}");
+    let address = format!("http://me:secret@127.0.0.1:{}", proxy.port());
+    let variables = [("http_proxy", &*address)];
+    let output = line::convert(&["--as", "base64", &link("away#part")], &variables);
+    assert_eq!((output.code, output.errors.as_str()), (0, ""));
+    let requests = proxy.requests();
+    // RFC 9112 §3.2.2 and §3.2; the pair in base64 by RFC 4648.
+    assert!(requests[0].starts_with("GET http://unheard-of.invalid:8080/away HTTP/1.1\r\n"), "{requests:?}");
+    assert!(requests[1].starts_with("GET http://unheard-of.invalid:8080/a.png?size=2 HTTP/1.1\r\n"), "{requests:?}");
+    for head in &requests {
+        let has = |line: &str| head.lines().filter(|it| it.eq_ignore_ascii_case(line)).count() == 1;
+        assert!(has("Host: unheard-of.invalid:8080") && has("Proxy-Authorization: Basic bWU6c2VjcmV0"), "{head}");
+    }
+    let output = line::convert(&["--as", "base64", &link("secret")], &variables);
+    assert!(output.code == 1 && output.errors.contains("(it wants a name and a password)"), "{}", output.errors);
+    // One that is not there.
+    let gone = format!("http://me:secret@{}:1", nobody());
+    let output = line::convert(&["--as", "base64", &link("a.png")], &[("http_proxy", &gone)]);
+    let words = "the proxy set in the environment does not serve this link (its address could not be found)";
+    assert!(output.code == 1 && output.errors.contains(words), "{}", output.errors);
+    assert!(!output.errors.contains("secret"), "{}", output.errors);
+    // The hosts that are reached directly.
     let server = Server::start(&picture());
+    let direct = [("http_proxy", &*gone), ("no_proxy", "127.0.0.1")];
+    assert_eq!(line::convert(&["--as", "base64", &server.link("/a.png")], &direct).code, 0);
+    assert!(server.requests()[0].starts_with("GET /a.png HTTP/1.1\r\n"), "{:?}", server.requests());
+}
+
+#[test]
+fn what_is_secret_goes_through_a_tunnel() {
+    // Not secure, but reached.
+    let server = Server::with(|_, stream| server::send(stream, "400 Bad Request", "", b""));
     let port = server.port();
     // Lets through what is asked for, and says so.
     let proxy = Server::with(move |target, stream| {
         assert_eq!(target, format!("unheard-of.invalid:{port}"));
         server::tunnel(stream, port);
     });
-    let link = format!("http://unheard-of.invalid:{port}/a.png");
-    let output = line::convert(&["--as", "base64", &link], &[("http_proxy", &format!("127.0.0.1:{}", proxy.port()))]);
-    assert_eq!((output.code, output.errors.as_str()), (0, ""));
+    let link = format!("https://unheard-of.invalid:{port}/a.png");
+    let output = line::convert(&["--as", "base64", &link], &[("https_proxy", &format!("127.0.0.1:{}", proxy.port()))]);
+    assert!(output.code == 1 && output.errors.contains("there is no secure connection to unheard-of.invalid"));
     assert!(proxy.requests()[0].starts_with("CONNECT unheard-of.invalid:"), "{:?}", proxy.requests());
-    assert!(server.requests()[0].starts_with("GET /a.png "));
-    // One that refuses, and one that is not there.
+    assert_eq!(server.requests(), [""], "a handshake, and no request that could be read");
+    // One that refuses.
     let refusing = Server::with(|_, stream| server::send(stream, "403 Forbidden", "", b""));
     let refused = [("all_proxy", &*format!("http://127.0.0.1:{}", refusing.port()))];
     let output = line::convert(&["--as", "base64", &link], &refused);
     assert!(output.code == 1 && output.errors.contains("the proxy set in the environment"), "{}", output.errors);
-    let gone = format!("http://me:secret@{}:1", nobody());
-    let output = line::convert(&["--as", "base64", &link], &[("http_proxy", &gone)]);
-    assert!(output.code == 1 && !output.errors.contains("secret"), "{}", output.errors);
-    // The hosts that are reached directly.
-    let direct = [("http_proxy", &*gone), ("no_proxy", "127.0.0.1")];
-    assert_eq!(line::convert(&["--as", "base64", &server.link("/a.png")], &direct).code, 0);
 }
 
 #[test]

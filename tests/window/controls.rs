@@ -1,12 +1,22 @@
 //! The controls of the picture: typed numbers, the guard before a heavy size, disclosures.
 
 use crate::desk::Desk;
-use eframe::egui::{Key, Modifiers, accesskit::Role};
-use egui_kittest::kittest::Queryable as _;
-use inlaid::engine::{
-    Format,
-    options::{AvifDepth, AvifOptions, Subsampling},
-    recipe::{Resample, Want},
+use eframe::{
+    App as _,
+    egui::{Event, Key, Modifiers, accesskit::Role},
+};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use inlaid::{
+    engine::{
+        Format,
+        options::{AvifDepth, AvifOptions, Subsampling},
+        recipe::{Resample, Want},
+    },
+    jobs::ports::Pasted,
+};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 fn wanted(desk: &Desk) -> Want {
@@ -66,6 +76,36 @@ fn enlarging_beyond_a_gigabyte_is_asked_about() {
     desk.drop_files(&[path]);
     desk.wait_ready();
     assert!(!desk.has("Use anyway"));
+}
+
+/// A frame of which the window hears first, as eframe has it; the harness leaves that out.
+fn step_as_eframe(desk: &mut Desk, events: Vec<Event>) {
+    let (ctx, mut input) = (desk.window.ctx.clone(), std::mem::take(desk.window.input_mut()));
+    input.events.extend(events);
+    desk.window.state_mut().raw_input_hook(&ctx, &mut input);
+    *desk.window.input_mut() = input;
+    desk.step();
+}
+
+#[test]
+fn a_size_is_pasted_into_its_field() {
+    let mut desk = drawing();
+    desk.click("Width in pixels");
+    desk.held.lock().unwrap().to_paste = Some(Pasted::Text("600x400".to_owned()));
+    let (key, modifiers) = (Key::V, Modifiers::COMMAND);
+    let pressed = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+    step_as_eframe(&mut desk, vec![pressed]);
+    let end = Instant::now() + Duration::from_secs(30);
+    let field = |desk: &Desk| desk.window.get_by_label("Width in pixels").accesskit_node().value();
+    while field(&desk).as_deref() != Some("600x400") {
+        assert!(Instant::now() < end, "{:?}", field(&desk));
+        sleep(Duration::from_millis(2));
+        step_as_eframe(&mut desk, vec![]);
+    }
+    assert_eq!(wanted(&desk), Want::Original, "nothing is made before it is confirmed");
+    desk.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(wanted(&desk), Want::Box(600, 400));
+    assert_eq!(desk.held.lock().unwrap().n_reads, 1, "it is no picture that was pasted");
 }
 
 #[test]

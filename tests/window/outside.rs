@@ -1,14 +1,14 @@
 //! What the system tells the window, and what it does to it.
 
 use super::desk::{Desk, Hold, furnished};
-use eframe::egui::{Context, Key, Modifiers, Theme, accesskit::Role, vec2};
+use eframe::egui::{Context, Key, Modifiers, Theme, ViewportId, accesskit::Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use inlaid::{
     jobs::{
         Intake,
         ports::{DialogError, Drag, Dragged, News, Pasted, Scheme, Spot},
     },
-    session::{Kind, Session},
+    session::{Item, Kind, Session},
     ui::{
         berth::{Berth, Window},
         shell::Shell,
@@ -209,6 +209,31 @@ fn a_drop_does_what_the_window_said_where_the_pointer_is() {
     desk.tell(News::Drag(Drag::Over(vec![Dragged::Image, Dragged::Image])));
     assert!(desk.has_painted("Drop to add 2 images"));
     assert!(!desk.has_painted("Drop to replace dropped image"), "there is room for one");
+}
+
+#[test]
+fn where_a_drag_hangs_is_known_in_pixels_and_in_units_of_the_screen() {
+    // Two pixels a unit of the screen, and one and a half units a point.
+    let mut desk = Desk::remembering(r#"{ "format": "png", "scale": 150 }"#, &[("old.png", [40, 30])]);
+    let viewport = desk.window.input_mut().viewports.entry(ViewportId::ROOT).or_default();
+    viewport.native_pixels_per_point = Some(2.0);
+    desk.wait_ready();
+    let looked_at = desk.window.state().session().selected().map(Item::id);
+    // In points the right half of the canvas goes from 432 to 864.
+    for (spot, expected) in [
+        (Spot::Logical([450.0 * 1.5, 600.0]), looked_at),
+        (Spot::Logical([410.0 * 1.5, 600.0]), None),
+        (Spot::Logical([840.0 * 1.5, 600.0]), looked_at),
+        (Spot::Logical([880.0 * 1.5, 600.0]), None),
+        (Spot::Pixels([450 * 3, 1200]), looked_at),
+        (Spot::Pixels([410 * 3, 1200]), None),
+        (Spot::Pixels([840 * 3, 1200]), looked_at),
+        (Spot::Pixels([880 * 3, 1200]), None),
+    ] {
+        desk.tell(News::Drag(Drag::At(spot)));
+        desk.tell(News::Drag(Drag::Over(vec![Dragged::Image])));
+        assert_eq!(desk.window.state().session().dropped_onto, expected, "{spot:?}");
+    }
 }
 
 fn hover_one(desk: &mut Desk, words: &str) {

@@ -34,7 +34,10 @@ pub use self::windows::SystemClipboard;
 #[cfg(all(unix, not(target_os = "macos")))]
 use super::WindowLink;
 #[cfg(all(unix, not(target_os = "macos")))]
-use crate::jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted, Stay};
+use crate::{
+    engine::Bytes,
+    jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted, Stay},
+};
 use crate::{
     engine::{
         Cancel, Format, Raster, encode,
@@ -67,7 +70,7 @@ impl SystemClipboard {
     }
 
     /// Where nobody but a window may copy, and there is no X server either, the window does it itself.
-    fn keep(&mut self, order: keeper::Order, bytes: &[u8], pixels: Option<&Raster>) -> Result<(), ClipboardError> {
+    fn keep(&mut self, order: keeper::Order, bytes: &Bytes, pixels: Option<&Raster>) -> Result<(), ClipboardError> {
         let line = self.link.line().filter(|_| is_wayland() && !has_x11() && !keeper::has_data_control());
         let Some(line) = line else {
             self.stay = Stay::Lasting;
@@ -90,7 +93,7 @@ impl Clipboard for SystemClipboard {
     }
 
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
-        self.keep(keeper::Order::text(&text), text.as_bytes(), None)
+        self.keep(keeper::Order::text(&text), &Bytes::from(text.into_bytes()), None)
     }
 
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {

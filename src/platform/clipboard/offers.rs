@@ -24,13 +24,23 @@ pub(in crate::platform) type Fault = Box<dyn std::error::Error + Send + Sync>;
 /// An owner that is silent for so long has nothing to say.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(in crate::platform) const PATIENCE: Duration = Duration::from_secs(4);
-#[cfg(all(unix, not(target_os = "macos")))]
-pub(in crate::platform) const SILENT: &str = "the program that it comes from does not answer";
 /// Who sends and sends is not listened to for longer.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(in crate::platform) const LONGEST: Duration = Duration::from_secs(60);
-#[cfg(all(unix, not(target_os = "macos")))]
-pub(in crate::platform) const TOO_SLOW: &str = "the program that it comes from takes too long";
+
+/// Why an owner is not waited for any longer. One that was given up once would be waited for as long
+/// again with each further kind, so it is asked for none.
+#[cfg_attr(
+    any(windows, target_os = "macos"),
+    expect(dead_code, reason = "nobody is waited for where the system has what was copied")
+)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::platform) enum GivenUp {
+    #[error("the program that it comes from does not answer")]
+    Silent,
+    #[error("the program that it comes from takes too long")]
+    TooSlow,
+}
 
 /// The content of a clipboard or of a drag, in the kinds that its owner offers.
 pub(in crate::platform) trait Offers {
@@ -125,7 +135,7 @@ pub(in crate::platform) fn foreseen(offers: &mut dyn Offers) -> Vec<Dragged> {
         Listed::Link(_) => Dragged::Link,
     };
     let has = |is_it: &dyn Fn(&str) -> bool| kinds.kinds.iter().any(|it| is_it(it));
-    let is_encoded = |kind: &str| kind == BYTES || kind.starts_with("image/") && !OF_PIXELS.contains(&kind);
+    let is_encoded = |kind: &str| is_bytes(kind) || kind.starts_with("image/") && !OF_PIXELS.contains(&kind);
     if list.iter().any(|it| matches!(it, Listed::File(_))) {
         list.into_iter().map(dragged).collect()
     } else if has(&is_encoded) {
@@ -206,6 +216,12 @@ pub(super) fn pasted_text(offers: &mut dyn Offers) -> Result<String, ClipboardEr
     kinds.text().ok_or_else(|| kinds.why_nothing())
 }
 
+/// On Wayland Chromium says the file's name as a parameter (RFC 2045 §5.1).
+#[cfg(all(unix, not(target_os = "macos")))]
+fn is_bytes(kind: &str) -> bool {
+    kind.split(';').next().is_some_and(|it| it.trim_end() == BYTES)
+}
+
 struct Kinds<'a> {
     offers: &'a mut dyn Offers,
     kinds: Vec<String>,
@@ -232,6 +248,9 @@ impl<'a> Kinds<'a> {
     }
 
     fn content(&mut self, kind: &str) -> Option<Vec<u8>> {
+        if self.fault.as_ref().is_some_and(|it| it.is::<GivenUp>()) {
+            return None;
+        }
         match self.offers.take(kind) {
             Ok(content) => content.filter(|it| !it.is_empty()),
             Err(fault) => {
@@ -292,7 +311,7 @@ impl<'a> Kinds<'a> {
     /// The bytes of a picture that is not said to be one.
     #[cfg(all(unix, not(target_os = "macos")))]
     fn bytes(&mut self) -> Option<Pasted> {
-        self.take(|it| it == BYTES).filter(|it| Format::sniff(it).is_some()).map(Pasted::Encoded)
+        self.take(is_bytes).filter(|it| Format::sniff(it).is_some()).map(Pasted::Encoded)
     }
 
     /// The pictures whose bytes are written in a piece of a page.
@@ -360,7 +379,7 @@ fn path_of(url: &str) -> Option<PathBuf> {
 #[cfg(test)]
 #[cfg(all(unix, not(target_os = "macos")))]
 mod tests {
-    use super::{Fault, Offers, copied, dropped, foreseen, listed_in, pasted, pasted_text};
+    use super::{Fault, GivenUp, Offers, copied, dropped, foreseen, listed_in, pasted, pasted_text};
     use crate::{
         engine::embed::{Find, Listed},
         jobs::ports::{ClipboardError, Dragged, Pasted},
@@ -429,6 +448,57 @@ mod tests {
         assert_eq!(taken(&[]), Err(ClipboardError::Empty));
         assert_eq!(taken(&[("text/plain", Some(b" \n"))]), Err(ClipboardError::Empty));
         assert_eq!(taken(&[("image/png", None)]), Err(ClipboardError::Unavailable("it broke off".to_owned())));
+    }
+
+    /// Fails in the same way whatever it is asked for, and remembers that.
+    struct Failing<F> {
+        kinds: Vec<String>,
+        fault: F,
+        asked: Vec<String>,
+    }
+
+    impl<F> Failing<F> {
+        fn of(kinds: &[&str], fault: F) -> Self {
+            Self { kinds: kinds.iter().map(ToString::to_string).collect(), fault, asked: vec![] }
+        }
+    }
+
+    impl<F: Fn() -> Fault> Offers for Failing<F> {
+        fn kinds(&self) -> &[String] {
+            &self.kinds
+        }
+
+        fn take(&mut self, kind: &str) -> Result<Option<Vec<u8>>, Fault> {
+            self.asked.push(kind.to_owned());
+            Err((self.fault)())
+        }
+    }
+
+    #[test]
+    fn an_owner_that_hangs_is_waited_for_once() {
+        let kinds = ["image/webp", "image/jpeg", "text/html", "image/png", "text/plain"];
+        for (given_up, words) in [
+            (GivenUp::Silent, "the program that it comes from does not answer"),
+            (GivenUp::TooSlow, "the program that it comes from takes too long"),
+        ] {
+            let fault = move || Fault::from(given_up);
+            let why = || ClipboardError::Unavailable(words.to_owned());
+            for take in [pasted, dropped] {
+                let mut owner = Failing::of(&kinds, fault);
+                assert_eq!(take(&mut owner), Err(why()));
+                assert_eq!(owner.asked, ["image/webp"], "{words}");
+            }
+            let mut owner = Failing::of(&kinds, fault);
+            assert_eq!((copied(&mut owner), owner.asked.len()), (None, 1), "{words}");
+            // Whether it is confidential is not known then.
+            let mut owner = Failing::of(&["text/plain", "x-kde-passwordManagerHint"], fault);
+            assert_eq!(pasted_text(&mut owner), Err(why()));
+            assert_eq!(owner.asked, ["x-kde-passwordManagerHint"], "{words}");
+        }
+        // Of one that only breaks off, another kind may come.
+        let mut owner = Failing::of(&kinds, || Fault::from("it broke off"));
+        assert_eq!(pasted(&mut owner), Err(ClipboardError::Unavailable("it broke off".to_owned())));
+        assert!(kinds.iter().all(|kind| owner.asked.iter().any(|it| it == kind)), "{:?}", owner.asked);
     }
 
     #[test]
@@ -531,6 +601,11 @@ mod tests {
         let bytes = |content| ("application/octet-stream", Some(content));
         assert_eq!(drop(&[titled, bytes(GIF)]), Ok(Pasted::Encoded(GIF.to_vec())));
         assert_eq!(drop(&[titled, bytes(b"%PDF-1.7")]), Ok(link()));
+        // As Chromium offers a picture of a page on Wayland, whatever its name.
+        for named in ["application/octet-stream;name=\"a;b.png\"", "application/octet-stream ; name=a.png"] {
+            assert_eq!(drop(&[titled, (named, Some(GIF))]), Ok(Pasted::Encoded(GIF.to_vec())), "{named}");
+        }
+        assert_eq!(drop(&[titled, ("application/octet-streams", Some(GIF))]), Ok(link()), "another kind");
         assert_eq!(drop(&[("image/webp", Some(b"words"))]), Err(ClipboardError::Empty));
     }
 
@@ -574,6 +649,7 @@ mod tests {
             (vec![html, gif, links], vec![Dragged::Image]),
             (vec![html, png, links], vec![Dragged::Link]),
             (vec![("text/x-moz-url", None), ("application/octet-stream", None)], vec![Dragged::Image]),
+            (vec![links, ("application/octet-stream;name=\"a.png\"", None)], vec![Dragged::Image]),
             (vec![html, png], vec![Dragged::Image]),
             (vec![("text/x-moz-url", None), html], vec![Dragged::Link]),
             (vec![html], vec![Dragged::Text]),

@@ -3,7 +3,7 @@
 
 use super::{
     keeper::{
-        Order,
+        Order, folder,
         pipes::{LAST_PATIENCE, PATIENCE, Pipes},
         stock::Stock,
     },
@@ -82,6 +82,7 @@ impl Owner {
             match begun {
                 Ok((wanted, stock)) => {
                     answer.send(Ok(())).ok();
+                    folder::sweep();
                     hand_out(stock, wanted).unwrap_or_else(|why| log::warn!("what was copied is gone: {why}"));
                 }
                 Err(why) => drop(answer.send(Err(why))),

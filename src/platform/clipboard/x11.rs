@@ -1,6 +1,6 @@
 //! The selection of X11 as its owner offers it (ICCCM §2).
 
-use super::offers::{Fault, LONGEST, Offers, PATIENCE, SILENT, TOO_SLOW};
+use super::offers::{Fault, GivenUp, LONGEST, Offers, PATIENCE};
 use std::{
     thread,
     time::{Duration, Instant},
@@ -127,7 +127,7 @@ impl Reader {
         let end = Instant::now() + LONGEST;
         loop {
             if end < Instant::now() {
-                return Err(TOO_SLOW.into());
+                return Err(GivenUp::TooSlow.into());
             }
             let is_piece = |it: &Event| matches!(it, Event::PropertyNotify(it) if it.atom == property && it.state == Property::NEW_VALUE);
             wait(connection, is_piece, heed)?;
@@ -157,7 +157,7 @@ fn wait(connection: &RustConnection, is_it: impl Fn(&Event) -> bool, heed: Heed<
         match connection.poll_for_event()? {
             Some(event) if is_it(&event) => return Ok(event),
             Some(event) => heed(event)?,
-            None if until < Instant::now() => return Err(SILENT.into()),
+            None if until < Instant::now() => return Err(GivenUp::Silent.into()),
             None => thread::park_timeout(GLANCE),
         }
     }

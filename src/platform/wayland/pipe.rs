@@ -1,6 +1,6 @@
 //! Pipes through which others hand out on Wayland.
 
-use crate::platform::clipboard::offers::{Fault, LONGEST, PATIENCE, SILENT, TOO_SLOW};
+use crate::platform::clipboard::offers::{Fault, GivenUp, LONGEST, PATIENCE};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::{io::Read, os::fd::AsFd, time::Instant};
 
@@ -18,10 +18,10 @@ pub(in crate::platform) fn read_patiently(mut pipe: impl Read + AsFd) -> Result<
     let (mut bytes, mut piece) = (vec![], vec![0; PIECE_BYTES]);
     loop {
         if end < Instant::now() {
-            return Err(TOO_SLOW.into());
+            return Err(GivenUp::TooSlow.into());
         }
         match poll(&mut [PollFd::new(&pipe, PollFlags::IN)], Some(&patience)) {
-            Ok(0) => return Err(SILENT.into()),
+            Ok(0) => return Err(GivenUp::Silent.into()),
             Ok(_) => {}
             Err(rustix::io::Errno::INTR) => continue,
             Err(why) => return Err(why.into()),

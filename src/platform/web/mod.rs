@@ -8,10 +8,12 @@
 //! * Whom to trust says the system (its certificates, with those of a company).
 //! * Every wait has an end, and what comes is counted, packed or not, before memory is taken for it.
 
+mod forward;
 mod proxy;
 mod trouble;
 
 use self::{
+    forward::{Forwarding, credentials},
     proxy::Proxies,
     trouble::{Trouble, Where},
 };
@@ -38,8 +40,9 @@ use std::{
 };
 use ureq::{
     Agent, Body,
-    http::{Response, header},
+    http::{Response, StatusCode, header},
     tls::{RootCerts, TlsConfig},
+    unversioned::resolver::DefaultResolver,
 };
 
 /// So often a link may lead on, as in ureq and half as often as in browsers.
@@ -155,7 +158,7 @@ fn agent(patience: Patience) -> Agent {
         .timeout_per_read(Some(patience.silence))
         .timeout_per_write(Some(patience.silence))
         .build();
-    config.new_agent()
+    Agent::with_parts(config, Forwarding::default(), DefaultResolver::default())
 }
 
 /// How much has come, for whoever waits on another thread.
@@ -203,10 +206,18 @@ impl Trip {
         let place = Where { host: link.host(), is_proxied: proxy.is_some(), patience: self.patience };
         let request = self.agent.get(link.as_str());
         let answer = match proxy {
-            Some(proxy) => request.config().proxy(Some(proxy)).build().call(),
+            Some(proxy) => {
+                let credentials = credentials(&proxy, link.is_secure()).into_iter();
+                let request = credentials.fold(request, |it, value| it.header(header::PROXY_AUTHORIZATION, value));
+                request.config().proxy(Some(proxy)).build().call()
+            }
             None => request.call(),
         };
-        answer.map_err(|error| Trouble::Before(error).at(&place))
+        let response = answer.map_err(|error| Trouble::Before(error).at(&place))?;
+        if place.is_proxied && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(FetchError::Proxy("it wants a name and a password".to_owned()));
+        }
+        Ok(response)
     }
 
     /// All that follows.

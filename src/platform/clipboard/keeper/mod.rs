@@ -12,6 +12,7 @@
 //!
 //! The managers of Wayland take what they want when it is copied.
 
+pub(super) mod folder;
 mod handoff;
 pub(super) mod pipes;
 pub(super) mod stock;
@@ -38,8 +39,9 @@ use stock::Stock;
 /// The first argument of a keeper; not one that people would use.
 pub const ARGUMENT: &str = "--clipboard-keeper";
 
-/// So long a keeper may take to own the clipboard.
+/// So long a keeper may take for each piece of what it is given, and then to own the clipboard.
 const PATIENCE: Duration = Duration::from_secs(10);
+const PIECE_BYTES: usize = 1 << 20;
 /// What a keeper says when it owns the clipboard; anything else is why it does not.
 const KEPT: &str = "kept";
 /// Longer orders are none of ours.
@@ -99,11 +101,11 @@ impl Keeper {
     ///
     /// # Errors
     /// [`ClipboardError::Unavailable`] when no keeper can be started or it cannot own the clipboard.
-    pub(super) fn keep(&mut self, order: &Order, bytes: &[u8]) -> Result<(), ClipboardError> {
+    pub(super) fn keep(&mut self, order: &Order, bytes: &Bytes) -> Result<(), ClipboardError> {
         let unavailable = |why: Fault| ClipboardError::Unavailable(why.to_string());
         self.running.retain_mut(|it| !matches!(it.try_wait(), Ok(Some(_))));
         let mut child = start().map_err(unavailable)?;
-        match handed_over(&mut child, order, bytes) {
+        match handed_over(&mut child, order, bytes, PATIENCE) {
             Ok(input) => {
                 // Only now: the one before must not think that the window has gone while it owns.
                 self.input = Some(input);
@@ -129,25 +131,39 @@ fn start() -> Result<Child, Fault> {
     Ok(command.process_group(0).spawn().map_err(unstarted)?)
 }
 
-fn handed_over(child: &mut Child, order: &Order, bytes: &[u8]) -> Result<ChildStdin, Fault> {
+/// Gives a keeper what it is to keep, until it says what has become of it. It is waited for as long as it goes on
+/// taking.
+fn handed_over(child: &mut Child, order: &Order, bytes: &Bytes, patience: Duration) -> Result<ChildStdin, Fault> {
     let (mut input, output) = child.stdin.take().zip(child.stdout.take()).ok_or("its helper has no ears")?;
     let order = postcard::to_allocvec(order)?;
-    input.write_all(&u32::try_from(order.len())?.to_le_bytes())?;
-    input.write_all(&order)?;
-    input.write_all(bytes)?;
-    input.flush()?;
-    let (sender, answers) = mpsc::channel();
-    let listen = move || {
+    let head = [&u32::try_from(order.len())?.to_le_bytes()[..], &order].concat();
+    let bytes = bytes.clone();
+    // A pipe is written to without a limit, so another thread does it; it ends when the keeper is ended. For each
+    // piece that is taken it says nothing, and then the answer.
+    let (sender, said) = mpsc::channel();
+    let talk = move || {
+        for piece in [&*head].into_iter().chain(bytes.chunks(PIECE_BYTES)) {
+            // Who takes no more may still say why.
+            if input.write_all(piece).is_err() || sender.send(None).is_err() {
+                break;
+            }
+        }
         let mut answer = String::new();
-        let read = BufReader::new(output).read_line(&mut answer).map(|_| answer);
+        let read = BufReader::new(output).read_line(&mut answer).map(|_| (input, answer));
         // Nobody listens any more when it took too long.
-        sender.send(read).ok();
+        sender.send(Some(read)).ok();
     };
-    thread::Builder::new().name("keeper's answer".to_owned()).spawn(listen)?;
-    match answers.recv_timeout(PATIENCE).map_err(|_silence| "its helper does not answer")??.trim() {
-        KEPT => Ok(input),
-        "" => Err("its helper has ended".into()),
-        why => Err(why.into()),
+    thread::Builder::new().name("keeper's answer".to_owned()).spawn(talk)?;
+    loop {
+        let Some(answer) = said.recv_timeout(patience).map_err(|_silence| "its helper does not answer")? else {
+            continue;
+        };
+        let (input, answer) = answer?;
+        return match answer.trim() {
+            KEPT => Ok(input),
+            "" => Err("its helper has ended".into()),
+            why => Err(why.into()),
+        };
     }
 }
 
@@ -157,7 +173,10 @@ pub fn keep_clipboard(png: PngMaker) -> ExitCode {
     let mut say = |words: &str| writeln!(output, "{words}").and_then(|()| output.flush());
     let begun = received().and_then(|(order, bytes)| owned(Stock::new(order, bytes, png)?));
     let served = match begun {
-        Ok(serve) => say(KEPT).map_err(Fault::from).and_then(|()| serve()),
+        Ok(serve) => say(KEPT).map_err(Fault::from).and_then(|()| {
+            folder::sweep();
+            serve()
+        }),
         // Whoever does not hear it hears the end.
         Err(why) => say(&why.to_string()).map_err(Fault::from).and(Err(why)),
     };
@@ -219,4 +238,43 @@ fn received() -> Result<(Order, Vec<u8>), Fault> {
 /// Nothing else comes; a fault is an end too.
 fn wait_for_end_of_input() {
     io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Order, What, handed_over};
+    use crate::engine::Bytes;
+    use std::{
+        process::{Command, Stdio},
+        time::Duration,
+    };
+
+    /// More than a pipe has room for, to a program that stands in for the keeper.
+    fn fed(script: &str, patience: Duration) -> Result<(), String> {
+        let bytes = Bytes::from(vec![7; 4_000_000]);
+        let order = Order { what: What::Text, n_bytes: bytes.len() as u64 };
+        let mut child = Command::new("sh");
+        let mut child = child.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let handed = handed_over(&mut child, &order, &bytes, patience);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        handed.map(drop).map_err(|it| it.to_string())
+    }
+
+    #[test]
+    fn a_keeper_that_hangs_is_given_up_even_while_it_is_fed() {
+        let silence = Err("its helper does not answer".to_owned());
+        let soon = Duration::from_millis(200);
+        assert_eq!(fed("exec sleep 600", soon), silence);
+        assert_eq!(fed("head -c 3000000 > /dev/null; exec sleep 600", soon), silence);
+        assert_eq!(fed("head -c 4000000 > /dev/null; exec sleep 600", soon), silence);
+    }
+
+    #[test]
+    fn a_keeper_says_what_has_become_of_its_order() {
+        let patience = Duration::from_secs(60);
+        assert_eq!(fed("head -c 4000000 > /dev/null; echo kept; exec sleep 600", patience), Ok(()));
+        assert_eq!(fed("head -c 100 > /dev/null; echo no room", patience), Err("no room".to_owned()));
+        assert_eq!(fed("head -c 100 > /dev/null", patience), Err("its helper has ended".to_owned()));
+    }
 }

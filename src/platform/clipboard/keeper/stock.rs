@@ -1,6 +1,6 @@
 //! What is handed out of a copy, each kind made when somebody asks for it.
 
-use super::{Order, PngMaker, What};
+use super::{Order, PngMaker, What, folder::Folder};
 use crate::{
     engine::{
         Format,
@@ -11,11 +11,10 @@ use crate::{
 use std::{
     fmt::Write as _,
     fs,
-    os::unix::{ffi::OsStrExt as _, fs::DirBuilderExt as _},
+    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     rc::Rc,
 };
-use tempfile::TempDir;
 
 const PNG: &str = "image/png";
 const HTML: &str = "text/html";
@@ -33,7 +32,7 @@ pub(in crate::platform::clipboard) struct Stock {
     png: PngMaker,
     made_png: Option<Rc<[u8]>>,
     /// Removed when this is dropped.
-    file: Option<(TempDir, PathBuf)>,
+    file: Option<(Folder, PathBuf)>,
 }
 
 struct Image {
@@ -124,29 +123,15 @@ impl Stock {
         self.file.as_ref().map(|(_, path)| path.clone())
     }
 
-    fn written(&self) -> Result<(TempDir, PathBuf), Fault> {
+    fn written(&self) -> Result<(Folder, PathBuf), Fault> {
         let image = self.image.as_ref().ok_or("a text is no file")?;
-        let folder = private_folder()?;
+        let folder = Folder::new()?;
         // The name alone, whatever it was made of.
         let name = Path::new(&image.file_name).file_name().ok_or("it has no name")?;
         let path = folder.path().join(name);
         fs::write(&path, &self.bytes)?;
         Ok((folder, path))
     }
-}
-
-/// A new folder that nobody else can read, where the system keeps things no longer than the session.
-fn private_folder() -> Result<TempDir, Fault> {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|it| it.is_absolute());
-    let base = match runtime {
-        Some(runtime) => {
-            let base = runtime.join("inlaid");
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(&base)?;
-            base
-        }
-        None => std::env::temp_dir(),
-    };
-    Ok(tempfile::Builder::new().prefix("copied-").tempdir_in(base)?)
 }
 
 /// RFC 8089, with all but the unreserved signs of RFC 3986 and slashes as triples.
