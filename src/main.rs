@@ -2,13 +2,8 @@
 
 use inlaid::{
     cli::{self, Command},
-    engine::{
-        Cancel, Format, Limits, Source, Tools,
-        decode::Direct,
-        encode, pipeline,
-        recipe::{Effort, OutputSpec},
-    },
-    helper::{self, Allowance, Decoders, Service, Split, Transport},
+    engine::decode::Direct,
+    helper::{self, Service, Split, Transport},
     jobs::{Intake, Trace, error::system_words},
     platform::{self, Start, SystemWeb, system_fonts},
     ui,
@@ -68,6 +63,13 @@ fn service(transport: Transport, is_gentle: bool) -> Service {
 /// The picture of a result, which may be of others' coding, for programs that take nothing but PNG.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn png_of(bytes: &[u8]) -> Option<Vec<u8>> {
+    use inlaid::{
+        engine::{
+            Cancel, Format, Limits, Source, Tools, encode, pipeline,
+            recipe::{Effort, OutputSpec},
+        },
+        helper::{Allowance, Decoders},
+    };
     let (limits, fonts, cancel) = (Limits::default(), system_fonts(), Cancel::default());
     let decoders = Decoders::contained(&limits, None, true).ok()?;
     let decoder = decoders.within(Allowance::default());

@@ -26,7 +26,8 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &[
             "egui",
             "eframe",
-            "arboard",
+            "clipboard_win",
+            "objc2_app_kit",
             "rfd",
             "serde",
             "std::fs",
@@ -48,7 +49,8 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &[
             "egui",
             "eframe",
-            "arboard",
+            "clipboard_win",
+            "objc2_app_kit",
             "rfd",
             "crate::cli",
             "crate::jobs",
@@ -61,7 +63,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("jobs", &["egui", "eframe", "crate::ui", "crate::session", "crate::settings", "crate::cli"]),
     ("session", &["egui", "eframe", "std::thread", "std::fs", "crate::ui", "crate::platform", "crate::cli"]),
     ("settings", &["egui", "eframe", "crate::ui", "crate::session", "crate::jobs", "crate::cli"]),
-    ("ui", &["arboard", "rfd", "image::", "std::fs", "std::thread", "crate::cli"]),
+    ("ui", &["clipboard_win", "objc2_app_kit", "rfd", "image::", "std::fs", "std::thread", "crate::cli"]),
     ("cli", &["egui", "eframe", "crate::ui", "crate::session"]),
 ];
 

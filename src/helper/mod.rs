@@ -34,6 +34,7 @@ mod pool;
 mod protocol;
 mod serve;
 mod streams;
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing else has memory to lend"))]
 mod wire;
 mod wishes;
 
@@ -48,6 +49,7 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 use portable as system;
 
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(crate) use self::system::own_executable;
 pub use self::{
     budget::Allowance,

@@ -24,7 +24,9 @@ pub(super) fn split() -> io::Result<Split> {
 }
 
 /// Not known how.
-pub(super) fn be_gentle(_: Priority) {}
+pub(super) fn be_gentle(Priority(steps): Priority) {
+    log::debug!("no thread can step back by {steps} here");
+}
 
 /// Without a path no helper can be started, which is said then.
 pub(crate) fn own_executable() -> PathBuf {

@@ -9,10 +9,9 @@ use super::{
     stopwatch::{Millis, Stopwatch},
 };
 use crate::engine::{
-    Bytes, Cancel, Decoded, EngineError, Layout, Raster, Source, Tools,
+    Cancel, Decoded, EngineError, Source, Tools,
     decode::{Decoder as _, Glimpse},
-    embed, encode, naming, pipeline,
-    recipe::{Effort, OutputSpec},
+    embed, naming, pipeline,
 };
 use crate::helper::Contained;
 use std::{io, path::Path, sync::Arc, time::Instant};
@@ -94,7 +93,6 @@ fn source(shared: &Shared, intake: &Intake, cancel: &Cancel) -> Result<Source, J
     Ok(match intake {
         Intake::Path(path) => Source::new(file_name(path), read_file(path, shared.limits.max_source_bytes)?),
         Intake::Text(text) => Source::new(naming::PASTED, embed::bytes_in_text(text).map_err(EngineError::from)?),
-        Intake::Pixels(size, rgba) => Source::new(intake.name(), pixels_as_png(*size, rgba, cancel)?),
         Intake::StandardInput => Source::new(intake.name(), read_all(io::stdin(), shared.limits.max_source_bytes)?),
         // Fetched on a lane of its own.
         Intake::Link(_) => return Err(EngineError::NotAnImage.into()),
@@ -104,12 +102,4 @@ fn source(shared: &Shared, intake: &Intake, cancel: &Cancel) -> Result<Source, J
 
 fn file_name(path: &Path) -> String {
     Intake::Path(path.to_owned()).name()
-}
-
-/// Pixels have no bytes of their own; as PNG they are a source like any other.
-fn pixels_as_png([width, height]: [u32; 2], rgba: &Arc<[u8]>, cancel: &Cancel) -> Result<Bytes, EngineError> {
-    let raster = Raster::from_storage(width, height, Layout::Rgba8, Arc::new(rgba.clone()))
-        .ok_or(EngineError::NoPixels { width, height })?;
-    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(crate::engine::Format::Png) };
-    Ok(encode::encode(&raster, &spec, cancel)?.bytes)
 }

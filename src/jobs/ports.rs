@@ -16,13 +16,6 @@ pub enum Pasted {
     List(Vec<Listed>),
     /// An encoded picture.
     Encoded(Vec<u8>),
-    /// Pixels as 8-bit RGBA with straight alpha.
-    Pixels {
-        /// Width and height in pixels.
-        size: [u32; 2],
-        /// Four bytes a pixel, rows from top to bottom.
-        rgba: Vec<u8>,
-    },
     /// Images whose bytes or addresses are written in a text.
     Found(Finds),
     /// Text of any other kind.

@@ -10,11 +10,11 @@ use crate::engine::{
     Bytes, Decoded, Format, Product, Raster, Recipe, Source,
     edit::geometry,
     embed::{Link, Snippet, Texts, name_of_link},
-    encode, naming,
+    encode,
     recipe::Effort,
 };
 use crate::helper::Allowance;
-use std::{ffi::OsString, path::PathBuf, sync::Arc};
+use std::{ffi::OsString, path::PathBuf};
 
 /// Says which request an answer belongs to. Only compared, never interpreted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,8 +43,6 @@ pub enum Intake {
     Path(PathBuf),
     /// A text that may hold a data URL or base64.
     Text(String),
-    /// Pixels as 8-bit RGBA with straight alpha: size, then four bytes a pixel.
-    Pixels([u32; 2], Arc<[u8]>),
     /// Whatever comes in on standard input, to its end.
     StandardInput,
     /// A link, perhaps badly written.
@@ -76,7 +74,6 @@ impl Intake {
         match self {
             Self::Path(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             Self::Text(_) => "pasted text".to_owned(),
-            Self::Pixels(..) => naming::PASTED.to_owned(),
             Self::StandardInput => "standard input".to_owned(),
             Self::Link(text) => name_of_link(text),
             Self::Known(source) => source.name().to_owned(),

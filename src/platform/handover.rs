@@ -30,7 +30,7 @@ pub(super) fn message(intakes: &[Intake]) -> Option<Vec<u8>> {
             Intake::Path(path) => (PATH, path_to_bytes(&std::path::absolute(path).ok()?)?),
             Intake::Text(text) => (TEXT, text.clone().into_bytes()),
             Intake::Link(text) => (LINK, text.clone().into_bytes()),
-            Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => return None,
+            Intake::StandardInput | Intake::Known(_) => return None,
         };
         message.push(kind);
         message.extend(u32::try_from(bytes.len()).ok()?.to_le_bytes());
@@ -73,7 +73,7 @@ pub(super) fn read(mut from: impl Read) -> io::Result<Vec<Intake>> {
 
 fn intake([kind]: [u8; 1], bytes: Vec<u8>) -> io::Result<Intake> {
     match kind {
-        PATH => path_from_bytes(bytes)
+        PATH => path_from_bytes(&bytes)
             .filter(|it| it.is_absolute())
             .map(Intake::Path)
             .ok_or_else(|| invalid("a path that is none")),
@@ -100,10 +100,10 @@ fn path_to_bytes(path: &Path) -> Option<Vec<u8>> {
 }
 
 #[cfg(unix)]
-fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStringExt as _;
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
     // What no system call would take.
-    (!bytes.contains(&0)).then(|| std::ffi::OsString::from_vec(bytes).into())
+    (!bytes.contains(&0)).then(|| std::ffi::OsStr::from_bytes(bytes).into())
 }
 
 #[cfg(windows)]
@@ -113,7 +113,7 @@ fn path_to_bytes(path: &Path) -> Option<Vec<u8>> {
 }
 
 #[cfg(windows)]
-fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     use std::os::windows::ffi::OsStringExt as _;
     let (pairs, rest) = bytes.as_chunks::<2>();
     let wide: Vec<u16> = pairs.iter().map(|it| u16::from_le_bytes(*it)).collect();
@@ -126,15 +126,15 @@ fn path_to_bytes(path: &Path) -> Option<Vec<u8>> {
 }
 
 #[cfg(not(any(unix, windows)))]
-fn path_from_bytes(bytes: Vec<u8>) -> Option<PathBuf> {
-    String::from_utf8(bytes).ok().map(PathBuf::from)
+fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{GREETING, MAX_BYTES, MAX_INPUTS, message, read};
     use crate::jobs::Intake;
-    use std::{io, path::PathBuf};
+    use std::io;
 
     fn names(intakes: &[Intake]) -> Vec<String> {
         intakes.iter().map(|it| format!("{it:?}")).collect()
@@ -160,7 +160,7 @@ mod tests {
         let heard = read(&*message(&said).unwrap()).unwrap();
         assert_eq!(
             names(&heard),
-            names(&[Intake::Path(here.join("a b/ä.png")), Intake::Text("data:,x".to_owned()), link()]),
+            names(&[Intake::Path(here.join("a b").join("ä.png")), Intake::Text("data:,x".to_owned()), link()]),
             "absolute, since the other stands in another folder"
         );
         assert!(read(&*message(&[]).unwrap()).unwrap().is_empty());
@@ -170,7 +170,7 @@ mod tests {
     #[cfg(unix)]
     fn names_that_are_no_text_arrive() {
         use std::os::unix::ffi::OsStringExt as _;
-        let path = PathBuf::from(std::ffi::OsString::from_vec(b"/tmp/\xff\xfe.png".to_vec()));
+        let path = std::path::PathBuf::from(std::ffi::OsString::from_vec(b"/tmp/\xff\xfe.png".to_vec()));
         let said = [Intake::Path(path)];
         assert_eq!(names(&read(&*message(&said).unwrap()).unwrap()), names(&said));
     }

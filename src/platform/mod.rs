@@ -42,4 +42,4 @@ pub use self::wayland::WindowLink;
 /// Leads from the clipboard to the window, where that is needed.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 #[derive(Clone, Debug, Default)]
-pub struct WindowLink;
+pub struct WindowLink(());

@@ -258,7 +258,6 @@ impl Session {
             Pasted::Files(paths) => self.act(Action::Open(paths.into_iter().map(Intake::Path).collect())),
             Pasted::List(list) => self.list_came(list),
             Pasted::Encoded(bytes) => self.act(Action::Open(vec![Intake::Known(Source::new(way.name(), bytes))])),
-            Pasted::Pixels { size, rgba } => self.act(Action::Open(vec![Intake::Pixels(size, rgba.into())])),
             Pasted::Text(text) => self.act(Action::Open(vec![Intake::Text(text)])),
             Pasted::Found(finds) => self.images_were_found(finds, way),
         }

@@ -54,7 +54,7 @@ impl Session {
                 let bytes = |find| if let Find::Bytes(bytes) = find { Some(known(bytes)) } else { None };
                 finds.images.into_iter().filter_map(bytes).collect()
             }
-            Pasted::List(_) | Pasted::Pixels { .. } | Pasted::Text(_) => vec![],
+            Pasted::List(_) | Pasted::Text(_) => vec![],
         };
         self.collect_edits();
         let (ids, effects) = self.add(intakes);

@@ -328,7 +328,6 @@ impl Item {
     fn kept_bytes(&self) -> usize {
         let of_intake = match &self.intake {
             Intake::Text(text) | Intake::Link(text) => text.len(),
-            Intake::Pixels(_, rgba) => rgba.len(),
             Intake::Path(_) | Intake::StandardInput | Intake::Known(_) => 0,
         };
         self.source.as_ref().map_or(of_intake, |it| it.bytes().len())

@@ -159,7 +159,7 @@ impl Item {
     pub(super) fn file(&self) -> Option<&Path> {
         match &self.intake {
             Intake::Path(path) => Some(path),
-            Intake::Text(_) | Intake::Link(_) | Intake::Pixels(..) | Intake::StandardInput | Intake::Known(_) => None,
+            Intake::Text(_) | Intake::Link(_) | Intake::StandardInput | Intake::Known(_) => None,
         }
     }
 

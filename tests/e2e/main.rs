@@ -4,8 +4,9 @@
 //! Needs Xvfb, openbox, xdotool, xclip, xsel, sway, weston, wl-clipboard, wtype, xfce4-clipman, zenity, pcmanfm,
 //! Thunar, dbus-daemon, at-spi2-core, openssl, Chromium and the system's Python with Pillow, GTK and Qt. Runs with `INLAID_E2E=1`, and
 //! then a missing tool is a failure; see
-//! `.ci/run`.
+//! `.ci/run`. All of these are of X11 and Wayland, so elsewhere there is nothing to run.
 
+#![cfg(all(unix, not(target_os = "macos")))]
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 mod access;

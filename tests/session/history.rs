@@ -323,10 +323,9 @@ fn standard_input_cannot_be_read_twice() {
 }
 
 #[test]
-fn pasted_pixels_come_back_from_their_own_bytes() {
+fn what_was_pasted_comes_back_from_its_own_bytes() {
     let mut desk = Desk::default();
-    let pixels = Pasted::Pixels { size: [1, 1], rgba: vec![1, 2, 3, 255] };
-    let effects = desk.absorb(Event::Pasted(Ok(pixels)));
+    let effects = desk.absorb(Event::Pasted(Ok(Pasted::Text("cG5n".to_owned()))));
     let [Effect::Load(load)] = &effects[..] else { panic!("{effects:?}") };
     let source = Source::new("pasted image", b"png".as_slice());
     desk.absorb(Event::Read { ticket: load.ticket, source: source.clone() });

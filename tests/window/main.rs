@@ -23,7 +23,7 @@ use eframe::egui::{Event, Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgba};
 use inlaid::{jobs::ports::Pasted, session::Status};
-use std::slice;
+use std::{io::Cursor, slice};
 
 /// A data URL of a format, decoded by others.
 fn decoded(data_url: &str, format: ImageFormat) -> DynamicImage {
@@ -268,8 +268,10 @@ fn keys_of_one_frame_are_obeyed_in_their_order() {
 #[test]
 fn whatever_was_copied_elsewhere_is_pasted() {
     let mut desk = Desk::new();
-    let pixels = Pasted::Pixels { size: [2, 1], rgba: vec![255, 0, 0, 255, 0, 0, 255, 255] };
-    desk.held.lock().unwrap().to_paste = Some(pixels);
+    let pixels = image::RgbImage::from_raw(2, 1, vec![255, 0, 0, 0, 0, 255]).unwrap();
+    let mut bitmap = Cursor::new(vec![]);
+    pixels.write_to(&mut bitmap, ImageFormat::Bmp).unwrap();
+    desk.held.lock().unwrap().to_paste = Some(Pasted::Encoded(bitmap.into_inner()));
     desk.press(Modifiers::COMMAND, Key::V);
     desk.wait_for("Copy data URL");
     assert_eq!(desk.title(), "pasted image — Inlaid");

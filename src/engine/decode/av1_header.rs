@@ -193,7 +193,7 @@ mod tests {
     fn unit(bits: &str) -> Vec<u8> {
         let bits: Vec<u8> = bits.bytes().filter(|it| *it != b' ').map(|it| it - b'0').collect();
         let bytes: Vec<u8> =
-            bits.chunks(8).map(|it| it.iter().enumerate().map(|(at, bit)| bit << (7 - at)).sum()).collect();
+            bits.chunks(8).map(|it| it.iter().enumerate().map(|(at, bit)| bit << (7 - at)).sum::<u8>()).collect();
         // A temporal delimiter comes first.
         [&[0x12, 0, 0x0a, bytes.len() as u8][..], &bytes].concat()
     }

@@ -67,7 +67,7 @@ fn middle(raster: &Raster) -> Vec<u16> {
     if raster.layout().is_wide() {
         raster.samples16()[start..start + 3].to_vec()
     } else {
-        raster.bytes()[start..start + 3].iter().map(|&it| it.into()).collect()
+        raster.bytes()[start..start + 3].iter().copied().map(u16::from).collect()
     }
 }
 

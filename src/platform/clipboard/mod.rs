@@ -1,30 +1,50 @@
-//! The clipboard. On X11 and Wayland what its owner offers is read by us, kind by kind, and what is
-//! copied is handed out by a keeper, or by the window where the compositor lets nobody else. Elsewhere both
-//! is done by arboard, which knows pixels and text.
+//! The clipboard. What its owner offers is read by us, kind by kind. On X11 and Wayland what is copied is handed
+//! out by a keeper, or by the window where the compositor lets nobody else; on Windows and macOS it is the
+//! system's at once.
 
+#[cfg(any(windows, test))]
+mod cf_html;
+#[cfg(any(windows, test))]
+mod dib;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod keeper;
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(target_os = "macos")]
+mod macos;
 pub(super) mod offers;
+#[cfg(any(windows, test))]
+mod registered;
+#[cfg(any(target_os = "macos", test))]
+mod uti;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod wayland;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod window;
+#[cfg(windows)]
+mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) mod x11;
 
 #[cfg(all(unix, not(target_os = "macos")))]
 pub use self::keeper::{ARGUMENT as KEEPER_ARGUMENT, PngMaker, keep_clipboard};
+#[cfg(target_os = "macos")]
+pub use self::macos::SystemClipboard;
+#[cfg(windows)]
+pub use self::windows::SystemClipboard;
 
+#[cfg(all(unix, not(target_os = "macos")))]
 use super::WindowLink;
-use crate::jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted};
 #[cfg(all(unix, not(target_os = "macos")))]
 use crate::{
-    engine::{Bytes, Raster},
-    jobs::ports::Stay,
+    engine::Bytes,
+    jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted, Stay},
 };
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-use arboard::{Error, ImageData};
+use crate::{
+    engine::{
+        Cancel, Format, Raster, encode,
+        recipe::{Effort, OutputSpec},
+    },
+    jobs::{JobError, guard},
+};
 
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) const NO_DISPLAY: &str = "there is no display";
@@ -33,18 +53,12 @@ pub(super) const NO_DATA_CONTROL: &str =
     "this compositor has no data-control protocol, and there is no X server beside it";
 
 /// The system's clipboard.
+#[cfg(all(unix, not(target_os = "macos")))]
 #[derive(Default)]
 pub struct SystemClipboard {
-    /// Opened at the first use and kept, because what was copied lives in this process.
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    open: Option<arboard::Clipboard>,
-    #[cfg(all(unix, not(target_os = "macos")))]
     keeper: keeper::Keeper,
-    #[cfg(all(unix, not(target_os = "macos")))]
     link: WindowLink,
-    #[cfg(all(unix, not(target_os = "macos")))]
     owner: window::Owner,
-    #[cfg(all(unix, not(target_os = "macos")))]
     stay: Stay,
 }
 
@@ -65,22 +79,6 @@ impl SystemClipboard {
         self.stay = Stay::WithWindow;
         let owned = self.owner.own(line, order, bytes.to_vec(), pixels.cloned());
         owned.map_err(|why| ClipboardError::Unavailable(why.to_string()))
-    }
-}
-
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-impl SystemClipboard {
-    /// The clipboard, which needs no window here.
-    pub fn of(_: WindowLink) -> Self {
-        Self::default()
-    }
-
-    fn open(&mut self) -> Result<&mut arboard::Clipboard, ClipboardError> {
-        let clipboard = match self.open.take() {
-            Some(clipboard) => clipboard,
-            None => arboard::Clipboard::new().map_err(unavailable)?,
-        };
-        Ok(self.open.insert(clipboard))
     }
 }
 
@@ -150,61 +148,9 @@ pub(super) fn has_x11() -> bool {
     std::env::var_os("DISPLAY").is_some_and(|it| !it.is_empty())
 }
 
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-impl Clipboard for SystemClipboard {
-    fn read(&mut self) -> Result<Pasted, ClipboardError> {
-        let clipboard = self.open()?;
-        let mut failure = None;
-        if let Some(files) = found(clipboard.get().file_list(), &mut failure)
-            && !files.is_empty()
-        {
-            return Ok(Pasted::Files(files));
-        }
-        if let Some(image) = found(clipboard.get_image(), &mut failure)
-            && let (Ok(width), Ok(height)) = (u32::try_from(image.width), u32::try_from(image.height))
-        {
-            return Ok(Pasted::Pixels { size: [width, height], rgba: image.bytes.into_owned() });
-        }
-        match found(clipboard.get_text(), &mut failure) {
-            Some(text) if !text.trim().is_empty() => Ok(Pasted::Text(text)),
-            _ => Err(failure.map_or(ClipboardError::Empty, unavailable)),
-        }
-    }
-
-    fn read_text(&mut self) -> Result<String, ClipboardError> {
-        let mut failure = None;
-        let text = found(self.open()?.get_text(), &mut failure);
-        text.ok_or_else(|| failure.map_or(ClipboardError::Empty, unavailable))
-    }
-
-    fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
-        self.open()?.set_text(text).map_err(unavailable)
-    }
-
-    fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
-        let (width, height) = (image.pixels.width() as usize, image.pixels.height() as usize);
-        let bytes = image.pixels.to_rgba8().into();
-        self.open()?.set_image(ImageData { width, height, bytes }).map_err(unavailable)
-    }
-}
-
-/// A kind of content that is not there is no error. Any other failure is kept, for when nothing else
-/// is found.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn found<T>(result: Result<T, Error>, failure: &mut Option<Error>) -> Option<T> {
-    match result {
-        Ok(content) => Some(content),
-        // Text with a claim to be an image, pictures in formats unknown to arboard.
-        Err(Error::ContentNotAvailable | Error::ConversionFailure) => None,
-        Err(error) => {
-            *failure = Some(error);
-            None
-        }
-    }
-}
-
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unavailable(error: Error) -> ClipboardError {
-    ClipboardError::Unavailable(error.to_string())
+/// The pixels in a format that more programs know than that of the result.
+fn made_of(pixels: &Raster, format: Format) -> Option<Vec<u8>> {
+    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(format) };
+    let encoded = guard(|| Ok::<_, JobError>(encode::encode(pixels, &spec, &Cancel::default())?));
+    encoded.ok().map(|it| it.bytes.to_vec())
 }

@@ -1,25 +1,39 @@
 //! What to take of all that the owner of a clipboard or the source of a drag offers: the bytes of a
 //! picture before its pixels, a picture before a text.
 
+#[cfg(unix)]
+use crate::engine::embed::percent_decoded;
+#[cfg(all(unix, not(target_os = "macos")))]
+use crate::jobs::ports::Dragged;
 use crate::{
     engine::{
         Format,
-        embed::{Find, Finds, Link, Listed, images_in_text, percent_decoded},
+        embed::{Find, Finds, Link, Listed, images_in_text},
     },
-    jobs::ports::{ClipboardError, Dragged, Pasted},
+    jobs::ports::{ClipboardError, Pasted},
 };
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf, time::Duration};
+use std::path::PathBuf;
+#[cfg(all(unix, not(target_os = "macos")))]
+use std::time::Duration;
+#[cfg(unix)]
+use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
 
 /// What went wrong with one kind; others may do.
 pub(in crate::platform) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// An owner that is silent for so long has nothing to say.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(in crate::platform) const PATIENCE: Duration = Duration::from_secs(4);
 /// Who sends and sends is not listened to for longer.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(in crate::platform) const LONGEST: Duration = Duration::from_secs(60);
 
 /// Why an owner is not waited for any longer. One that was given up once would be waited for as long
 /// again with each further kind, so it is asked for none.
+#[cfg_attr(
+    any(windows, target_os = "macos"),
+    expect(dead_code, reason = "nobody is waited for where the system has what was copied")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::platform) enum GivenUp {
     #[error("the program that it comes from does not answer")]
@@ -38,27 +52,38 @@ pub(in crate::platform) trait Offers {
     /// # Errors
     /// When the owner breaks off, is silent for too long or sends too much.
     fn take(&mut self, kind: &str) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Copied files, where the system knows their paths and there is no list of addresses.
+    ///
+    /// # Errors
+    /// When the system does not hand them over.
+    fn files(&mut self) -> Result<Vec<PathBuf>, Fault> {
+        Ok(vec![])
+    }
 }
 
-/// Set by password managers (KDE's Klipper was first); its content is `secret`.
-const HINT: &str = "x-kde-passwordManagerHint";
+/// Set by password managers (KDE's Klipper was first); its content is this. What says the same on other systems
+/// is taken for it.
+pub(super) const HINT: &str = "x-kde-passwordManagerHint";
+pub(super) const SECRET: &[u8] = b"secret";
 /// On what this program has copied itself, so that it is not taken for somebody else's.
 pub(super) const OWN: &str = "application/x-inlaid";
 const FILES: [&str; 2] = ["text/uri-list", "x-special/gnome-copied-files"];
-const HTML: &str = "text/html";
+pub(super) const HTML: &str = "text/html";
 /// The file of a picture that is dragged out of a page, in Chromium; of anything elsewhere.
+#[cfg(all(unix, not(target_os = "macos")))]
 const BYTES: &str = "application/octet-stream";
 /// A link and its title, of browsers.
-const MOZILLA_LINK: &str = "text/x-moz-url";
+pub(super) const MOZILLA_LINK: &str = "text/x-moz-url";
 /// Plain text, the best spelling first.
-const TEXTS: [&str; 5] =
+pub(super) const TEXTS: [&str; 5] =
     ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain;charset=UTF-8", "text/plain", "STRING"];
 /// What programs make of pixels, mostly.
 const OF_PIXELS: [&str; 6] = ["image/png", "image/bmp", "image/x-bmp", "image/x-MS-bmp", "image/tiff", "image/x-tga"];
 const PNG: &str = "image/png";
-const SVG: &str = "image/svg+xml";
+pub(super) const SVG: &str = "image/svg+xml";
 /// Where one of these is offered beside a PNG, a toolkit (GTK, Qt) offers the same pixels in every format that
-/// it can write, JPEG and ICO among them.
+/// it can write, JPEG and ICO among them; Office does so too. Only what is ours is known to be otherwise.
 const OF_TOOLKITS: [&str; 2] = ["image/bmp", "application/x-qt-image"];
 
 /// What is there: files before encoded pictures before pixels before links before text. Whatever is
@@ -84,6 +109,7 @@ pub(super) fn pasted(offers: &mut dyn Offers) -> Result<Pasted, ClipboardError> 
 ///
 /// # Errors
 /// Those of [`pasted`].
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(in crate::platform) fn dropped(offers: &mut dyn Offers) -> Result<Pasted, ClipboardError> {
     let mut kinds = Kinds::of(offers)?;
     kinds
@@ -99,6 +125,7 @@ pub(in crate::platform) fn dropped(offers: &mut dyn Offers) -> Result<Pasted, Cl
 
 /// What a drop would bring; nothing when there is nothing to take. Only lists are looked into before
 /// the drop.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(in crate::platform) fn foreseen(offers: &mut dyn Offers) -> Vec<Dragged> {
     let Ok(mut kinds) = Kinds::of(offers) else { return vec![] };
     let lists = FILES.into_iter().filter_map(|kind| kinds.take(|it| it == kind));
@@ -128,6 +155,7 @@ pub(in crate::platform) fn foreseen(offers: &mut dyn Offers) -> Vec<Dragged> {
 
 /// The images that were copied; nothing where there are none, or what is copied is ours or confidential.
 /// A text counts only if it is a data URL, and the picture that a spreadsheet offers of its text does not.
+#[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn copied(offers: &mut dyn Offers) -> Option<Pasted> {
     if offers.kinds().iter().any(|it| it == OWN) {
         return None;
@@ -146,6 +174,7 @@ pub(super) fn copied(offers: &mut dyn Offers) -> Option<Pasted> {
 }
 
 /// The files that are named like images which can be read.
+#[cfg(all(unix, not(target_os = "macos")))]
 fn images_among(files: Pasted) -> Option<Pasted> {
     let mut paths = match files {
         Pasted::Files(paths) => paths,
@@ -163,11 +192,13 @@ fn images_among(files: Pasted) -> Option<Pasted> {
 }
 
 /// Some programs say beside a picture where it is.
+#[cfg(all(unix, not(target_os = "macos")))]
 fn is_address(text: &str) -> bool {
     let text = text.trim();
     !text.contains('\n') && (text.starts_with('/') || path_of(text).is_some() || Link::is_meant(text))
 }
 
+#[cfg(all(unix, not(target_os = "macos")))]
 fn images_of_data_url(text: &str) -> Option<Pasted> {
     const BEGINNING: &str = "data:image/";
     let beginning = text.trim_start().get(..BEGINNING.len())?;
@@ -186,6 +217,7 @@ pub(super) fn pasted_text(offers: &mut dyn Offers) -> Result<String, ClipboardEr
 }
 
 /// On Wayland Chromium says the file's name as a parameter (RFC 2045 §5.1).
+#[cfg(all(unix, not(target_os = "macos")))]
 fn is_bytes(kind: &str) -> bool {
     kind.split(';').next().is_some_and(|it| it.trim_end() == BYTES)
 }
@@ -199,13 +231,14 @@ struct Kinds<'a> {
 impl<'a> Kinds<'a> {
     fn of(offers: &'a mut dyn Offers) -> Result<Self, ClipboardError> {
         let mut kinds = offers.kinds().to_vec();
-        if kinds.iter().any(|it| it == PNG) && kinds.iter().any(|it| OF_TOOLKITS.contains(&it.as_str())) {
+        let has = |kind: &str| kinds.iter().any(|it| it == kind);
+        if has(PNG) && OF_TOOLKITS.into_iter().any(has) && !has(OWN) {
             // Some of the others lose colours.
             kinds.retain(|it| !it.starts_with("image/") || [PNG, SVG].contains(&it.as_str()));
         }
         let mut this = Self { offers, kinds, fault: None };
         let hint = this.take(|kind| kind == HINT);
-        if hint.is_some_and(|it| it.starts_with(b"secret")) { Err(ClipboardError::Confidential) } else { Ok(this) }
+        if hint.is_some_and(|it| it.starts_with(SECRET)) { Err(ClipboardError::Confidential) } else { Ok(this) }
     }
 
     /// The content of the first kind like this.
@@ -229,6 +262,11 @@ impl<'a> Kinds<'a> {
     }
 
     fn files(&mut self) -> Option<Pasted> {
+        match self.offers.files() {
+            Ok(paths) if paths.is_empty() => {}
+            Ok(paths) => return Some(Pasted::Files(paths)),
+            Err(fault) => self.fault = Some(fault),
+        }
         let lists: Vec<_> = FILES.into_iter().filter_map(|kind| self.take(|it| it == kind)).collect();
         let lists = lists.iter().map(|it| listed_in(&text_of(it)));
         let list = lists.into_iter().find(|it| it.iter().any(|it| matches!(it, Listed::File(_))))?;
@@ -271,6 +309,7 @@ impl<'a> Kinds<'a> {
     }
 
     /// The bytes of a picture that is not said to be one.
+    #[cfg(all(unix, not(target_os = "macos")))]
     fn bytes(&mut self) -> Option<Pasted> {
         self.take(is_bytes).filter(|it| Format::sniff(it).is_some()).map(Pasted::Encoded)
     }
@@ -319,6 +358,7 @@ fn listed_in(list: &str) -> Vec<Listed> {
 }
 
 /// The path of a `file:` URL on this machine (RFC 8089).
+#[cfg(unix)]
 fn path_of(url: &str) -> Option<PathBuf> {
     let scheme = url.get(.."file:".len()).filter(|it| it.eq_ignore_ascii_case("file:"))?;
     let rest = url.get(scheme.len()..)?;
@@ -330,13 +370,21 @@ fn path_of(url: &str) -> Option<PathBuf> {
     path.starts_with('/').then(|| OsString::from_vec(percent_decoded(path).into_owned()).into())
 }
 
+/// The path of a `file:` URL on this machine (RFC 8089, appendix E.2).
+#[cfg(not(unix))]
+fn path_of(url: &str) -> Option<PathBuf> {
+    url::Url::parse(url).ok().filter(|it| it.scheme() == "file")?.to_file_path().ok()
+}
+
 #[cfg(test)]
+#[cfg(all(unix, not(target_os = "macos")))]
 mod tests {
     use super::{Fault, GivenUp, Offers, copied, dropped, foreseen, listed_in, pasted, pasted_text};
     use crate::{
         engine::embed::{Find, Listed},
         jobs::ports::{ClipboardError, Dragged, Pasted},
     };
+    use std::path::PathBuf;
 
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
     const GIF: &[u8] = b"GIF89a\x01\0\x01\0";
@@ -466,6 +514,8 @@ mod tests {
             assert_eq!(drawing, Ok(Pasted::Encoded(b"<svg/>".to_vec())), "{sign}");
         }
         assert_eq!(taken(&[&others[..], &[png]].concat()), Ok(Pasted::Encoded(GIF.to_vec())), "its own bytes");
+        let ours = [("image/gif", Some(GIF)), png, ("image/bmp", None), ("application/x-inlaid", None)];
+        assert_eq!(taken(&ours), Ok(Pasted::Encoded(GIF.to_vec())), "as Windows offers what we have copied");
         assert_eq!(taken(&[("image/bmp", Some(GIF))]), Ok(Pasted::Encoded(GIF.to_vec())), "nothing else is there");
     }
 
@@ -480,6 +530,33 @@ mod tests {
     fn files_are_named_in_several_ways() {
         let list = "copy\nfile:///a%20b.png\nfile://localhost/c.png\nFILE:/d%E5%B1%B1.png\nfile://\nfile:e.png\n/f.png";
         assert_eq!(listed_in(list), ["/a b.png", "/c.png", "/d山.png"].map(|it| Listed::File(it.into())));
+    }
+
+    /// A system that knows the paths of copied files, or does not hand them over.
+    struct Paths(Owner, Option<&'static str>);
+
+    impl Offers for Paths {
+        fn kinds(&self) -> &[String] {
+            self.0.kinds()
+        }
+
+        fn take(&mut self, kind: &str) -> Result<Option<Vec<u8>>, Fault> {
+            self.0.take(kind)
+        }
+
+        fn files(&mut self) -> Result<Vec<PathBuf>, Fault> {
+            Ok(vec![self.1.ok_or("no paths")?.into()])
+        }
+    }
+
+    #[test]
+    fn paths_that_the_system_knows_are_files() {
+        let all: [(&str, Option<&[u8]>); 2] = [("image/gif", Some(GIF)), ("text/plain", Some(b"words"))];
+        let files = pasted(&mut Paths(Owner::of(&all), Some("/a.png")));
+        assert_eq!(files, Ok(Pasted::Files(vec!["/a.png".into()])));
+        assert_eq!(pasted(&mut Paths(Owner::of(&all), None)), Ok(Pasted::Encoded(GIF.to_vec())));
+        let nothing = pasted(&mut Paths(Owner::of(&[]), None));
+        assert_eq!(nothing, Err(ClipboardError::Unavailable("no paths".to_owned())));
     }
 
     #[test]

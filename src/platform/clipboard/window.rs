@@ -7,14 +7,11 @@ use super::{
         pipes::{LAST_PATIENCE, PATIENCE, Pipes},
         stock::Stock,
     },
+    made_of,
     offers::{Fault, Offers},
 };
 use crate::{
-    engine::{
-        Cancel, Format, Raster, encode,
-        recipe::{Effort, OutputSpec},
-    },
-    jobs::{JobError, guard},
+    engine::{Format, Raster},
     platform::wayland::{Line, Outlet, Wanted, read_patiently},
 };
 use std::{
@@ -78,7 +75,7 @@ impl Owner {
         self.threads.retain(|it| !it.is_finished());
         let (answer, answers) = mpsc::channel();
         let hand_out = move || {
-            let png = Box::new(move |_: &[u8]| png_of(pixels.as_ref()?));
+            let png = Box::new(move |_: &[u8]| made_of(pixels.as_ref()?, Format::Png));
             let begun = Stock::new(order, bytes, png).and_then(|stock| Ok((begun(&line, &stock)?, stock)));
             // The line leads to a window that need not be there any more.
             drop(line);
@@ -140,10 +137,4 @@ fn hand_out(mut stock: Stock, (wanted, mut ear): Counter) -> Result<(), Fault> {
         pipes.send(silence.as_fd(), LAST_PATIENCE)?;
     }
     Ok(())
-}
-
-fn png_of(pixels: &Raster) -> Option<Vec<u8>> {
-    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Png) };
-    let encoded = guard(|| Ok::<_, JobError>(encode::encode(pixels, &spec, &Cancel::default())?));
-    encoded.ok().map(|it| it.bytes.to_vec())
 }

@@ -97,7 +97,7 @@ fn print_of(copied: &Pasted) -> u64 {
             Find::Bytes(bytes) => bytes.hash(&mut hasher),
             Find::Link(link) => link.hash(&mut hasher),
         }),
-        Pasted::List(_) | Pasted::Pixels { .. } | Pasted::Text(_) => {}
+        Pasted::List(_) | Pasted::Text(_) => {}
     }
     hasher.finish()
 }
