@@ -271,10 +271,10 @@ mod tests {
         assert_eq!([1, 2].map(|it| pyramid.size(it)), [[1501; 2], [751; 2]]);
         let grey = |it: u8| [it, it, it, 255];
         let corner = pyramid.part(1, [1498, 1499], [1501, 1501]);
-        let corner: Vec<_> = corner.pixels.iter().map(|it| it.to_array()).collect();
+        let corner: Vec<_> = corner.pixels.iter().map(egui::Color32::to_array).collect();
         assert_eq!(corner, [grey(30), grey(30), grey(10), grey(30), grey(30), grey(10)]);
         let corner = pyramid.part(2, [749, 750], [751, 751]);
-        assert_eq!(corner.pixels.iter().map(|it| it.to_array()).collect::<Vec<_>>(), [grey(30), grey(10)]);
+        assert_eq!(corner.pixels.iter().map(egui::Color32::to_array).collect::<Vec<_>>(), [grey(30), grey(10)]);
     }
 
     #[test]
