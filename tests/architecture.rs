@@ -26,6 +26,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &[
             "egui",
             "eframe",
+            "arboard",
             "clipboard_win",
             "objc2_app_kit",
             "rfd",
@@ -49,6 +50,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &[
             "egui",
             "eframe",
+            "arboard",
             "clipboard_win",
             "objc2_app_kit",
             "rfd",
@@ -63,7 +65,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("jobs", &["egui", "eframe", "crate::ui", "crate::session", "crate::settings", "crate::cli"]),
     ("session", &["egui", "eframe", "std::thread", "std::fs", "crate::ui", "crate::platform", "crate::cli"]),
     ("settings", &["egui", "eframe", "crate::ui", "crate::session", "crate::jobs", "crate::cli"]),
-    ("ui", &["clipboard_win", "objc2_app_kit", "rfd", "image::", "std::fs", "std::thread", "crate::cli"]),
+    ("ui", &["arboard", "clipboard_win", "objc2_app_kit", "rfd", "image::", "std::fs", "std::thread", "crate::cli"]),
     ("cli", &["egui", "eframe", "crate::ui", "crate::session"]),
 ];
 

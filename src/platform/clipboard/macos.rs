@@ -7,7 +7,7 @@
 use super::{
     made_of,
     offers::{self, Fault, HINT, Offers, SECRET, TEXTS},
-    uti,
+    set_text, uti,
 };
 use crate::{
     engine::{
@@ -51,11 +51,7 @@ impl Clipboard for SystemClipboard {
     }
 
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
-        autoreleasepool(|_| {
-            let item = NSPasteboardItem::new();
-            let is_taken = item.setString_forType(&NSString::from_str(&text), &NSString::from_str(uti::TEXT));
-            put(is_taken, item)
-        })
+        set_text(text)
     }
 
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {

@@ -36,14 +36,14 @@ use super::WindowLink;
 #[cfg(all(unix, not(target_os = "macos")))]
 use crate::{
     engine::Bytes,
-    jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted, Stay},
+    jobs::ports::{Clipboard, CopiedImage, Pasted, Stay},
 };
 use crate::{
     engine::{
         Cancel, Format, Raster, encode,
         recipe::{Effort, OutputSpec},
     },
-    jobs::{JobError, guard},
+    jobs::{JobError, guard, ports::ClipboardError},
 };
 
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -153,4 +153,11 @@ fn made_of(pixels: &Raster, format: Format) -> Option<Vec<u8>> {
     let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(format) };
     let encoded = guard(|| Ok::<_, JobError>(encode::encode(pixels, &spec, &Cancel::default())?));
     encoded.ok().map(|it| it.bytes.to_vec())
+}
+
+/// Text and nothing else.
+#[cfg(any(windows, target_os = "macos"))]
+fn set_text(text: String) -> Result<(), ClipboardError> {
+    let unavailable = |why: arboard::Error| ClipboardError::Unavailable(why.to_string());
+    arboard::Clipboard::new().and_then(|mut it| it.set_text(text)).map_err(unavailable)
 }

@@ -7,7 +7,7 @@
 use super::{
     cf_html, dib, made_of,
     offers::{self, Fault, HINT, HTML, OWN, Offers, SECRET, SVG, TEXTS},
-    registered,
+    registered, set_text,
 };
 use crate::{
     engine::{
@@ -51,8 +51,7 @@ impl Clipboard for SystemClipboard {
     }
 
     fn write_text(&mut self, text: String) -> Result<(), ClipboardError> {
-        let _opened = opened()?;
-        raw::set_string(&text).map_err(unavailable)
+        set_text(text)
     }
 
     fn write_image(&mut self, image: &CopiedImage) -> Result<(), ClipboardError> {
