@@ -52,6 +52,8 @@ def large_picture(desk, path):
     time.sleep(5)
     report["processor ticks in five idle seconds"] = program.ticks() - before
     report.update(steps(desk, program, "JPEG, 24 megapixels"))
+    report.update(slide(desk, program, "JPEG, 24 megapixels"))
+    program.rest()
     size(desk)
     program.rest()
     report.update(steps(desk, program, "JPEG, 1200 × 800"))
