@@ -40,7 +40,7 @@
 //! user drags quality ─▶ recipe edited in place ─▶ newest request replaces the waiting one; of those that run all but the
 //!                       oldest quick one are cancelled, whose result is shown, stale, until a newer one is there
 //! pixels ─▶ ui::pyramid (on a worker: half, quarter … of the size) ─▶ ui::canvas: tiles of what is seen, a few a frame
-//! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11, Wayland; the window itself where the compositor lets nobody else) ─▶ notice
+//! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11, Wayland; the window itself where the compositor lets nobody else; on Windows and macOS the system has it at once) ─▶ notice
 //! something is dragged over the window ─▶ platform::drops (X11, Wayland by `platform::wayland`; files elsewhere: the toolkit) ─▶ Event::News: the overlay; dropped: the best kind that is offered ─▶ Action::Open
 //! user presses Ctrl+V ─▶ errand lane ─▶ clipboard: the best kind that is offered ─▶ embed: every image in a text ─▶ Action::Open
 //! another program copies an image, and the clipboard is watched ─▶ platform::clipboard_watch ─▶ Event::News ─▶ beside the pictures that are there, not before them
