@@ -118,6 +118,8 @@ struct Shared {
     loads: Backlog<LoadJob>,
     fetches: Backlog<LoadJob>,
     renders: Latest<RenderJob>,
+    /// Whose it is to make a large picture quickly.
+    turn: Mutex<()>,
     races: Latest<RaceJob>,
     cache: Mutex<Cache>,
     events: mpsc::Sender<Event>,
@@ -191,6 +193,7 @@ impl Jobs {
             loads: Backlog::default(),
             fetches: Backlog::default(),
             renders: Latest::default(),
+            turn: Mutex::default(),
             races: Latest::default(),
             cache: Mutex::default(),
             events,

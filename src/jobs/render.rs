@@ -8,6 +8,7 @@ use super::{
 };
 use crate::engine::{Cache, Cancel, EngineError, Tools, embed::Texts, pipeline};
 use std::{
+    sync::{Mutex, MutexGuard, TryLockError},
     thread,
     time::{Duration, Instant},
 };
@@ -38,6 +39,7 @@ pub(super) fn run(shared: &Shared) {
         if request.waits_for_rest() {
             wait_for_rest(&cancel);
         }
+        let turn = request.takes_turns().then(|| wait_for_turn(&shared.turn, &cancel));
         // Pixels are shared, so a copy of the cache costs nothing.
         let mut cache = shared.cache().clone();
         let result = shared.render_pool.install(|| guard(|| render(shared, &request, &mut cache, &cancel)));
@@ -45,6 +47,7 @@ pub(super) fn run(shared: &Shared) {
             cache.clear();
         }
         keep(shared, cache, &cancel);
+        drop(turn);
         shared.send(Event::Rendered { ticket, result: result.map(Box::new) });
     }
 }
@@ -55,6 +58,19 @@ pub(super) fn wait_for_rest(cancel: &Cancel) {
     while !cancel.is_cancelled() && Instant::now() < rested {
         thread::park_timeout(GLANCE);
     }
+}
+
+/// Waits until the render that is let come to its end has done so, or nobody waits for this one any more: beside it,
+/// others that are broken off by the next move of the slider would only take its processors away.
+fn wait_for_turn<'a>(turn: &'a Mutex<()>, cancel: &Cancel) -> Option<MutexGuard<'a, ()>> {
+    while !cancel.is_cancelled() {
+        match turn.try_lock() {
+            Ok(turn) => return Some(turn),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::park_timeout(GLANCE),
+        }
+    }
+    None
 }
 
 /// Keeps what is known now for the next render.
@@ -109,4 +125,25 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
     let painted = painted.unwrap_or_else(|| paint(&preview));
     cancel.check()?;
     Ok(Rendered { packed: Packed { millis: watch.millis(), ..packed }, preview, painted })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wait_for_turn;
+    use crate::engine::Cancel;
+    use std::{sync::Mutex, thread};
+
+    #[test]
+    fn a_turn_is_waited_for_until_it_comes_or_nobody_wants_it() {
+        let (turn, cancel, unwanted) = (Mutex::new(()), Cancel::default(), Cancel::default());
+        let held = wait_for_turn(&turn, &cancel).expect("nobody else has it");
+        thread::scope(|scope| {
+            let given_up = scope.spawn(|| wait_for_turn(&turn, &unwanted).is_none());
+            unwanted.cancel();
+            assert!(given_up.join().unwrap());
+            let next = scope.spawn(|| wait_for_turn(&turn, &cancel).is_some());
+            drop(held);
+            assert!(next.join().unwrap());
+        });
+    }
 }

@@ -107,12 +107,24 @@ pub struct RenderRequest {
     pub allowance: Allowance,
 }
 
+/// Pixels of a result that is made beside another one.
+const MOST_AT_ONCE: u64 = 2_000_000;
+
 impl RenderRequest {
     /// Is it done in less time than passes between two moves of a slider?
     pub(super) fn is_live(&self) -> bool {
+        encode::is_live(&self.recipe.output, self.size())
+    }
+
+    /// Of the result, in pixels.
+    fn size(&self) -> [u32; 2] {
         let facts = &self.decoded.facts;
-        let size = geometry(facts.size, &self.recipe.edits.size, facts.format == Format::Svg).canvas;
-        encode::is_live(&self.recipe.output, size)
+        geometry(facts.size, &self.recipe.edits.size, facts.format == Format::Svg).canvas
+    }
+
+    /// Is it made at each move of a slider, but so large that two at once only hold each other up?
+    pub(super) fn takes_turns(&self) -> bool {
+        self.is_live() && MOST_AT_ONCE < self.size().into_iter().map(u64::from).product()
     }
 
     /// Would it be made at each move of a slider, but is too slow for that?
