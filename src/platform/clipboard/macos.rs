@@ -5,7 +5,7 @@
 //! files are neither taken nor given: whoever gives one has to write it when a delegate is asked.
 
 use super::{
-    made_of,
+    MOST_BYTES, SystemClipboard, made_of,
     offers::{self, Fault, HINT, Offers, SECRET, TEXTS},
     set_text, uti,
 };
@@ -15,7 +15,6 @@ use crate::{
         embed::{Embed, Texts, snippet},
     },
     jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted},
-    platform::WindowLink,
 };
 use objc2::{
     rc::{Retained, autoreleasepool},
@@ -26,20 +25,6 @@ use objc2_foundation::{NSArray, NSData, NSString, NSURL};
 use std::path::PathBuf;
 
 const FILE_URL: &str = "public.file-url";
-/// More is not taken.
-const MOST_BYTES: usize = 1_000_000_000;
-
-/// The system's clipboard.
-#[derive(Default)]
-pub struct SystemClipboard;
-
-impl SystemClipboard {
-    /// The clipboard, which needs no window here.
-    pub fn of(_: WindowLink) -> Self {
-        Self
-    }
-}
-
 // Whatever the system lends for a while goes at the end of a pool; the threads of this program have none.
 impl Clipboard for SystemClipboard {
     fn read(&mut self) -> Result<Pasted, ClipboardError> {

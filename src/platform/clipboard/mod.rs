@@ -26,12 +26,7 @@ pub(super) mod x11;
 
 #[cfg(all(unix, not(target_os = "macos")))]
 pub use self::keeper::{ARGUMENT as KEEPER_ARGUMENT, PngMaker, keep_clipboard};
-#[cfg(target_os = "macos")]
-pub use self::macos::SystemClipboard;
-#[cfg(windows)]
-pub use self::windows::SystemClipboard;
 
-#[cfg(all(unix, not(target_os = "macos")))]
 use super::WindowLink;
 #[cfg(all(unix, not(target_os = "macos")))]
 use crate::{
@@ -153,6 +148,23 @@ fn made_of(pixels: &Raster, format: Format) -> Option<Vec<u8>> {
     let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(format) };
     let encoded = guard(|| Ok::<_, JobError>(encode::encode(pixels, &spec, &Cancel::default())?));
     encoded.ok().map(|it| it.bytes.to_vec())
+}
+
+/// More is not taken.
+#[cfg(any(windows, target_os = "macos"))]
+const MOST_BYTES: usize = 1_000_000_000;
+
+/// The system's clipboard.
+#[cfg(any(windows, target_os = "macos"))]
+#[derive(Default)]
+pub struct SystemClipboard;
+
+#[cfg(any(windows, target_os = "macos"))]
+impl SystemClipboard {
+    /// The clipboard, which needs no window here.
+    pub fn of(_: WindowLink) -> Self {
+        Self
+    }
 }
 
 /// Text and nothing else.

@@ -5,7 +5,7 @@
 //! owns ours. What was copied therefore is the system's from the beginning, and stays when the window is gone.
 
 use super::{
-    cf_html, dib, made_of,
+    MOST_BYTES, SystemClipboard, cf_html, dib, made_of,
     offers::{self, Fault, HINT, HTML, OWN, Offers, SECRET, SVG, TEXTS},
     registered, set_text,
 };
@@ -15,7 +15,6 @@ use crate::{
         embed::{Embed, Texts, snippet},
     },
     jobs::ports::{Clipboard, ClipboardError, CopiedImage, Pasted},
-    platform::WindowLink,
 };
 use clipboard_win::{
     Clipboard as Opened, EnumFormats, ErrorCode,
@@ -26,20 +25,6 @@ use std::path::PathBuf;
 
 /// Another program has it open for a moment only; five milliseconds lie between two attempts.
 const ATTEMPTS: usize = 40;
-
-/// More is not taken.
-const MOST_BYTES: usize = 1_000_000_000;
-
-/// The system's clipboard.
-#[derive(Default)]
-pub struct SystemClipboard;
-
-impl SystemClipboard {
-    /// The clipboard, which needs no window here.
-    pub fn of(_: WindowLink) -> Self {
-        Self
-    }
-}
 
 impl Clipboard for SystemClipboard {
     fn read(&mut self) -> Result<Pasted, ClipboardError> {
