@@ -340,6 +340,52 @@ fn the_original_is_kept_where_it_is_smaller_and_does_as_well() {
     }
 }
 
+#[test]
+fn the_original_is_kept_again_after_results_that_were_smaller() {
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let tools = Tools::new(&limits, &fonts, &cancel);
+    for source in small_sources().iter().filter(|it| it.format() != Some(Format::Png)) {
+        let is_turned = decoder(source.bytes()).orientation().unwrap() != Orientation::NoTransforms;
+        let (costly, mut cache) = (costly(source), Cache::default());
+        let with = |quality, keep| {
+            let mut recipe = costly.clone();
+            (recipe.output.quality, recipe.output.keep) = (quality, keep);
+            recipe
+        };
+        let (none, all) = (KeptMetadata::default(), KeptMetadata::ALL);
+        for (quality, keep) in [(100, none), (1, none), (100, none), (100, all), (1, all), (100, none), (100, all)] {
+            let recipe = with(quality, keep);
+            let product = pipeline::render(source, &recipe, &mut cache, true, tools).unwrap();
+            let is_kept = product.warnings.contains(&Warning::OriginalKept);
+            assert_eq!(is_kept, quality == 100 && !is_turned, "{} at {quality}, {keep:?}", source.name());
+            assert_eq!(product.encoded.bytes, render(source, &recipe).encoded.bytes, "with nothing known before");
+        }
+    }
+}
+
+#[test]
+fn what_an_encoder_knows_of_its_bytes_is_told_of_these_alone() {
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    let tools = Tools::new(&limits, &fonts, &cancel);
+    let source = small_sources().into_iter().find(|it| it.format() == Some(Format::Jpeg)).unwrap();
+    let (mut recipe, mut cache) = (Recipe::new(Format::Jpeg), Cache::default());
+    (recipe.output.quality, recipe.output.effort) = (1, Effort::Fast);
+    assert!(cache.seen(&recipe.output).is_none());
+    let bytes = pipeline::render(&source, &recipe, &mut cache, false, tools).unwrap().encoded.bytes;
+    let seen = cache.seen(&recipe.output).expect("the quick encoder knows").clone();
+    // Decoded by others, whose arithmetic may round otherwise.
+    let theirs = image::load_from_memory(&bytes).unwrap().to_rgb8();
+    assert!(seen.bytes().iter().zip(theirs.as_raw()).all(|(ours, theirs)| ours.abs_diff(*theirs) <= 3));
+    assert_eq!(seen.bytes().len(), theirs.as_raw().len());
+    let mut others = [recipe.clone(), recipe.clone()];
+    (others[0].output.quality, others[1].output.untouched) = (2, true);
+    assert!(others.iter().all(|it| cache.seen(&it.output).is_none()));
+    // The source's own coding is not what was encoded.
+    recipe.output.quality = 100;
+    let kept = pipeline::render(&source, &recipe, &mut cache, false, tools).unwrap();
+    assert!(kept.warnings.contains(&Warning::OriginalKept) && cache.seen(&recipe.output).is_none());
+}
+
 /// Formats whose files are not written anew: theirs goes through as it is, or not at all.
 #[test]
 fn an_original_that_cannot_be_cleaned_is_kept_where_it_says_nothing() {

@@ -39,7 +39,7 @@ pub(super) fn run(shared: &Shared) {
         if request.waits_for_rest() {
             wait_for_rest(&cancel);
         }
-        let turn = request.takes_turns().then(|| wait_for_turn(&shared.turn, &cancel));
+        let turn = request.takes_turns().then(|| wait_for_turn(&shared.turn, &cancel)).flatten();
         // Pixels are shared, so a copy of the cache costs nothing.
         let mut cache = shared.cache().clone();
         let result = shared.render_pool.install(|| guard(|| render(shared, &request, &mut cache, &cancel)));
@@ -103,7 +103,7 @@ fn render(shared: &Shared, request: &RenderRequest, cache: &mut Cache, cancel: &
         painted
     };
     // Where the encoder knows what its bytes look like, the picture is ready as soon as the text.
-    let seen = cache.seen().filter(|_| !recipe.output.untouched).cloned();
+    let seen = cache.seen(&recipe.output).cloned();
     let (texts, painted) = rayon::join(
         || Texts::of(product.encoded.format, &product.encoded.bytes),
         || seen.as_ref().filter(|_| cancel.check().is_ok()).map(paint),

@@ -1,13 +1,12 @@
 //! What is known of the picture rendered last.
 
-use super::{
-    super::{Decoded, Encoded, Facts, KeptMetadata, Raster, Source, Warning},
-    super::{
-        decode::DecodeOptions,
-        original,
-        recipe::{Edits, OutputSpec},
-        target::{Found, Lore},
-    },
+use super::aimed;
+use crate::engine::{
+    Decoded, Encoded, Facts, KeptMetadata, Raster, Source, Warning,
+    decode::DecodeOptions,
+    original,
+    recipe::{Edits, OutputSpec},
+    target::{Found, Lore},
 };
 
 /// The results of the stages for one source, each with what it was made from. Clones share the
@@ -16,6 +15,7 @@ use super::{
 pub struct Cache {
     pub(super) decoded: Option<(Source, DecodeOptions, Decoded)>,
     pub(super) edited: Option<(Edits, Raster, Vec<Warning>)>,
+    /// How long the source's own coding is.
     pub(super) original: Option<original::Length>,
     /// What was made of the edited picture, the latest first.
     pub(super) made: Vec<Made>,
@@ -29,7 +29,7 @@ pub(super) const MOST_MADE: usize = 24;
 /// What was made by a wish.
 #[derive(Clone)]
 pub(super) struct Made {
-    /// By [`super::aimed::key`].
+    /// By [`aimed::key`].
     pub(super) spec: OutputSpec,
     /// Without metadata, whatever the wish says of them.
     pub(super) encoded: Encoded,
@@ -92,10 +92,10 @@ impl Cache {
         self.decoded.as_ref().is_some_and(|(known, ..)| known.is(source))
     }
 
-    /// What the bytes made last decode back to, where that is known without decoding them: [`super::render`] of the
-    /// same gives this. Not for a source that is passed on untouched, of which nothing is made.
-    pub fn seen(&self) -> Option<&Raster> {
-        let made = self.made.first()?;
+    /// What the bytes that were just made for this wish decode back to, where that is known without decoding them.
+    pub fn seen(&self, output: &OutputSpec) -> Option<&Raster> {
+        // Of a source that is passed on untouched nothing is made.
+        let made = self.made.first().filter(|it| !output.untouched && it.spec == aimed::key(output))?;
         made.preview.as_ref().filter(|_| made.finished.as_ref().is_some_and(|it| !it.is_foreign))
     }
 
