@@ -301,7 +301,8 @@ fn colours_live_in_the_theme_and_words_go_through_cli_or_main() {
         if file.room() == "ui" && !file.place.starts_with("ui/theme") {
             faults.extend(file.mentions(COLOURS, false));
         }
-        if !["cli", "main"].contains(&file.room()) {
+        // What builds a library tells cargo by printing.
+        if !["cli", "main"].contains(&file.room()) && !file.place.starts_with("av1/cmake/") {
             faults.extend(file.mentions(PRINTING, false));
         }
     }

@@ -94,9 +94,9 @@ pub fn is_stoppable(spec: &OutputSpec) -> bool {
 }
 
 /// Are so many pixels encoded in less time than passes between two moves of a slider? AV1 at its
-/// quickest takes a third of a second a megapixel on two cores, all else less than a tenth.
+/// quickest takes a tenth of a second a megapixel on two cores, all else less.
 pub fn is_live(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
-    const MOST_PIXELS: u64 = 500_000;
+    const MOST_PIXELS: u64 = 2_000_000;
     spec.effort == Effort::Fast && (spec.format != Format::Avif || u64::from(width) * u64::from(height) <= MOST_PIXELS)
 }
 

@@ -1,6 +1,6 @@
-//! AVIF: AV1 by rav1e, in a file of our own making.
+//! AVIF: AV1 by libaom, in a file of our own making.
 //!
-//! rav1e cannot be stopped half way; see [`super::is_stoppable`].
+//! libaom cannot be stopped half way; see [`super::is_stoppable`].
 
 pub(in crate::engine) mod container;
 mod hidden;
@@ -8,7 +8,7 @@ mod planes;
 
 use self::{
     container::{Stream, file},
-    planes::{alpha, colours, is_drawn, is_grey},
+    planes::{alpha, colours, is_grey},
 };
 use super::Written;
 use crate::engine::{
@@ -33,7 +33,7 @@ pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Wri
     let transparency = raster.layout().has_alpha().then(|| alpha(raster, depth));
     cancel.check()?;
     let alpha_quality = options.alpha_quality.map_or(quality, |it| it.clamp(1, 100));
-    let wish = Wish { quality, speed, is_drawn: is_drawn(raster), cicp: Some(cicp) };
+    let wish = Wish { quality, speed, threads: rayon::current_num_threads(), cicp: Some(cicp) };
     let for_alpha = Wish { quality: alpha_quality, cicp: None, ..wish };
     let stream = |planes: &Planes, wish| Ok::<_, Cause>(Stream::of(planes, inlaid_av1::encode(planes, wish)?));
     let (colour, alpha) =

@@ -99,22 +99,9 @@ pub(super) fn is_grey(raster: &Raster) -> bool {
     if raster.layout().is_wide() { grey(raster.samples16(), channels) } else { grey(raster.bytes(), channels) }
 }
 
-/// Was it drawn, as interfaces and diagrams are? Then at least half of the pixels are as their
-/// left neighbour, while the noise of a camera makes nearly all of them differ.
-pub(super) fn is_drawn(raster: &Raster) -> bool {
-    let pixel = raster.layout().bytes_per_pixel();
-    let line = raster.width() as usize * pixel;
-    let same = |line: &[u8]| {
-        let left = line.chunks_exact(pixel);
-        left.clone().skip(1).zip(left).filter(|(right, left)| right == left).count()
-    };
-    let n_same: usize = raster.bytes().par_chunks(line).map(same).sum();
-    raster.byte_len() / pixel <= n_same * 2
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Chroma, Planes, alpha, colours, is_drawn, is_grey};
+    use super::{Chroma, Planes, alpha, colours, is_grey};
     use crate::engine::{Layout, Raster};
 
     fn rgb(width: u32, height: u32, samples: &[u8]) -> Raster {
@@ -153,14 +140,5 @@ mod tests {
     fn one_coloured_pixel_is_a_colour() {
         assert!(is_grey(&rgb(2, 1, &[7, 7, 7, 9, 9, 9])));
         assert!(!is_grey(&rgb(2, 1, &[7, 7, 7, 9, 9, 8])));
-    }
-
-    #[test]
-    fn what_was_drawn_has_equal_neighbours() {
-        let drawn = [[1, 2, 3]; 3].concat();
-        assert!(is_drawn(&rgb(3, 1, &drawn)), "two of three are as their left neighbour");
-        assert!(!is_drawn(&rgb(1, 3, &drawn)), "nobody has a left neighbour");
-        let noise: Vec<u8> = (0..30).map(|at| at * 7).collect();
-        assert!(!is_drawn(&rgb(5, 2, &noise)));
     }
 }
