@@ -76,7 +76,7 @@ fn main() {
 }
 
 fn cells(ratios: impl Iterator<Item = Option<f64>>) -> String {
-    let cell = |it: f64| if it < 10.0 { format!("{it:.3}") } else { format!("{it:.0}") };
+    let cell = |it: f64| format!("{it:.*}", if it < 10.0 { 3 } else { usize::from(it < 100.0) });
     ratios.map(|it| it.map_or("–".to_owned(), cell)).collect::<Vec<_>>().join(" | ")
 }
 
