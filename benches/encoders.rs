@@ -1,25 +1,31 @@
-//! Bytes at equal looks beside other encoders: see README.md beside this file.
+//! Bytes at equal looks, and time, beside other encoders: see README.md beside this file.
 //!
-//! `cargo bench --bench encoders -- DIR [NODE_MODULES]` takes every PNG of a folder.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a measurement that cannot be set up has failed")]
+//! `cargo bench --bench encoders -- DIR [NODE_MODULES [WHAT]]` takes every PNG of a folder. WHAT is a list
+//! of `jpeg`, `webp`, `png`, `palette`, `jxl`, `avif` and `time`, all of them without it; NODE_MODULES is
+//! `-` where Squoosh's codecs are not there.
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "what cannot be set up has failed")]
 
 use fast_ssim2::{PixelDescriptor, PixelSlice, compute_ssimulacra2};
 use inlaid::engine::{
     Cancel, Format, Layout, Limits, Raster, Source, Tools, decode,
     decode::{DecodeOptions, Fonts},
     encode,
-    options::PngColours,
-    recipe::OutputSpec,
+    options::{PngColours, Subsampling},
+    recipe::{Effort, OutputSpec},
 };
 use std::{
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Instant,
 };
 
-/// Qualities at which ours is asked; theirs are taken closer together, to be read in between.
+/// Qualities at which ours is asked; theirs are taken closer together, to be read in between, and there too, so
+/// that the same encoder is told to be the same.
 const OURS: [u8; 4] = [50, 65, 80, 90];
-const THEIRS: [u8; 9] = [30, 45, 55, 65, 75, 83, 90, 94, 97];
+const THEIRS: [u8; 16] = [25, 35, 43, 50, 55, 60, 65, 70, 75, 80, 83, 86, 89, 90, 93, 96];
+/// Colours at which theirs is asked; ours are taken closer together.
+const COLOURS: [u16; 4] = [256, 128, 64, 32];
 
 /// What an encoder made of a picture.
 #[derive(Clone, Copy)]
@@ -28,48 +34,70 @@ struct Point {
     bytes: f64,
 }
 
+/// What was found of a picture, under the names of columns.
+type Row = Vec<(String, Option<f64>)>;
+
 fn main() {
     let mut args = std::env::args().skip(1).filter(|it| it != "--bench");
     let folder = args.next().expect("a folder of PNGs");
-    let modules = args.next();
+    let modules = args.next().filter(|it| it != "-");
+    let what = args.next().unwrap_or_else(|| "jpeg,webp,png,palette,jxl,avif,time".to_owned());
     let mut pictures: Vec<PathBuf> =
         fs::read_dir(folder).expect("a folder").map(|it| it.expect("an entry").path()).collect();
     pictures.retain(|it| it.extension().is_some_and(|it| it == "png"));
     pictures.sort();
     let scratch = tempfile::tempdir().expect("a folder");
-    let mut table: Vec<(String, Vec<Option<f64>>)> = vec![];
-    let mut names = vec![];
-    for path in &pictures {
-        let picture = Picture::new(path, scratch.path());
-        let rows = picture.rows(modules.as_deref());
-        names = rows.iter().map(|(name, _)| *name).collect();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        println!("| {name} | {} |", cells(rows.iter().map(|(_, ratio)| *ratio)));
-        table.push((name, rows.into_iter().map(|(_, ratio)| ratio).collect()));
+    for part in what.split(',') {
+        let mut table: Vec<Row> = vec![];
+        for path in &pictures {
+            let picture = Picture::new(path, scratch.path(), modules.as_deref());
+            let row = match part {
+                "jpeg" => picture.jpeg(),
+                "webp" => picture.webp(),
+                "png" => picture.png(),
+                "palette" => picture.palettes(),
+                "jxl" => picture.jxl(),
+                "avif" => vec![("avifenc -s 6".to_owned(), mean(&picture.avif()))],
+                "time" => picture.times(),
+                _ => panic!("{part} is none of those"),
+            };
+            if table.is_empty() {
+                let names: Vec<&str> = row.iter().map(|(name, _)| name.as_str()).collect();
+                println!("\n| {part} | {} |\n|{}", names.join(" | "), "---|".repeat(names.len() + 1));
+            }
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            println!("| {name} | {} |", cells(row.iter().map(|(_, ratio)| *ratio)));
+            table.push(row);
+        }
+        let column = |nth: usize| table.iter().map(|row| row.get(nth)?.1).collect::<Vec<_>>();
+        let columns = table.first().map_or(0, Vec::len);
+        println!("| geometric mean | {} |", cells((0..columns).map(|nth| mean(&column(nth)))));
     }
-    let mean = |nth: usize| {
-        let logs: Vec<f64> = table.iter().filter_map(|(_, row)| row.get(nth).copied()?).map(f64::ln).collect();
-        (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
-    };
-    println!("| geometric mean | {} |", cells((0..names.len()).map(mean)));
-    println!("\nbytes of ours for each byte of: {}", names.join(" | "));
 }
 
 fn cells(ratios: impl Iterator<Item = Option<f64>>) -> String {
-    ratios.map(|it| it.map_or("–".to_owned(), |it| format!("{it:.3}"))).collect::<Vec<_>>().join(" | ")
+    let cell = |it: f64| format!("{it:.*}", if it < 10.0 { 3 } else { usize::from(it < 100.0) });
+    ratios.map(|it| it.map_or("–".to_owned(), cell)).collect::<Vec<_>>().join(" | ")
 }
 
-/// A picture, in memory and as a file that others read.
+/// The geometric mean of those that there are.
+fn mean(ratios: &[Option<f64>]) -> Option<f64> {
+    let logs: Vec<f64> = ratios.iter().flatten().map(|it| it.ln()).collect();
+    (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
+}
+
+/// A picture, in memory and as files that others read.
 struct Picture<'a> {
     raster: Raster,
     /// As others take it: opaque where their format is.
     flat: PathBuf,
     path: &'a Path,
     scratch: &'a Path,
+    modules: Option<&'a str>,
 }
 
 impl<'a> Picture<'a> {
-    fn new(path: &'a Path, scratch: &'a Path) -> Self {
+    fn new(path: &'a Path, scratch: &'a Path, modules: Option<&'a str>) -> Self {
         let raster = pixels(&fs::read(path).expect("a file")).to_narrow();
         let opaque = on(&raster, 255);
         let [width, height] = raster.size();
@@ -78,32 +106,177 @@ impl<'a> Picture<'a> {
         fs::write(&flat, ppm).expect("it can be written");
         let rgba: Vec<u8> = opaque.as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
         fs::write(scratch.join("flat.rgba"), rgba).expect("it can be written");
-        Self { raster, flat, path, scratch }
+        fs::write(scratch.join("whole.rgba"), raster.to_rgba8()).expect("it can be written");
+        Self { raster, flat, path, scratch, modules }
     }
 
-    /// Ours against theirs: bytes at the same score, or without loss.
-    fn rows(&self, modules: Option<&str>) -> Vec<(&'static str, Option<f64>)> {
-        let jpeg = self.ours(Format::Jpeg);
-        let cjpeg = self.theirs(|quality, out| self.cjpeg(quality, out));
-        let mozjpeg = modules.map(|it| self.theirs(|quality, out| self.mozjpeg(it, quality, out)));
-        let webp = self.ours(Format::WebP);
+    /// Opaque formats are compared by the picture over white.
+    fn jpeg(&self) -> Row {
+        let picture =
+            Raster::from_samples8(self.raster.width(), self.raster.height(), Layout::Rgb8, on(&self.raster, 255));
+        let flat = Self { raster: picture.expect("the lengths fit"), flat: self.flat.clone(), ..*self };
+        let spec = OutputSpec::new(Format::Jpeg);
+        let ours = flat.ours(&spec);
+        let cjpeg = ratios(&ours, &flat.theirs(|quality, out| flat.cjpeg(quality, out)));
+        let mut row = vec![("cjpeg -progressive".to_owned(), mean(&cjpeg))];
+        let mozjpeg = |more: &str| {
+            let options = |quality| format!(r#"{{"quality":{quality}{more}}}"#);
+            flat.theirs(|quality, out| _ = flat.squoosh("jpeg", &options(quality), out))
+        };
+        if self.modules.is_some() {
+            let found = ratios(&ours, &mozjpeg(""));
+            row.push(("mozjpeg".to_owned(), mean(&found)));
+            let each = OURS.iter().zip(found);
+            row.extend(each.map(|(quality, ratio)| (format!("… {quality}"), ratio)));
+            // The same resolution of colour at every quality, so that nothing but the coding differs.
+            for (name, subsampling, pixels) in [("4:2:0", Subsampling::Half, 2), ("4:4:4", Subsampling::Full, 1)] {
+                let mut spec = spec.clone();
+                spec.codec.jpeg.subsampling = subsampling;
+                let theirs = mozjpeg(&format!(r#","auto_subsample":false,"chroma_subsample":{pixels}"#));
+                let found = ratios(&flat.ours(&spec), &theirs);
+                row.extend(OURS.iter().zip(found).map(|(quality, ratio)| (format!("{name}, {quality}"), ratio)));
+            }
+        }
+        row
+    }
+
+    fn webp(&self) -> Row {
+        let spec = OutputSpec::new(Format::WebP);
+        let ours = self.ours(&spec);
+        let lossless = self.point(&OutputSpec { lossless: true, ..spec });
+        let out = self.scratch.join("out");
         let cwebp = self.theirs(|quality, out| self.cwebp(&["-q", &quality.to_string()], out));
-        let (avif, avifenc) = (self.ours(Format::Avif), self.theirs(|quality, out| self.avifenc(quality, out)));
-        vec![
-            ("cjpeg -progressive", ratio(&jpeg, &cjpeg)),
-            ("mozjpeg", mozjpeg.as_ref().and_then(|it| ratio(&jpeg, it))),
-            ("cwebp", ratio(&webp, &cwebp)),
-            ("avifenc -s 6", ratio(&avif, &avifenc)),
-            ("cwebp -lossless", Some(self.lossless_webp())),
-            ("oxipng -o 2", Some(self.lossless_png())),
-            ("pngquant 256 and oxipng", self.palette(256)),
-            ("pngquant 64 and oxipng", self.palette(64)),
-        ]
+        self.cwebp(&["-lossless"], &out);
+        let mut row = vec![
+            ("cwebp".to_owned(), mean(&ratios(&ours, &cwebp))),
+            ("cwebp -lossless".to_owned(), Some(lossless.bytes / length(&out))),
+        ];
+        if self.modules.is_some() {
+            let options = |quality| format!(r#"{{"quality":{quality}}}"#);
+            let squoosh = self.theirs(|quality, out| _ = self.squoosh("webp", &options(quality), out));
+            self.squoosh("webp", r#"{"lossless":1}"#, &out);
+            row.push(("Squoosh".to_owned(), mean(&ratios(&ours, &squoosh))));
+            row.push(("Squoosh, lossless".to_owned(), Some(lossless.bytes / length(&out))));
+        }
+        row
     }
 
-    fn ours(&self, format: Format) -> Vec<Point> {
-        let point = |quality| self.point(&OutputSpec { quality, ..OutputSpec::new(format) });
-        OURS.into_iter().map(point).collect()
+    fn png(&self) -> Row {
+        let ours = self.point(&OutputSpec::new(Format::Png)).bytes;
+        let theirs = shrunk(&fs::read(self.path).expect("a file")).len() as f64;
+        let mut row = vec![("oxipng -o 2".to_owned(), Some(ours / theirs))];
+        if self.modules.is_some() {
+            let out = self.scratch.join("out");
+            self.squoosh("oxipng", r#"{"optimiseAlpha":true}"#, &out);
+            row.push(("Squoosh".to_owned(), Some(ours / length(&out))));
+        }
+        row
+    }
+
+    /// Without loss.
+    fn jxl(&self) -> Row {
+        let ours = self.point(&OutputSpec::new(Format::JpegXl)).bytes;
+        let out = self.scratch.join("out.jxl");
+        let mut row = vec![];
+        for effort in ["1", "7"] {
+            run(Command::new("cjxl").args(["-d", "0", "-e", effort]).arg(self.path).arg(&out));
+            row.push((format!("cjxl -d 0 -e {effort}"), Some(ours / length(&out))));
+        }
+        if self.modules.is_some() {
+            self.squoosh("jxl", r#"{"lossless":true}"#, &out);
+            row.push(("Squoosh, lossless".to_owned(), Some(ours / length(&out))));
+        }
+        let webp = self.point(&OutputSpec { lossless: true, ..OutputSpec::new(Format::WebP) });
+        row.push(("our WebP, lossless".to_owned(), Some(ours / webp.bytes)));
+        row
+    }
+
+    fn avif(&self) -> Vec<Option<f64>> {
+        let ours = self.ours(&OutputSpec::new(Format::Avif));
+        ratios(&ours, &self.theirs(|quality, out| self.avifenc(quality, out)))
+    }
+
+    /// For each of [`COLOURS`]: bytes of ours with so many that it looks as theirs does; then bytes and looks of both
+    /// with the same number.
+    fn palettes(&self) -> Row {
+        let many = [256, 232, 208, 184, 160, 144, 128, 112, 96, 80, 64, 56, 48, 40, 32, 28, 24, 20, 16, 12];
+        let ours: Vec<(u16, Point)> = many.into_iter().map(|it| (it, self.palette(it))).collect();
+        let points: Vec<Point> = ours.iter().map(|(_, it)| *it).collect();
+        let mut row: Row = vec![];
+        for colours in COLOURS {
+            let theirs = self.pngquant(colours);
+            let bytes = least_at(theirs.score, &points);
+            row.push((format!("{colours}, equal looks"), bytes.map(|it| it / theirs.bytes)));
+            let Some((_, ours)) = ours.iter().find(|(it, _)| *it == colours) else { continue };
+            row.push((format!("{colours}, bytes"), Some(ours.bytes / theirs.bytes)));
+            row.push(("ours".to_owned(), Some(ours.score)));
+            row.push(("theirs".to_owned(), Some(theirs.score)));
+        }
+        row
+    }
+
+    fn palette(&self, colours: u16) -> Point {
+        let mut spec = OutputSpec::new(Format::Png);
+        spec.codec.png.colours = PngColours::Palette;
+        spec.codec.png.palette.colours = colours;
+        self.point(&spec)
+    }
+
+    fn pngquant(&self, colours: u16) -> Point {
+        let out = self.scratch.join("out.png");
+        let mut pngquant = Command::new("pngquant");
+        run(pngquant.args(["--force", "--speed", "3", "-o"]).arg(&out).arg(colours.to_string()).arg(self.path));
+        let bytes = shrunk(&fs::read(out).expect("it was written"));
+        Point { score: self.score(&bytes), bytes: bytes.len() as f64 }
+    }
+
+    /// Milliseconds a megapixel, the fastest of three: ours from pixels to bytes, Squoosh's likewise, the
+    /// others' as whole processes.
+    fn times(&self) -> Row {
+        let [width, height] = self.raster.size().map(f64::from);
+        let megapixels = width * height / 1e6;
+        let fastest = |each: &dyn Fn() -> Option<f64>| {
+            let took = (0..3).map(|_| {
+                let start = Instant::now();
+                each().unwrap_or_else(|| start.elapsed().as_secs_f64() * 1e3)
+            });
+            Some(took.fold(f64::INFINITY, f64::min) / megapixels)
+        };
+        let ours = |format, effort| {
+            let spec = OutputSpec { effort, ..OutputSpec::new(format) };
+            fastest(&|| {
+                encode::encode(&self.raster, &spec, &Cancel::default()).expect("it can be written");
+                None
+            })
+        };
+        let out = self.scratch.join("out");
+        let mut row: Row = vec![];
+        for format in [Format::Jpeg, Format::WebP, Format::Png] {
+            for (name, effort) in [("quick", Effort::Fast), ("kept", Effort::Normal), ("best", Effort::Best)] {
+                row.push((format!("{}, {name}", format.label()), ours(format, effort)));
+            }
+        }
+        let cjpeg = || self.cjpeg(80, &out);
+        let cwebp = || self.cwebp(&["-mt", "-q", "80"], &out);
+        let each: [(&str, &dyn Fn()); 2] = [("cjpeg -progressive", &cjpeg), ("cwebp -m 4 -mt", &cwebp)];
+        for (name, process) in each {
+            let took = fastest(&|| {
+                process();
+                None
+            });
+            row.push((name.to_owned(), took));
+        }
+        if self.modules.is_some() {
+            for codec in ["jpeg", "webp", "oxipng"] {
+                let options = if codec == "oxipng" { "{}" } else { r#"{"quality":80}"# };
+                row.push((format!("Squoosh, {codec}"), fastest(&|| Some(self.squoosh(codec, options, &out)))));
+            }
+        }
+        row
+    }
+
+    fn ours(&self, spec: &OutputSpec) -> Vec<Point> {
+        OURS.into_iter().map(|quality| self.point(&OutputSpec { quality, ..spec.clone() })).collect()
     }
 
     fn point(&self, spec: &OutputSpec) -> Point {
@@ -140,12 +313,20 @@ impl<'a> Picture<'a> {
         run(Command::new("cjpeg").args(args).arg(out).arg(&self.flat));
     }
 
-    fn mozjpeg(&self, modules: &str, quality: u8, out: &Path) {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/mozjpeg.mjs");
+    /// One of Squoosh's codecs; returns how many milliseconds it took.
+    fn squoosh(&self, codec: &str, options: &str, out: &Path) -> f64 {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/squoosh.mjs");
         let [width, height] = self.raster.size().map(|it| it.to_string());
+        let input = match codec {
+            "oxipng" => self.path.to_owned(),
+            "jpeg" => self.scratch.join("flat.rgba"),
+            _ => self.scratch.join("whole.rgba"),
+        };
         let mut node = Command::new("node");
-        node.args([script, modules]).arg(self.scratch.join("flat.rgba"));
-        run(node.args([width, height, quality.to_string()]).arg(out));
+        node.args([script, self.modules.expect("they are there"), codec]).arg(input).args([&width, &height, options]);
+        let found = node.arg(out).output().expect("it is installed");
+        assert!(found.status.success(), "{node:?}: {}", String::from_utf8_lossy(&found.stderr));
+        String::from_utf8_lossy(&found.stdout).parse().expect("a number")
     }
 
     fn cwebp(&self, args: &[&str], out: &Path) {
@@ -164,48 +345,26 @@ impl<'a> Picture<'a> {
             .arg(&out_avif));
         fs::rename(out_avif, out).expect("it was written");
     }
-
-    fn lossless_webp(&self) -> f64 {
-        let out = self.scratch.join("out");
-        self.cwebp(&["-lossless"], &out);
-        let ours = self.point(&OutputSpec { lossless: true, ..OutputSpec::new(Format::WebP) });
-        ours.bytes / fs::read(out).expect("it was written").len() as f64
-    }
-
-    fn lossless_png(&self) -> f64 {
-        self.point(&OutputSpec::new(Format::Png)).bytes / shrunk(&fs::read(self.path).expect("a file")).len() as f64
-    }
-
-    /// Bytes at the same number of colours, with the dithering that costs least and does not look
-    /// worse than theirs.
-    fn palette(&self, colours: u16) -> Option<f64> {
-        let out = self.scratch.join("out.png");
-        let mut pngquant = Command::new("pngquant");
-        run(pngquant.args(["--force", "--speed", "3", "-o"]).arg(&out).arg(colours.to_string()).arg(self.path));
-        let theirs = shrunk(&fs::read(out).expect("it was written"));
-        let mut spec = OutputSpec::new(Format::Png);
-        spec.codec.png.colours = PngColours::Palette;
-        spec.codec.png.palette.colours = colours;
-        let score = self.score(&theirs);
-        let ours = [0, 25, 50, 75, 100].map(|dithering| {
-            spec.codec.png.palette.dithering = dithering;
-            self.point(&spec)
-        });
-        let good = ours.into_iter().filter(|it| score <= it.score);
-        good.map(|it| it.bytes / theirs.len() as f64).min_by(f64::total_cmp)
-    }
 }
 
-/// Ours for each byte of theirs at the score of ours, as the geometric mean over those scores that
-/// theirs reaches as well.
-fn ratio(ours: &[Point], theirs: &[Point]) -> Option<f64> {
-    let at = |score: f64| {
-        let around = theirs.windows(2).find(|it| (it[0].score..=it[1].score).contains(&score))?;
-        let share = (score - around[0].score) / (around[1].score - around[0].score);
-        Some((around[0].bytes.ln() * (1.0 - share) + around[1].bytes.ln() * share).exp())
+/// Ours for each byte of theirs at the score of each of ours that theirs reaches as well.
+fn ratios(ours: &[Point], theirs: &[Point]) -> Vec<Option<f64>> {
+    ours.iter().map(|it| Some(it.bytes / least_at(it.score, theirs)?)).collect()
+}
+
+/// The fewest bytes for a score, between neighbours.
+fn least_at(score: f64, points: &[Point]) -> Option<f64> {
+    let between = |pair: &[Point]| {
+        let [a, b] = [pair[0], pair[1]];
+        let is_between = (a.score.min(b.score)..=a.score.max(b.score)).contains(&score) && a.score != b.score;
+        let share = (score - a.score) / (b.score - a.score);
+        is_between.then(|| (a.bytes.ln() * (1.0 - share) + b.bytes.ln() * share).exp())
     };
-    let logs: Vec<f64> = ours.iter().filter_map(|it| Some((it.bytes / at(it.score)?).ln())).collect();
-    (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
+    points.windows(2).filter_map(between).min_by(f64::total_cmp)
+}
+
+fn length(path: &Path) -> f64 {
+    fs::metadata(path).expect("it was written").len() as f64
 }
 
 /// The picture in a file, by our decoders: a measure of encoders, not of them.

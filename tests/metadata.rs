@@ -457,3 +457,93 @@ fn who_wants_the_untouched_source_gets_its_metadata_and_hears_of_it() {
         assert!(product.warnings.contains(&Warning::PositionKept));
     }
 }
+
+/// An icon (kind 1) or a cursor (kind 2) of these squares.
+fn icon(kind: u8, pictures: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut at = 6 + 16 * pictures.len();
+    let mut file = vec![0, 0, kind, 0, pictures.len() as u8, 0];
+    for (side, bytes) in pictures {
+        file.extend([*side, *side, 0, 0, 1, 0, 32, 0]);
+        file.extend([bytes.len(), at].map(|it| (it as u32).to_le_bytes()).concat());
+        at += bytes.len();
+    }
+    pictures.iter().for_each(|(_, bytes)| file.extend(bytes));
+    file
+}
+
+/// A bitmap of two colours as icons hold it: without a file header, with a mask that hides nothing. As
+/// noise it takes fewer bytes than a PNG of four bytes a pixel.
+fn drawn(side: u8) -> (u8, Vec<u8>) {
+    let row = usize::from(side).div_ceil(32) * 4;
+    let length = row * usize::from(side);
+    let side32 = u32::from(side);
+    let head = [40, side32, 2 * side32, 1 | 1 << 16, 0, length as u32, 0, 0, 2, 0].map(u32::to_le_bytes).concat();
+    let noise = (0..length).scan(7u32, |state, _| {
+        *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        Some((*state >> 16) as u8)
+    });
+    (side, [head, vec![20, 30, 40, 0, 250, 240, 230, 0], noise.collect(), vec![0; length]].concat())
+}
+
+#[test]
+fn an_icon_is_kept_where_it_holds_the_sizes_asked_for() {
+    let sizes = |wanted: &[u16]| inlaid::engine::options::ico::SIZES.map(|it| wanted.contains(&it));
+    let two = icon(1, &[drawn(16), drawn(32)]);
+    for (bytes, wanted, is_kept) in [
+        (icon(1, &[drawn(32)]), &[][..], true),
+        (icon(1, &[drawn(32)]), &[32], true),
+        (icon(2, &[drawn(32)]), &[], false),
+        (two.clone(), &[], false),
+        (two.clone(), &[32], false),
+        (two.clone(), &[16, 32], true),
+        // As the directory has it.
+        (icon(1, &[drawn(32), drawn(16)]), &[16, 32], true),
+        (two.clone(), &[16, 32, 48], false),
+        (icon(1, &[drawn(16), drawn(16), drawn(32)]), &[16, 32], false),
+        // The second is not there as a whole.
+        (two[..two.len() - 1].to_vec(), &[16, 32], false),
+        // Behind the pictures nothing stays.
+        ([&two[..], MARK].concat(), &[16, 32], true),
+    ] {
+        let source = Source::new("a.ico", bytes.clone());
+        let mut recipe = costly(&source);
+        recipe.output.codec.ico.sizes = sizes(wanted);
+        let product = render(&source, &recipe);
+        let what = format!("{} bytes, {wanted:?}", bytes.len());
+        assert_eq!(product.warnings.contains(&Warning::OriginalKept), is_kept, "{what}");
+        assert!(!has_mark(&product.encoded.bytes), "{what}");
+        assert_eq!(bytes.starts_with(&product.encoded.bytes), is_kept, "{what}");
+        recipe.edits.size.want = Want::Width(16);
+        assert!(!render(&source, &recipe).warnings.contains(&Warning::OriginalKept), "{what}, smaller");
+    }
+}
+
+#[test]
+fn an_icon_is_kept_without_what_its_pictures_say() {
+    // Noise in grey takes a third of its bytes in four channels.
+    let noise = image::GrayImage::from_fn(32, 32, |x, y| image::Luma([(x * 37 + y * y * 91 + x * x * y) as u8]));
+    let mut plain = Cursor::new(vec![]);
+    noise.write_to(&mut plain, image::ImageFormat::Png).unwrap();
+    let plain = plain.into_inner();
+    let source = Source::new("a.ico", icon(1, &[(32, png(&plain, 1)), drawn(16)]));
+    let mut recipe = costly(&source);
+    recipe.output.codec.ico.sizes = inlaid::engine::options::ico::SIZES.map(|it| it == 16 || it == 32);
+    recipe.output.keep = KeptMetadata::ALL;
+    let product = render(&source, &recipe);
+    assert!(product.warnings.contains(&Warning::OriginalKept));
+    assert!(!has_mark(&product.encoded.bytes) && has_mark(source.bytes()));
+    assert_eq!(*product.encoded.bytes, *icon(1, &[(32, plain.clone()), drawn(16)]));
+    assert_eq!(product.preview.unwrap().size(), [32, 32]);
+
+    // The smaller picture alone means other colours: light as stored (PNG third edition §11.3.2.2).
+    let gamma = [&[0, 0, 0, 4][..], b"gAMA", &100_000_u32.to_be_bytes(), &[0x31, 0xe8, 0x96, 0x5f]].concat();
+    let mut small = Cursor::new(vec![]);
+    image::imageops::thumbnail(&noise, 16, 16).write_to(&mut small, image::ImageFormat::Png).unwrap();
+    let small = small.into_inner();
+    let bright = [&small[..33], &gamma, &small[33..]].concat();
+    for (small, is_kept) in [(small.clone(), true), (bright, false)] {
+        let source = Source::new("a.ico", icon(1, &[(32, plain.clone()), (16, small)]));
+        let product = render(&source, &recipe);
+        assert_eq!(product.warnings.contains(&Warning::OriginalKept), is_kept);
+    }
+}

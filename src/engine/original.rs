@@ -2,7 +2,7 @@
 //! only be larger.
 
 use super::{
-    Encoded, Facts, Format, Gamut, KeptMetadata, Recipe, Source, Warning,
+    Encoded, Facts, Format, Gamut, KeptMetadata, Recipe, Source, Warning, encode,
     metadata::{self, Carried},
     options::{PaletteOptions, PngColours},
     recipe::{Edits, ProfilePolicy},
@@ -44,7 +44,7 @@ pub(super) fn whole(
     size: [u32; 2],
     carried: &Carried,
 ) -> Option<Encoded> {
-    if !would_do(facts, recipe, size) {
+    if !would_do(facts, recipe, size) || !has_wanted_sizes(source, facts, recipe) {
         return None;
     }
     let keeps_profile = recipe.edits.profile == ProfilePolicy::Keep;
@@ -64,14 +64,25 @@ fn would_do(facts: &Facts, recipe: &Recipe, size: [u32; 2]) -> bool {
     let is_whole = facts.warnings.iter().all(|it| matches!(it, Warning::NotContained { .. }));
     is_whole
         && facts.format == recipe.output.format
-        // The sizes of an icon and the digits of a drawing are wishes of their own.
-        && !matches!(facts.format, Format::Ico | Format::Svg)
+        // The digits of a drawing are a wish of their own.
+        && facts.format != Format::Svg
         && facts.frames == Some(1)
         && facts.orientation == 1
         && facts.size == size
         && nothing_changes(facts, &recipe.edits)
         && has_right_colours(facts, recipe.edits.profile)
         && is_coded_as_asked(facts, recipe)
+}
+
+/// Does an icon hold the sizes asked for, and no others? Each is a picture of its own, drawn for that size
+/// as may be; anything but an icon has one.
+fn has_wanted_sizes(source: &Source, facts: &Facts, recipe: &Recipe) -> bool {
+    if facts.format != Format::Ico {
+        return true;
+    }
+    let Some(mut sizes) = metadata::ico::sizes(source.bytes()) else { return false };
+    sizes.sort_unstable();
+    encode::icon_sizes(facts.size, &recipe.output.codec.ico).is_some_and(|it| it == sizes)
 }
 
 /// Of the edits those are left out that change nothing of a picture that keeps its size.

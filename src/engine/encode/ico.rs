@@ -26,6 +26,13 @@ pub(super) struct Plan {
     pub(super) warning: Option<Warning>,
 }
 
+impl Plan {
+    /// Width and height of each picture, from small to large.
+    pub(super) fn sizes(&self) -> Vec<[u32; 2]> {
+        if self.squares.is_empty() { vec![self.size] } else { self.squares.iter().map(|side| [*side; 2]).collect() }
+    }
+}
+
 /// Squares of the sizes asked for, as far as the picture need not be enlarged for them; else the
 /// picture itself, made smaller if it has to be.
 pub(super) fn plan(size: [u32; 2], options: &IcoOptions) -> Plan {

@@ -20,6 +20,7 @@ use super::{
     decode::{self, DecodeOptions},
     edit::ground,
     error::Cause,
+    options::IcoOptions,
     recipe::{Effort, OutputSpec},
 };
 use image::ExtendedColorType;
@@ -172,6 +173,13 @@ impl Encoder for Direct {
         let result = Source::new("result", encoded.bytes.clone());
         Ok(decode::decode(&result, &DecodeOptions::default(), tools)?.raster)
     }
+}
+
+/// Width and height of each picture of an icon, from small to large; `None` where not all that was asked
+/// for can be had.
+pub(super) fn icon_sizes(size: [u32; 2], options: &IcoOptions) -> Option<Vec<[u32; 2]>> {
+    let plan = ico::plan(size, options);
+    plan.warning.is_none().then(|| plan.sizes())
 }
 
 /// Has the picture more different colours than `most`, as 8 bits a channel tell them apart?

@@ -12,6 +12,7 @@ mod avif;
 mod boxes;
 mod exif;
 mod gif;
+pub(super) mod ico;
 mod jpeg;
 mod jxl;
 mod png;
@@ -218,7 +219,7 @@ pub(super) fn put(encoded: &Encoded, carried: &Carried) -> Encoded {
 
 /// Can all metadata be taken out of files of this format?
 pub(super) fn can_be_cleaned(format: Format) -> bool {
-    matches!(format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::JpegXl)
+    matches!(format, Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::JpegXl | Format::Ico)
 }
 
 /// Is there nothing that would have to be taken out? The profile is no matter of this.
@@ -249,6 +250,7 @@ pub(super) fn rewritten(
         Format::Tiff => tiff::rewrite,
         Format::Avif => avif::rewrite,
         Format::JpegXl => jxl::rewrite,
+        Format::Ico => ico::rewrite,
         format => {
             let why = format!("{} has no place for it", format.label());
             carried.parts().for_each(|part| leave_out(warnings, part, &why));

@@ -1,4 +1,5 @@
-//! Where colours are compared: Oklab (Björn Ottosson, 2020), weighed by alpha.
+//! Where colours are compared: Oklab (Björn Ottosson, 2020) in a place that is not wholly dark, weighed by
+//! alpha.
 //!
 //! A point is (αL, αa, αb, α), so that what is hardly seen hardly counts and all clear pixels
 //! are the same. Distances over black and over white differ by the fourth number alone.
@@ -6,6 +7,14 @@
 /// A colour as a point; squared distances are how different two look.
 pub(super) type Point = [f32; 4];
 
+/// Light that is there in the darkest place, of which the root would be infinitely steep otherwise: shades
+/// next to black would take colours that nobody can tell apart. As in XYB (ISO/IEC 18181-1, the bias of its
+/// cones).
+const FLARE: f32 = 0.003_793_073_3;
+/// Its cube root.
+const FLARE_ROOT: f32 = 0.155_954_2;
+/// The cube root of white with it, less that.
+const WHITE: f32 = 0.845_308_6;
 /// What a difference in alpha weighs beside one in lightness.
 const ALPHA: f32 = 0.7;
 /// The fourth number of opaque colours.
@@ -30,9 +39,9 @@ impl Space {
     #[inline]
     pub(super) fn point(&self, [r, g, b, a]: [u8; 4]) -> Point {
         let [r, g, b] = [r, g, b].map(|it| self.light[usize::from(it)]);
-        let long = (0.412_221_47 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
-        let middle = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
-        let short = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
+        let long = excited(0.412_221_47 * r + 0.536_332_55 * g + 0.051_445_995 * b);
+        let middle = excited(0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b);
+        let short = excited(0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b);
         let alpha = f32::from(a) / 255.0;
         [
             alpha * (0.210_454_26 * long + 0.793_617_8 * middle - 0.004_072_047 * short),
@@ -43,6 +52,17 @@ impl Space {
     }
 }
 
+/// What a cone makes of light: 0 of none, 1 of white.
+#[inline]
+fn excited(light: f32) -> f32 {
+    ((light + FLARE).cbrt() - FLARE_ROOT) / WHITE
+}
+
+/// The light that excites a cone so much.
+fn light(excited: f32) -> f32 {
+    (excited * WHITE + FLARE_ROOT).powi(3) - FLARE
+}
+
 /// The colour of a point, as near as 8 bits allow.
 pub(super) fn colour([l, a, b, alpha]: Point) -> [u8; 4] {
     let alpha = (alpha / ALPHA).clamp(0.0, 1.0);
@@ -50,9 +70,9 @@ pub(super) fn colour([l, a, b, alpha]: Point) -> [u8; 4] {
         return [0; 4];
     }
     let [l, a, b] = [l / alpha, a / alpha, b / alpha];
-    let long = (l + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
-    let middle = (l - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-    let short = (l - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
+    let long = light(l + 0.396_337_78 * a + 0.215_803_76 * b);
+    let middle = light(l - 0.105_561_346 * a - 0.063_854_17 * b);
+    let short = light(l - 0.089_484_18 * a - 1.291_485_5 * b);
     let stored = |light: f32| {
         let value = if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
         // The cast cuts what overshoots.
@@ -75,17 +95,30 @@ pub(super) fn distance(a: Point, b: Point) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Space, colour};
+    use super::{Space, colour, distance};
 
     #[test]
-    fn points_are_those_of_oklab() {
-        // CSS Color 4 §9.2: white is oklab(1 0 0); red is oklab(0.62796 0.22486 0.12585).
+    fn points_are_those_of_oklab_with_the_bias_of_xyb() {
+        // The matrices of Oklab as published, and between them the cones of libjxl, less those of black and
+        // scaled to white, worked out in double precision.
         let space = Space::new();
-        for (rgb, lab) in [([255, 255, 255], [1.0, 0.0, 0.0]), ([255, 0, 0], [0.627_96, 0.224_86, 0.125_85])] {
+        for (rgb, lab) in [
+            ([0, 0, 0], [0.0, 0.0, 0.0]),
+            ([255, 255, 255], [1.0, 0.0, 0.0]),
+            ([255, 0, 0], [0.562_234, 0.264_530, 0.146_206]),
+        ] {
             let [r, g, b] = rgb;
             let [l, a, b, _] = space.point([r, g, b, 255]);
             assert!([l, a, b].iter().zip(lab).all(|(it, wanted)| (it - wanted).abs() < 1e-4), "{l} {a} {b}");
         }
+    }
+
+    #[test]
+    fn shades_next_to_black_are_nearer_to_each_other_than_those_of_grey() {
+        // On a display a step from 0 to 2 of 255 is seen less than one from 100 to 110.
+        let space = Space::new();
+        let apart = |a: u8, b: u8| distance(space.point([a, a, a, 255]), space.point([b, b, b, 255]));
+        assert!(apart(0, 2) < apart(100, 110));
     }
 
     #[test]
