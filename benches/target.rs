@@ -1,17 +1,19 @@
 //! Searches for a look beside an exhaustive one over qualities: see README.md beside this file.
 //!
 //! `cargo bench --bench target -- DIR [FORMATS] [LOOKS] [all]` takes every picture of a folder; with `all`
-//! each quality is tried.
+//! each quality is tried. `… -- DIR race [LOOK]` runs the race of the window instead: JPEG, 256 colours, WebP, PNG.
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a measurement that cannot be set up has failed")]
 
 use inlaid::engine::{
     Cache, Cancel, Format, Limits, Product, Raster, Recipe, Source, Tools,
     decode::Fonts,
     pipeline,
+    race::Entrant,
     recipe::{Effort, OutputSpec},
     score::Reference,
     target::Aim,
 };
+use rayon::prelude::*;
 use std::{fs, path::PathBuf, time::Instant};
 
 fn main() {
@@ -26,6 +28,10 @@ fn main() {
         .filter(|it| it.is_file())
         .collect();
     paths.sort();
+    if formats == "race" {
+        races(&paths, looks.parse().unwrap_or(85));
+        return;
+    }
     println!(
         "| picture | format | look | ms | tiles, whole | score | at | bytes | of the smallest |\n|---|---|---|---|---|---|---|---|---|"
     );
@@ -71,6 +77,58 @@ fn main() {
     );
 }
 
+/// Milliseconds to each row of a race that knows nothing yet, and the processors' time in all of it.
+fn races(paths: &[PathBuf], look: u8) {
+    let mut entrants = [Format::Jpeg, Format::Png, Format::WebP, Format::Png].map(Entrant::Format);
+    entrants[1] = Entrant::PngPalette;
+    let pool = rayon::ThreadPoolBuilder::new().build().expect("threads");
+    println!(
+        "| picture | megapixels | JPEG | PNG, 256 | WebP | PNG | of a processor | bytes |\n|---|---|---|---|---|---|---|---|"
+    );
+    for path in paths {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let source = Source::new(&*name, fs::read(path).expect("readable"));
+        let Some(mut bench) = Bench::new(&source, Format::WebP, Effort::Fast) else { continue };
+        let mut fastest: Option<[f64; 5]> = None;
+        let mut bytes = vec![];
+        for _ in 0..5 {
+            bench.cache.forget();
+            let mut times = [0.0; 5];
+            bytes.clear();
+            let (begun, ticks) = (Instant::now(), processor_millis());
+            // As the window does: JPEG on all cores, the others beside each other.
+            for (nth, beside) in [&entrants[..1], &entrants[1..]].into_iter().enumerate() {
+                let row = |entrant: &Entrant| {
+                    let spec = entrant.of_wish(&bench.recipe.output);
+                    let output = OutputSpec { aim: Aim::Look(look), ..spec };
+                    let takes_part = !bench.edited.layout().has_alpha() || entrant.format().has_alpha();
+                    let bytes = takes_part.then(|| bench.beside().render(&output, false).encoded.bytes.len());
+                    (begun.elapsed().as_secs_f64() * 1000.0, bytes.unwrap_or_default())
+                };
+                let rows: Vec<_> = pool.install(|| beside.par_iter().map(row).collect());
+                for (at, (time, n_bytes)) in rows.into_iter().enumerate() {
+                    times[nth + at] = time;
+                    bytes.push(n_bytes.to_string());
+                }
+            }
+            times[4] = processor_millis() - ticks;
+            let last = |it: &[f64; 5]| it[..4].iter().copied().fold(0.0, f64::max);
+            fastest = fastest.filter(|it| last(it) <= last(&times)).or(Some(times));
+        }
+        let megapixels = f64::from(bench.edited.width()) * f64::from(bench.edited.height()) / 1e6;
+        let times = fastest.expect("five runs").map(|it| format!("{it:.0}")).join(" | ");
+        println!("| {name} | {megapixels:.2} | {times} | {} |", bytes.join(", "));
+    }
+}
+
+/// What this process has had of the processors.
+fn processor_millis() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    // User and system, the 14th and the 15th of all, in hundredths of a second.
+    fields.skip(11).take(2).filter_map(|it| it.parse::<f64>().ok()).sum::<f64>() * 10.0
+}
+
 struct Bench<'a> {
     source: &'a Source,
     recipe: Recipe,
@@ -93,6 +151,13 @@ impl<'a> Bench<'a> {
         // Decoding is no part of it.
         bench.render(&OutputSpec { effort: Effort::Fast, ..bench.recipe.output.clone() }, false);
         Some(bench)
+    }
+
+    /// The same for another thread; what is known is shared.
+    fn beside(&self) -> Self {
+        let (recipe, cache, fonts) = (self.recipe.clone(), self.cache.clone(), self.fonts.clone());
+        let (limits, cancel, edited) = (self.limits, self.cancel.clone(), self.edited.clone());
+        Self { source: self.source, recipe, cache, limits, fonts, cancel, edited }
     }
 
     fn render(&mut self, output: &OutputSpec, with_preview: bool) -> Product {

@@ -43,7 +43,7 @@
 //! user presses Ctrl+C ─▶ embed text ─▶ errand lane ─▶ clipboard ─▶ keeper: another process that owns what was copied (X11, Wayland; the window itself where the compositor lets nobody else; on Windows and macOS the system has it at once) ─▶ notice
 //! something is dragged over the window ─▶ platform::drops (X11, Wayland by `platform::wayland`; files elsewhere: the toolkit) ─▶ Event::News: the overlay; dropped: the best kind that is offered ─▶ Action::Open
 //! user presses Ctrl+V ─▶ errand lane ─▶ clipboard: the best kind that is offered ─▶ embed: every image in a text ─▶ Action::Open
-//! another program copies an image, and the clipboard is watched ─▶ platform::clipboard_watch ─▶ Event::News ─▶ beside the pictures that are there, not before them
+//! another program copies an image, and the clipboard is watched ─▶ platform::clipboard_watch ─▶ Event::News ─▶ beside the pictures that are there, not before them, and a question whether to look at it
 //! a link is opened ─▶ fetch lane ─▶ platform::web ─▶ Event::Received … ─▶ an image: load lane, as above; a page: a question which of its images
 //! ```
 //!

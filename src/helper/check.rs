@@ -31,6 +31,7 @@ pub(super) enum Believed {
     Decoded(Decoded),
     Size([u32; 2]),
     Glimpsed(Option<Glimpse>),
+    Compressed(usize),
 }
 
 /// So many bytes, of pixels mostly, the outcome speaks of; `None` when it has none.
@@ -42,7 +43,7 @@ pub(super) fn pixel_bytes(outcome: &Outcome, limits: &Limits) -> Result<Option<u
         Outcome::Decoded(picture, _) | Outcome::Glimpsed(Some((picture, _))) => picture,
         Outcome::Encoded { bytes } if (1..=limits.max_bytes).contains(bytes) => return Ok(Some(*bytes)),
         Outcome::Encoded { .. } => return Err(Lie),
-        Outcome::Size(_) | Outcome::Glimpsed(None) => return Ok(None),
+        Outcome::Size(_) | Outcome::Glimpsed(None) | Outcome::Compressed { .. } => return Ok(None),
     };
     let [width, height] = picture.size;
     let bytes_per_pixel = layout(picture.layout).bytes_per_pixel() as u64;
@@ -87,6 +88,9 @@ pub(super) fn believe(
             limits.check(size[0], size[1], 1).map_err(|_too_large| Lie)?;
             let raster = raster(picture)?;
             if raster.profile().is_some() { Err(Lie) } else { Ok(Believed::Glimpsed(Some(Glimpse { raster, size }))) }
+        }
+        (Task::Compress, Outcome::Compressed { bytes: bytes @ 1.. }) => {
+            Ok(Believed::Compressed(usize::try_from(bytes).map_err(|_too_long| Lie)?))
         }
         _ => Err(Lie),
     }

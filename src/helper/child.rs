@@ -120,8 +120,14 @@ impl Child {
         cancel: &Cancel,
     ) -> Result<Believed, Failure> {
         let bytes = source.bytes();
-        let time = if task == Task::Glimpse { GLIMPSE } else { allowance.time(bytes.len()) };
-        let memory = allowance.memory(system::machine_memory());
+        let (time, memory) = match task {
+            Task::Glimpse => (Some(GLIMPSE), allowance.memory(system::machine_memory())),
+            Task::Decode { .. } | Task::Measure => {
+                (Some(allowance.time(bytes.len())), allowance.memory(system::machine_memory()))
+            }
+            // It takes what it takes: the text is our own.
+            Task::Compress => (None, u64::MAX),
+        };
         let order = Order {
             task,
             max_pixels: limits.max_pixels,
@@ -130,7 +136,7 @@ impl Child {
             source_bytes: bytes.len() as u64,
         };
         system::bound_memory(self.process.id(), memory.saturating_add(order.source_bytes));
-        let (result, lent) = self.ask(&Request::Work(order), bytes, memory, Some(time), limits, cancel)?;
+        let (result, lent) = self.ask(&Request::Work(order), bytes, memory, time, limits, cancel)?;
         self.done(result, lent, task, source, limits)
     }
 

@@ -14,6 +14,7 @@ use super::{
 use crate::engine::{
     Bytes, Cancel, Decoded, Encoded, EngineError, Format, Limits, Raster, Source, Tools, Warning,
     decode::{DecodeOptions, Decoder, Direct, Glimpse},
+    embed::Snippet,
     encode::{self, Encoder, Made, is_stoppable},
     recipe::{OutputSpec, ProfilePolicy},
 };
@@ -113,6 +114,29 @@ impl Contained {
             }
         }
         Err(EngineError::DecoderCrashed)
+    }
+}
+
+/// Shorter texts are compressed in less time than a cancel may take.
+const SOON_COMPRESSED: usize = 8_000;
+
+impl Contained {
+    /// How long a text is as brotli, which cannot be stopped.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`], [`EngineError::DecoderCrashed`].
+    pub fn compressed(&self, text: &Snippet, cancel: &Cancel) -> Result<usize, EngineError> {
+        let here = || Ok(text.brotli(cancel)?.len());
+        if self.decoders.0.is_none() || text.chars() < SOON_COMPRESSED {
+            return here();
+        }
+        let (source, limits) = (Source::new("text", text.to_string().into_bytes()), Limits::default());
+        let way = self.have(cancel, |child| child.work(Task::Compress, &source, &limits, self.allowance, cancel));
+        match way? {
+            Way::Contained(Believed::Compressed(bytes)) => Ok(bytes),
+            Way::Contained(_) => Err(EngineError::DecoderCrashed),
+            Way::Here(_) => here(),
+        }
     }
 }
 

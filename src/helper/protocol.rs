@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read};
 
 /// Grows with every change of the messages.
-pub(super) const VERSION: u32 = 4;
+pub(super) const VERSION: u32 = 5;
 
 /// Of one message. A colour profile is the longest that one has to carry.
 const MOST_BYTES: usize = 16 << 20;
@@ -52,9 +52,15 @@ pub(super) struct EncodeOrder {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Task {
-    Decode { keeps_profile: bool, vector_size: Option<[u32; 2]>, enough: Option<[u32; 2]> },
+    Decode {
+        keeps_profile: bool,
+        vector_size: Option<[u32; 2]>,
+        enough: Option<[u32; 2]>,
+    },
     Measure,
     Glimpse,
+    /// The source is a text: how long is it as brotli?
+    Compress,
 }
 
 /// From the helper.
@@ -78,6 +84,10 @@ pub(super) enum Outcome {
     Glimpsed(Option<(Picture, [u32; 2])>),
     /// So many bytes, which lie where pixels would.
     Encoded {
+        bytes: u64,
+    },
+    /// So long; the bytes themselves are of no use.
+    Compressed {
         bytes: u64,
     },
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::engine::{
     self, Bytes, Cancel, EngineError, Limits, Raster, Source, Tools,
     decode::{DecodeOptions, Decoder, Fonts, Glimpse, Lent, Memory},
+    embed,
     encode::{self, Encoder as _, Made},
     recipe::{OutputSpec, ProfilePolicy},
 };
@@ -168,6 +169,7 @@ enum Product {
     Decoded(engine::Decoded),
     Size([u32; 2]),
     Glimpsed(Option<Glimpse>),
+    Compressed(usize),
 }
 
 /// Carries an order out and says what came of it.
@@ -192,6 +194,7 @@ fn work(desk: &Desk, service: &Service, order: &Order, source: Bytes) -> io::Res
             Ok(Outcome::Decoded(lender.hand_over(decoded.raster)?, facts))
         }
         Ok(Ok(Product::Size(size))) => Ok(Outcome::Size(size)),
+        Ok(Ok(Product::Compressed(bytes))) => Ok(Outcome::Compressed { bytes: bytes as u64 }),
         Ok(Ok(Product::Glimpsed(None))) => Ok(Outcome::Glimpsed(None)),
         Ok(Ok(Product::Glimpsed(Some(glimpse)))) => {
             Ok(Outcome::Glimpsed(Some((lender.hand_over(glimpse.raster)?, glimpse.size))))
@@ -243,6 +246,7 @@ fn perform(decoder: &dyn Decoder, task: Task, source: &Source, tools: Tools<'_>)
         }
         Task::Measure => Product::Size(decoder.measure(source, tools)?),
         Task::Glimpse => Product::Glimpsed(decoder.glimpse(source, tools)?),
+        Task::Compress => Product::Compressed(embed::brotli([source.bytes()], tools.cancel)?.len()),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::{
     Format,
-    options::{self, AvifOptions, CodecOptions, PaletteOptions, PngOptions},
+    options::{self, AvifOptions, CodecOptions, PaletteOptions, PngOptions, WebPOptions},
     recipe::{self, OutputSpec},
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ enum Codec {
     Avif(Avif),
     JpegXl,
     Png(Png),
+    WebP(WebP),
 }
 
 /// As [`AvifOptions`].
@@ -39,6 +40,15 @@ struct Png {
     colours: PngColours,
     most: u16,
     dithering: u8,
+}
+
+/// As [`WebPOptions`].
+#[derive(Debug, Serialize, Deserialize)]
+struct WebP {
+    alpha_quality: u8,
+    method: Option<u8>,
+    sharp_yuv: bool,
+    nearness: u8,
 }
 
 /// An enumeration of the engine, which knows nothing of messages, variant by variant.
@@ -78,7 +88,7 @@ impl Wish {
     pub(super) fn of(spec: &OutputSpec) -> Option<Self> {
         // Exhaustive, so that no option is forgotten here; metadata are put in afterwards.
         let OutputSpec { format, quality, lossless, effort, codec, aim: _, keep: _, untouched: _ } = spec;
-        let CodecOptions { avif, png, gif: _, ico: _, jpeg: _, svg: _, webp: _ } = codec;
+        let CodecOptions { avif, png, webp, gif: _, ico: _, jpeg: _, svg: _ } = codec;
         let codec = match format {
             Format::Avif => {
                 let AvifOptions { speed, depth, chroma, alpha_quality } = *avif;
@@ -88,6 +98,10 @@ impl Wish {
             Format::Png => {
                 let PngOptions { colours, palette: PaletteOptions { colours: most, dithering } } = *png;
                 Codec::Png(Png { colours: colours.into(), most, dithering })
+            }
+            Format::WebP => {
+                let WebPOptions { alpha_quality, method, sharp_yuv, nearness } = *webp;
+                Codec::WebP(WebP { alpha_quality, method, sharp_yuv, nearness })
             }
             _ => return None,
         };
@@ -109,6 +123,10 @@ impl From<Wish> for OutputSpec {
                 let palette = PaletteOptions { colours: most, dithering };
                 spec.codec.png = PngOptions { colours: colours.into(), palette };
             }
+            Codec::WebP(WebP { alpha_quality, method, sharp_yuv, nearness }) => {
+                spec.format = Format::WebP;
+                spec.codec.webp = WebPOptions { alpha_quality, method, sharp_yuv, nearness };
+            }
         }
         spec
     }
@@ -119,7 +137,7 @@ mod tests {
     use super::{Format, OutputSpec, Wish};
     use crate::engine::{
         encode::is_stoppable,
-        options::{AvifDepth, AvifOptions, PaletteOptions, PngColours, PngOptions, Subsampling},
+        options::{AvifDepth, AvifOptions, PaletteOptions, PngColours, PngOptions, Subsampling, WebPOptions},
         recipe::Effort,
     };
 
@@ -135,6 +153,7 @@ mod tests {
             };
             spec.codec.png =
                 PngOptions { colours: PngColours::Palette, palette: PaletteOptions { colours: 99, dithering: 3 } };
+            spec.codec.webp = WebPOptions { alpha_quality: 7, method: Some(5), sharp_yuv: true, nearness: 60 };
             match Wish::of(&spec) {
                 None => assert!(is_stoppable(&spec), "{format:?}"),
                 Some(wish) => {
@@ -143,6 +162,9 @@ mod tests {
                     }
                     if format != Format::Png {
                         spec.codec.png = PngOptions::default();
+                    }
+                    if format != Format::WebP {
+                        spec.codec.webp = WebPOptions::default();
                     }
                     assert_eq!(OutputSpec::from(wish), spec);
                 }

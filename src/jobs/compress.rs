@@ -4,7 +4,10 @@ use super::{
     Jobs, guard,
     request::{Event, Ticket},
 };
-use crate::engine::{Cancel, embed::Snippet};
+use crate::{
+    engine::{Cancel, embed::Snippet},
+    helper::Allowance,
+};
 
 impl Jobs {
     /// Measures this text instead of the one before.
@@ -14,7 +17,7 @@ impl Jobs {
         self.compressing = Some(cancel.clone());
         let shared = self.shared.clone();
         self.shared.race_pool.spawn(move || {
-            let result = guard(|| Ok(text.brotli(&cancel)?.len()));
+            let result = guard(|| Ok(shared.decoders.within(Allowance::default()).compressed(&text, &cancel)?));
             if !cancel.is_cancelled() {
                 shared.send(Event::Compressed { ticket, result });
             }

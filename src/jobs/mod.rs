@@ -9,7 +9,7 @@
 //!   and cancels what runs, beside which it runs when that does not stop at once. Only the oldest
 //!   quick one may come to its end. What is too slow to follow a slider waits until that rests.
 //! * The **race lane** (one thread) measures the look of what was made, and finds what other formats make of the
-//!   same picture, when nothing newer is expected. In its pool texts are compressed, too, to measure them.
+//!   same picture, when nothing newer is expected. In its pool waits, too, who measures how long a text is compressed.
 //! * The **errand lane** (one thread) talks to the clipboard and writes files, in order.
 //! * A **dialog** waits on a thread of its own, so that an open one holds nobody up.
 //! * What the system tells by itself ([`ports::Outside`]) comes in as events among the others.

@@ -1,4 +1,5 @@
-//! The race lane: what the other formats make of the picture that the user looks at, one after the other.
+//! The race lane: what the other formats make of the picture that the user looks at. An encoder that takes all cores
+//! has them for itself; those that take one run beside each other.
 
 use super::{
     JobError, Shared,
@@ -7,7 +8,8 @@ use super::{
     request::{Event, RaceRequest, Raced},
     stopwatch::Stopwatch,
 };
-use crate::engine::{Cache, Cancel, Product, Recipe, Tools, pipeline};
+use crate::engine::{Cache, Cancel, Format, Product, Recipe, Tools, encode::is_stoppable, pipeline};
+use rayon::prelude::*;
 use std::time::Duration;
 
 /// A request and the flag that stops it.
@@ -37,19 +39,32 @@ pub(super) fn run(shared: &Shared) {
                 shared.send(Event::Judged { ticket, recipe: recipe.clone(), result: score });
             }
         }
-        for recipe in &request.recipes {
-            let result = shared.race_pool.install(|| guard(|| make(shared, &request, recipe, &mut cache, &cancel)));
-            if matches!(result, Err(JobError::Crashed(_))) {
-                cache.clear();
-                cache.prime(&request.source, &request.decoded);
-            }
-            if cancel.is_cancelled() {
-                break;
-            }
-            learn(shared, &cache, &cancel);
-            shared.send(Event::Raced { ticket, recipe: recipe.clone(), result: result.map(Box::new) });
+        for beside in request.recipes.chunk_by(|a, b| takes_one_core(a) && takes_one_core(b)) {
+            let row = |recipe| row(shared, &request, recipe, cache.clone(), &cancel);
+            let caches: Vec<Option<Cache>> = shared.race_pool.install(|| beside.par_iter().map(row).collect());
+            // What was found out of the picture on the way is of use to the next.
+            cache = caches.into_iter().flatten().next().unwrap_or(cache);
         }
     }
+}
+
+/// Does the encoder of this recipe leave the other cores to others?
+fn takes_one_core(recipe: &Recipe) -> bool {
+    !matches!(recipe.output.format, Format::Jpeg | Format::Avif) && is_stoppable(&recipe.output)
+}
+
+/// Makes a row and tells it. Hands back what is known of the picture then, unless that is in doubt.
+fn row(shared: &Shared, request: &RaceRequest, recipe: &Recipe, mut cache: Cache, cancel: &Cancel) -> Option<Cache> {
+    let result = guard(|| make(shared, request, recipe, &mut cache, cancel));
+    if cancel.is_cancelled() {
+        return None;
+    }
+    let is_sound = !matches!(result, Err(JobError::Crashed(_)));
+    if is_sound {
+        learn(shared, &cache, cancel);
+    }
+    shared.send(Event::Raced { ticket: request.ticket, recipe: recipe.clone(), result: result.map(Box::new) });
+    is_sound.then_some(cache)
 }
 
 /// Hands on what is known now to the renders.

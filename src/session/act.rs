@@ -43,6 +43,8 @@ impl Session {
             Verb::KeepOld => self.keep_old(),
             Verb::TakeAll => self.take_of_page(None),
             Verb::WatchClipboard => self.toggle_clipboard_watch(),
+            Verb::ShowCopied => self.show_copied(),
+            Verb::LeaveCopied => self.leave_copied(),
             // The window opens it when it sees the verb.
             Verb::Settings => vec![],
             Verb::Cancel => self.cancel(),
@@ -174,6 +176,9 @@ impl Session {
         }
         if self.questions.reload.is_some() {
             return self.keep_old();
+        }
+        if self.questions.copied.is_some() {
+            return self.leave_copied();
         }
         if let Some(Deferred { verb, .. }) = self.deferred.take() {
             let what = if verb == Outlet::Save { "saved" } else { "copied" };

@@ -50,6 +50,8 @@ pub enum Verb {
     KeepOld,
     TakeAll,
     WatchClipboard,
+    ShowCopied,
+    LeaveCopied,
     Settings,
     Cancel,
     Dismiss,
@@ -124,6 +126,8 @@ impl Verb {
         Self::KeepOld,
         Self::TakeAll,
         Self::WatchClipboard,
+        Self::ShowCopied,
+        Self::LeaveCopied,
         Self::Settings,
         Self::Cancel,
         Self::Dismiss,
@@ -154,6 +158,8 @@ impl Verb {
             Self::KeepOld => "Keep the old image",
             Self::TakeAll => "Take all",
             Self::WatchClipboard => "Watch clipboard",
+            Self::ShowCopied => "Show the copied image",
+            Self::LeaveCopied => "Leave the copied image in the list",
             Self::Settings => "Settings…",
             Self::Cancel => "Cancel",
             Self::Dismiss => "Dismiss",
@@ -185,6 +191,8 @@ impl Verb {
             Self::KeepOld => "Leave the image as it was read",
             Self::TakeAll => "Fetch every image that is listed",
             Self::WatchClipboard => "Load images as other programs copy them; the clipboard stays as it is",
+            Self::ShowCopied => "Look at the image that was copied last",
+            Self::LeaveCopied => "Go on with this image; what was copied stays in the list",
             Self::Settings => "Change how the program looks and works",
             Self::Cancel => "Cancel what was asked for",
             Self::Dismiss => "Take the message away",
@@ -233,6 +241,8 @@ impl Verb {
             | Self::KeepOld
             | Self::TakeAll
             | Self::WatchClipboard
+            | Self::ShowCopied
+            | Self::LeaveCopied
             | Self::Dismiss => &[],
         }
     }

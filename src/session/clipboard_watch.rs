@@ -1,6 +1,6 @@
 //! Watching the clipboard: images that other programs copy come in beside the picture looked at.
 
-use super::{Effect, ItemId, Kind, Session, links::Way};
+use super::{Effect, ItemId, Kind, Question, Session, links::Way};
 use crate::{
     engine::{Source, embed::Find},
     jobs::{Intake, JobError, ports::Pasted},
@@ -36,6 +36,7 @@ impl Session {
             ClipboardWatch::On => (ClipboardWatch::Off, "The clipboard is no longer watched"),
         };
         self.clipboard_watch = watch;
+        self.questions.unseen.clear();
         self.say(Kind::Plain, words, None);
         vec![Effect::WatchClipboard(watch == ClipboardWatch::On)]
     }
@@ -65,10 +66,14 @@ impl Session {
         effects
     }
 
-    /// Says that a picture that nobody asked for is here.
+    /// Says that a picture that nobody asked for is here: the one that is shown in passing, another on a card.
     pub(super) fn tell_of_copied(&mut self, id: ItemId) {
         let Some(at) = self.copied_elsewhere.iter().position(|it| *it == id) else { return };
         self.copied_elsewhere.swap_remove(at);
+        if self.selected != Some(id) {
+            self.questions.unseen.extend((self.clipboard_watch == ClipboardWatch::On).then_some(id));
+            return;
+        }
         let Some(facts) = self.item(id).and_then(|it| it.facts.as_ref()) else { return };
         let ([width, height], format) = (facts.size, facts.format.label());
         if !self.has_bad_news() {
@@ -92,11 +97,42 @@ impl Session {
         true
     }
 
+    /// Puts into words which of the copied images nobody has looked at yet.
+    pub(super) fn settle_copied(&mut self) {
+        let Self { questions, items, selected, .. } = self;
+        questions.unseen.retain(|id| Some(*id) != *selected && items.iter().any(|it| it.id == *id));
+        let newest = questions.unseen.last().and_then(|id| items.iter().find(|it| it.id == *id));
+        let told = newest.and_then(|it| {
+            let facts = it.facts.as_ref()?;
+            let name = it.file().map(|_| it.name.clone());
+            let (size, format, count) = (facts.size, facts.format, questions.unseen.len());
+            Some(Question::Copied { id: it.id, name, size, format, count })
+        });
+        let stands = |it: &Question| matches!(it, Question::Copied { id, .. } if questions.unseen.contains(id));
+        // Of many that are copied together there is one word, at the end.
+        if self.copied_elsewhere.is_empty() || !questions.copied.as_ref().is_some_and(stands) {
+            questions.copied = told.filter(|_| self.copied_elsewhere.is_empty());
+        }
+    }
+
+    /// Looks at the one that was copied last; the others are beside it.
+    pub(super) fn show_copied(&mut self) -> Vec<Effect> {
+        let newest = self.questions.unseen.pop();
+        self.questions.unseen.clear();
+        newest.map(|id| self.select(id)).unwrap_or_default()
+    }
+
+    pub(super) fn leave_copied(&mut self) -> Vec<Effect> {
+        self.questions.unseen.clear();
+        vec![]
+    }
+
     pub(super) fn clipboard_not_watched(&mut self, why: &str) -> Vec<Effect> {
         if self.clipboard_watch != ClipboardWatch::On {
             return vec![];
         }
         self.clipboard_watch = ClipboardWatch::Off;
+        self.questions.unseen.clear();
         let text = format!("The clipboard cannot be watched ({why}); copy the image and press Paste instead");
         self.say(Kind::Bad, text, None);
         // Lets go of what is left of it.

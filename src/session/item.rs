@@ -303,7 +303,9 @@ impl Item {
     pub(super) fn is_search_long(&self) -> bool {
         let small = OutputSpec { effort: Effort::Normal, ..self.recipe.output.clone() };
         let [width, height] = self.result_size().unwrap_or_default().map(u64::from);
-        !is_stoppable(&small) && LONG_SEARCH_PIXELS < width * height
+        // That of WebP takes a fifth of the others' time.
+        let is_slow = !is_stoppable(&small) && small.format != Format::WebP;
+        is_slow && LONG_SEARCH_PIXELS < width * height
     }
 
     /// Bytes of memory held for the screen and for editing, roughly.

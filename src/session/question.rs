@@ -1,7 +1,10 @@
 //! Questions to the user, and where their answers go.
 
 use super::ItemId;
-use crate::{engine::embed::Link, jobs::Ticket};
+use crate::{
+    engine::{Format, embed::Link},
+    jobs::Ticket,
+};
 
 /// Something that waits for the user's word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +14,20 @@ pub enum Question {
     Reload {
         /// What the pictures are called, in the order in which they changed.
         names: Vec<String>,
+    },
+    /// Images came in from the watched clipboard while another was looked at. Answers:
+    /// [`Verb::ShowCopied`](super::Verb::ShowCopied), [`Verb::LeaveCopied`](super::Verb::LeaveCopied).
+    Copied {
+        /// The newest of them.
+        id: ItemId,
+        /// What that is called, if it is a file.
+        name: Option<String>,
+        /// Its pixels.
+        size: [u32; 2],
+        /// What it was copied as.
+        format: Format,
+        /// How many there are, itself included.
+        count: usize,
     },
     /// A link led to a page with these images. Answers: [`Action::Take`](super::Action::Take),
     /// [`Verb::TakeAll`](super::Verb::TakeAll), [`Verb::Cancel`](super::Verb::Cancel).
@@ -45,7 +62,8 @@ pub enum Question {
     },
 }
 
-/// What waits for the user: one question about paths, one for each page or many links, and one about changed files.
+/// What waits for the user: one question about paths, one for each page or many links, one about changed files, and
+/// one about what was copied.
 #[derive(Default)]
 pub(super) struct Questions {
     /// [`Question::OpenPath`], or [`Question::SavePath`] with the save that waits for it.
@@ -56,11 +74,17 @@ pub(super) struct Questions {
     pub reload: Option<Question>,
     /// The pictures that the question about changed files is about.
     pub changed: Vec<ItemId>,
+    /// [`Question::Copied`].
+    pub copied: Option<Question>,
+    /// The pictures that it is about, the newest last.
+    pub unseen: Vec<ItemId>,
 }
 
 impl Questions {
-    /// The one to show: what the user began comes before what happened meanwhile.
+    /// The one to show: what the user began comes before what happened meanwhile, and what waits for a word before what
+    /// is only told.
     pub(super) fn first(&self) -> Option<&Question> {
-        self.path.as_ref().map(|(question, _)| question).or(self.pages.first()).or(self.reload.as_ref())
+        let begun = self.path.as_ref().map(|(question, _)| question).or(self.pages.first());
+        begun.or(self.reload.as_ref()).or(self.copied.as_ref())
     }
 }

@@ -18,6 +18,7 @@ impl Session {
         self.stamp_budgets();
         self.follow_winner();
         self.collect_edits();
+        self.settle_copied();
         self.remember_choices();
         let mut effects = self.bring_back_pixels();
         effects.extend(self.ask_for_render());

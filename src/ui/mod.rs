@@ -29,6 +29,7 @@ pub mod shell;
 mod status;
 mod surroundings;
 pub mod theme;
+mod thumbnail;
 mod top_bar;
 mod view;
 pub mod widgets;

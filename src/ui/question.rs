@@ -2,27 +2,29 @@
 
 use super::{
     theme::{self, Theme},
+    thumbnail::{self, Thumbnail},
     widgets::Button,
     words,
 };
 use crate::{
     engine::embed::Link,
-    session::{Action, Question, Verb},
+    session::{Action, Item, Question, Session, Verb},
 };
 use egui::accesskit::{Live, Role};
 use egui::{
-    Align, Area, Frame, Id, Key, Label, Layout, Margin, Modifiers, Order, Popup, Rect, RichText, ScrollArea, TextEdit,
-    Ui, vec2,
+    Align, Align2, Area, Frame, Id, Key, Label, Layout, Margin, Modifiers, Order, Popup, Pos2, Rect, RichText,
+    ScrollArea, TextEdit, Ui, vec2,
 };
 use std::path::Path;
 
 /// What was typed so far, and for which question.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Card {
     asked: Option<Question>,
     path: String,
     /// The text field is still to take the focus.
     is_new: bool,
+    thumbnail: Thumbnail,
 }
 
 /// From the lower edge of the canvas: the line of the zoom buttons stays free.
@@ -40,10 +42,11 @@ impl Card {
         &mut self,
         ui: &Ui,
         canvas: Rect,
-        question: Option<&Question>,
+        session: &Session,
         home: Option<&Path>,
         actions: &mut Vec<Action>,
     ) {
+        let question = session.question();
         if self.asked.as_ref() != question {
             self.asked = question.cloned();
             self.path = match question {
@@ -52,28 +55,30 @@ impl Card {
             };
             self.is_new = true;
         }
+        if !matches!(question, Some(Question::Copied { .. })) {
+            self.thumbnail.forget();
+        }
         let Some(question) = question else { return };
-        let (width, place, pivot, padding) = match question {
-            // Beside the zoom buttons, where nothing is covered.
-            Question::Reload { .. } if canvas.width() >= theme::CARD + ZOOM_BUTTONS => {
-                let corner = canvas.right_bottom() - vec2(theme::LINE_MARGIN, theme::CORNER_AIR);
-                (theme::CARD, corner, egui::Align2::RIGHT_BOTTOM, BAR_PADDING)
-            }
-            _ => {
-                let place = egui::pos2(canvas.center().x, canvas.bottom() - ABOVE);
-                let width = theme::CARD.min(canvas.width() - 2.0 * theme::LINE_MARGIN);
-                (width, place, egui::Align2::CENTER_BOTTOM, PADDING)
-            }
-        };
+        let (width, place, pivot, padding) = place_of(question, canvas);
         let area = Area::new(Id::unique("question")).order(Order::Foreground).constrain(false).fade_in(false);
         let area = area.fixed_pos(place).pivot(pivot);
-        area.role(Role::Alert).accessible_name("Question").show(ui.ctx(), |ui| {
+        let (role, name) = match question {
+            Question::Copied { .. } => (Role::Status, "Copied image"),
+            _ => (Role::Alert, "Question"),
+        };
+        area.role(role).accessible_name(name).show(ui.ctx(), |ui| {
             let margin = Margin::same(padding);
             let frame = Frame::popup(ui.style()).inner_margin(margin).corner_radius(theme::PRIMARY_RADIUS);
             frame.show(ui, |ui| {
                 ui.set_width(width - margin.sum().x - 2.0);
                 match question {
                     Question::Reload { names } => reload_ui(ui, names, actions),
+                    Question::Copied { id, name, size, format, count } => {
+                        let what = format!("{} {}", words::pixels(*size), format.label());
+                        let item = session.items().iter().find(|it| it.id() == *id);
+                        let words = |fits: &dyn Fn(&str) -> bool| copied_words(name.as_deref(), &what, *count, fits);
+                        self.copied_ui(ui, item, words, actions);
+                    }
                     Question::Page { name, images } => page_ui(ui, name, images, actions),
                     Question::Links { links, host, n_other_hosts } => {
                         links_ui(ui, links.len(), host, *n_other_hosts, actions);
@@ -93,6 +98,7 @@ impl Card {
             _ if is_covered => return,
             None => return,
             Some(Question::Reload { .. }) => Verb::KeepOld,
+            Some(Question::Copied { .. }) => Verb::LeaveCopied,
             Some(
                 Question::Page { .. } | Question::Links { .. } | Question::OpenPath { .. } | Question::SavePath { .. },
             ) => Verb::Cancel,
@@ -100,6 +106,19 @@ impl Card {
         if ui.input_mut(|it| it.consume_key(Modifiers::NONE, Key::Escape)) {
             actions.push(verb.into());
         }
+    }
+
+    /// What was copied elsewhere: a word in passing, which interrupts nobody.
+    fn copied_ui(
+        &mut self,
+        ui: &mut Ui,
+        item: Option<&Item>,
+        words: impl Fn(&dyn Fn(&str) -> bool) -> String,
+        actions: &mut Vec<Action>,
+    ) {
+        let has_picture = item.is_some_and(|it| self.thumbnail.prepare(ui, it));
+        let answers = [(Verb::ShowCopied, "Show"), (Verb::LeaveCopied, "Dismiss")];
+        bar_ui(ui, has_picture.then_some(&self.thumbnail), words, Live::Polite, &answers, actions);
     }
 
     fn path_ui(&mut self, ui: &mut Ui, why: &str, verb: &str, home: Option<&Path>, actions: &mut Vec<Action>) {
@@ -134,40 +153,78 @@ impl Card {
     }
 }
 
-/// On one line where there is room: what changed on the left, the answers on the right.
+/// Width, place and padding of the card over `canvas`.
+fn place_of(question: &Question, canvas: Rect) -> (f32, Pos2, Align2, i8) {
+    match question {
+        // Beside the zoom buttons, where nothing is covered.
+        Question::Reload { .. } | Question::Copied { .. } if canvas.width() >= theme::CARD + ZOOM_BUTTONS => {
+            let corner = canvas.right_bottom() - vec2(theme::LINE_MARGIN, theme::CORNER_AIR);
+            (theme::CARD, corner, Align2::RIGHT_BOTTOM, BAR_PADDING)
+        }
+        _ => {
+            let place = egui::pos2(canvas.center().x, canvas.bottom() - ABOVE);
+            let width = theme::CARD.min(canvas.width() - 2.0 * theme::LINE_MARGIN);
+            (width, place, Align2::CENTER_BOTTOM, PADDING)
+        }
+    }
+}
+
 fn reload_ui(ui: &mut Ui, names: &[String], actions: &mut Vec<Action>) {
-    let verbs = [(Verb::Reload, "Reload"), (Verb::ReloadAlways, "Always reload"), (Verb::KeepOld, "Keep")];
+    let answers = [(Verb::Reload, "Reload"), (Verb::ReloadAlways, "Always reload"), (Verb::KeepOld, "Keep")];
+    let said = |fits: &dyn Fn(&str) -> bool| changed_words(names, fits);
+    bar_ui(ui, None, said, Live::Assertive, &answers, actions).on_hover_text(names.join("\n"));
+}
+
+/// On one line where there is room: what happened on the left, the answers on the right. Esc gives the last.
+fn bar_ui(
+    ui: &mut Ui,
+    thumbnail: Option<&Thumbnail>,
+    said: impl Fn(&dyn Fn(&str) -> bool) -> String,
+    live: Live,
+    answers: &[(Verb, &'static str)],
+    actions: &mut Vec<Action>,
+) -> egui::Response {
     let button = |verb: Verb, words: &'static str| {
         let button = Button::new(words).tip(verb.tooltip());
-        if verb == Verb::KeepOld { button.key("Esc") } else { button }
+        if answers.last().is_some_and(|it| it.0 == verb) { button.key("Esc") } else { button }
     };
-    if ui.available_width() < ONE_LINE {
-        told(ui, &changed_words(names, |_| true)).on_hover_text(names.join("\n"));
-        ui.horizontal_wrapped(|ui| {
-            for (verb, words) in verbs {
-                if ui.add(button(verb, words)).clicked() {
-                    actions.push(verb.into());
-                }
-            }
-        });
-        return;
-    }
-    ui.horizontal(|ui| {
-        let gap = ui.spacing().item_spacing.x;
-        let buttons: f32 = verbs.iter().map(|(verb, words)| button(*verb, words).width(ui) + gap).sum();
-        let room = ui.available_width() - buttons;
-        let text = changed_words(names, |it| text_width(ui, it) <= room - gap);
-        ui.allocate_ui_with_layout(vec2(room, theme::BUTTON_HEIGHT), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_min_width(room);
-            ui.add_space(gap);
-            told(ui, &text).on_hover_text(names.join("\n"));
-        });
-        for (verb, words) in verbs {
-            if ui.add(button(verb, words)).clicked() {
-                actions.push(verb.into());
+    let mut buttons_ui = |ui: &mut Ui| {
+        for (verb, words) in answers {
+            if ui.add(button(*verb, words)).clicked() {
+                actions.push((*verb).into());
             }
         }
-    });
+    };
+    let gap = ui.spacing().item_spacing.x;
+    let picture = thumbnail.map_or(0.0, |_| thumbnail::SIDE + gap);
+    let text_ui = |ui: &mut Ui, room: f32| {
+        let text = said(&|it| text_width(ui, it) <= room - picture);
+        if let Some(thumbnail) = thumbnail {
+            thumbnail.thumbnail_ui(ui);
+        }
+        told_as(ui, &text, live)
+    };
+    if ui.available_width() < ONE_LINE {
+        let room = f32::INFINITY;
+        let label = if thumbnail.is_some() { ui.horizontal(|ui| text_ui(ui, room)).inner } else { text_ui(ui, room) };
+        ui.horizontal_wrapped(buttons_ui);
+        return label;
+    }
+    let layout = Layout::left_to_right(Align::Center);
+    ui.horizontal(|ui| {
+        let buttons: f32 = answers.iter().map(|(verb, words)| button(*verb, words).width(ui) + gap).sum();
+        let room = ui.available_width() - buttons;
+        let label = ui.allocate_ui_with_layout(vec2(room, theme::BUTTON_HEIGHT), layout, |ui| {
+            ui.set_min_width(room);
+            if thumbnail.is_none() {
+                ui.add_space(gap);
+            }
+            text_ui(ui, room - gap)
+        });
+        buttons_ui(ui);
+        label.inner
+    })
+    .inner
 }
 
 /// The images of a page, each a button that fetches it.
@@ -232,15 +289,28 @@ fn changed_words(names: &[String], fits: impl Fn(&str) -> bool) -> String {
     }
 }
 
+/// `Copied image: sunset.jpg, 8 × 6 JPEG`; long names lose their middle.
+fn copied_words(name: Option<&str>, what: &str, count: usize, fits: impl Fn(&str) -> bool) -> String {
+    if 1 < count {
+        return words::counted(count as u64, "copied image");
+    }
+    let said = |name: &str| format!("Copied image: {name}, {what}");
+    name.map_or_else(|| format!("Copied image: {what}"), |it| said(&words::middle(it, |it| fits(&said(it)))))
+}
+
 fn text_width(ui: &Ui, text: &str) -> f32 {
     ui.painter().layout_no_wrap(text.to_owned(), theme::body(), Theme::of(ui).text).size().x
 }
 
 /// The sentence of the card, said aloud when it appears.
 fn told(ui: &mut Ui, text: &str) -> egui::Response {
+    told_as(ui, text, Live::Assertive)
+}
+
+fn told_as(ui: &mut Ui, text: &str, live: Live) -> egui::Response {
     let ink = Theme::of(ui).text;
     let label = ui.add(Label::new(RichText::new(text).font(theme::body()).color(ink)).wrap());
-    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(Live::Assertive));
+    ui.ctx().accesskit_node_builder(label.id, |node| node.set_live(live));
     label
 }
 
@@ -262,7 +332,7 @@ fn expanded(typed: &str, home: Option<&Path>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{changed_words, default_path, expanded, fetch_words};
+    use super::{changed_words, copied_words, default_path, expanded, fetch_words};
     use std::path::Path;
 
     #[test]
@@ -272,6 +342,19 @@ mod tests {
         assert_eq!(changed_words(&names(&["a.png"]), at_most(40)), "a.png changed on disk");
         assert_eq!(changed_words(&names(&["photograph-0042.jpg"]), at_most(28)), "photo…42.jpg changed on disk");
         assert_eq!(changed_words(&names(&["a.png", "b.png"]), at_most(40)), "2 images changed on disk");
+    }
+
+    #[test]
+    fn what_was_copied_is_named_or_counted() {
+        let at_most = |limit: usize| move |text: &str| text.chars().count() <= limit;
+        let what = "8 × 6 PNG";
+        assert_eq!(copied_words(None, what, 1, at_most(5)), "Copied image: 8 × 6 PNG");
+        assert_eq!(copied_words(Some("a.png"), what, 1, at_most(40)), "Copied image: a.png, 8 × 6 PNG");
+        assert_eq!(
+            copied_words(Some("photograph-0042.png"), what, 1, at_most(36)),
+            "Copied image: photo…2.png, 8 × 6 PNG"
+        );
+        assert_eq!(copied_words(Some("a.png"), what, 3, at_most(40)), "3 copied images");
     }
 
     #[test]

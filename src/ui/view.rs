@@ -138,7 +138,7 @@ impl View {
         }
         if !self.is_covered() {
             let seen = if self.drawer.is_open() { regions.beside_drawer() } else { regions.canvas };
-            self.card.card_ui(ui, seen, session.question(), self.home.as_deref(), actions);
+            self.card.card_ui(ui, seen, session, self.home.as_deref(), actions);
         }
         let status = regions.status.shrink2(vec2(theme::LINE_MARGIN, 0.0));
         ui.painter().rect_filled(regions.status, 0.0, theme.panel);

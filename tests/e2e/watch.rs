@@ -95,11 +95,18 @@ fn watch_everything(desk: &mut Desk) {
     let mut said = copy(desk, &[("UTF8_STRING", &url)]);
     is_asked(&mut said, "UTF8_STRING", "");
     desk.wait_for_title("2 images — Inlaid");
+    assert!(heard.any(|it| it == "Copied image: 160 × 120 PNG"), "a card about it");
+    find(desk, "the card", |it| it.name == "Show");
     let mut said = copy(desk, &[("text/uri-list", &list)]);
     is_asked(&mut said, "text/uri-list", "");
     desk.wait_for_title("3 images — Inlaid");
     assert!(desk.clipboard("text/uri-list") == fs::read(&list).unwrap(), "its owner has it still");
     find(desk, "which is shown", |it| it.name == "1 of 3");
+    assert!(heard.any(|it| it == "2 copied images"), "a word for both");
+    desk.python("atspi.py", &["press", "Show"]);
+    find(desk, "which is shown", |it| it.name == "3 of 3");
+    assert!(!nodes(desk).iter().any(|it| it.name == "Show"));
+    assert!(desk.clipboard("text/uri-list") == fs::read(&list).unwrap(), "it was not copied anew");
 
     // Turned off, by its sign: nobody asks any more.
     desk.python("atspi.py", &["press", "Watching clipboard"]);

@@ -5,6 +5,7 @@ use inlaid::{
     engine::{
         Cancel, EngineError, Format, Layout, Limits, Raster, Tools,
         decode::Fonts,
+        embed::{Snippet, base64},
         encode::{self, Encoder as _, encode_by, is_stoppable},
         options::{AvifDepth, Subsampling},
         recipe::{Effort, OutputSpec},
@@ -37,7 +38,11 @@ fn noise(width: u32, height: u32, layout: Layout) -> Raster {
 fn unstoppable() -> Vec<OutputSpec> {
     let png = |effort| OutputSpec { effort, ..OutputSpec::new(Format::Png) };
     let mut avif = OutputSpec { quality: 60, effort: Effort::Fast, ..OutputSpec::new(Format::Avif) };
-    let mut all = vec![png(Effort::Normal), png(Effort::Best), OutputSpec::new(Format::JpegXl), avif.clone()];
+    let exact = OutputSpec { lossless: true, ..OutputSpec::new(Format::WebP) };
+    let mut near = OutputSpec { effort: Effort::Best, ..exact.clone() };
+    near.codec.webp.nearness = 60;
+    let mut all =
+        vec![png(Effort::Normal), png(Effort::Best), exact, near, OutputSpec::new(Format::JpegXl), avif.clone()];
     avif.codec.avif.depth = AvifDepth::Eight;
     (avif.codec.avif.chroma, avif.codec.avif.alpha_quality) = (Subsampling::Half, Some(90));
     all.push(avif);
@@ -75,6 +80,25 @@ fn a_helper_makes_the_very_bytes_that_are_made_here() {
     }
 }
 
+/// Base64 of noise, which takes brotli long.
+fn text(n_bytes: u32) -> Snippet {
+    let body: String = base64(noise(n_bytes / 300, 100, Layout::Rgb8).bytes()).to_string();
+    Snippet { before: "url(\"é".to_owned(), body: body.into(), after: "\")".to_owned() }
+}
+
+#[test]
+fn a_text_is_as_long_compressed_there_as_here() {
+    let (short, long) = (text(300), text(60_000));
+    for decoders in [real(Transport::Native), real(Transport::Streams)] {
+        let helper = decoders.within(Allowance::default());
+        for text in [&short, &long] {
+            let here = text.brotli(&Cancel::default()).unwrap().len();
+            assert_eq!(helper.compressed(text, &Cancel::default()).unwrap(), here);
+        }
+        assert!(0 < decoders.idle(), "no helper was asked");
+    }
+}
+
 #[test]
 fn without_a_helper_it_is_encoded_here() {
     let program = Program { path: "/no/such/program".into(), arguments: vec![], transport: Transport::Native };
@@ -83,6 +107,9 @@ fn without_a_helper_it_is_encoded_here() {
     let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Avif) };
     let (encoded, _) = encode_by(&helper, &raster, &spec, &Cancel::default()).unwrap();
     assert_eq!(encoded.bytes, encode::encode(&raster, &spec, &Cancel::default()).unwrap().bytes);
+    let long = text(30_000);
+    let here = long.brotli(&Cancel::default()).unwrap().len();
+    assert_eq!(helper.compressed(&long, &Cancel::default()).unwrap(), here);
     let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
     let seen = helper.decode_back(&encoded, &spec, Tools::new(&limits, &fonts, &cancel)).unwrap();
     assert_eq!(seen.size(), [9, 9]);
@@ -99,15 +126,21 @@ fn a_cancel_frees_the_cores() {
     let decoders = real(Transport::Native);
     decoders.want(1);
     wait_until("there is no helper", || decoders.idle() == 1);
-    let raster = noise(3000, 2000, Layout::Rgb8);
+    let (raster, text) = (noise(3000, 2000, Layout::Rgb8), text(6_000_000));
     let best = |format| OutputSpec { effort: Effort::Best, ..OutputSpec::new(format) };
-    for spec in [best(Format::Png), best(Format::Avif)] {
+    let specs = [best(Format::Png), best(Format::Avif)];
+    for spec in specs.iter().map(Some).chain([None]) {
+        let name = spec.map_or("brotli", |it| it.format.label());
         wait_until("there is no helper", || decoders.idle() == 1);
         let [worker] = children("self")[..] else { panic!("one helper") };
         let cancel = Cancel::default();
         let (stopped, ended) = thread::scope(|scope| {
             let work = scope.spawn(|| {
-                let result = encode_by(&decoders.within(Allowance::default()), &raster, &spec, &cancel);
+                let helper = decoders.within(Allowance::default());
+                let result = match spec {
+                    Some(spec) => encode_by(&helper, &raster, spec, &cancel).map(drop),
+                    None => helper.compressed(&text, &cancel).map(drop),
+                };
                 (result, Instant::now())
             });
             wait_until("nobody works", || decoders.at_work() == 1 && 20 < cpu_ticks(worker));
@@ -115,14 +148,14 @@ fn a_cancel_frees_the_cores() {
             cancel.cancel();
             wait_until("it works on", || !children("self").contains(&worker));
             let gone = stopped.elapsed();
-            assert!(gone < PATIENCE, "{:?} worked on for {gone:?}", spec.format);
+            assert!(gone < PATIENCE, "{name} worked on for {gone:?}");
             let (result, ended) = work.join().unwrap();
             assert!(matches!(result, Err(EngineError::Cancelled)));
             (stopped, ended)
         });
         let held = ended - stopped;
-        assert!(held < PATIENCE, "{:?} held the lane for {held:?}", spec.format);
-        println!("{:?}: the lane was free after {held:?}", spec.format);
+        assert!(held < PATIENCE, "{name} held the lane for {held:?}");
+        println!("{name}: the lane was free after {held:?}");
     }
 }
 

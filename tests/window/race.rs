@@ -96,7 +96,10 @@ fn an_aim_is_remembered() {
     desk.click("Budget");
     // What is said of the result moves what is below it.
     desk.wait_ready();
+    desk.click("README");
+    desk.wait_for("GitHub drops it from a README: save a file");
     desk.click("Slack emoji");
+    desk.wait("its end", |desk| (!desk.has("GitHub drops it from a README: save a file")).then_some(()));
     desk.kept(r#""most": 128000"#);
     let kept = std::fs::read_to_string(desk.folder.path().join("settings.json")).unwrap();
     let mut again = Desk::remembering(&kept, &[("b.png", [40, 30])]);

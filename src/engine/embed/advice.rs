@@ -38,10 +38,16 @@ const BUNDLER: Advice = Advice {
     source: "https://vite.dev/config/build-options.html#build-assetsinlinelimit",
     fits: None,
 };
-const MAIL: Advice = Advice {
+pub(in crate::engine) const MAIL: Advice = Advice {
     text: "In e-mails, Gmail and Outlook drop it",
     reason: "They show no data URLs; attach the picture or link to it",
     source: "https://www.caniemail.com/features/image-base64/",
+    fits: None,
+};
+pub(in crate::engine) const README: Advice = Advice {
+    text: "GitHub drops it from a README: save a file",
+    reason: "Its Markdown shows images of http and https and of files beside it, and no data URLs",
+    source: "https://github.com/github/markup/issues/270",
     fits: None,
 };
 

@@ -14,8 +14,10 @@ mod markup;
 mod page;
 mod text;
 
+pub(super) use self::advice::{MAIL, README};
 pub use self::{
     advice::{Advice, advice},
+    compressed::brotli,
     found::{Find, Finds, TextKind, images_in_text},
     link::{Link, LinkError, Listed, name_in_disposition, name_of_link},
     page::{images_of_page, is_page},

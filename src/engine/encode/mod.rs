@@ -89,6 +89,8 @@ pub struct Direct;
 pub fn is_stoppable(spec: &OutputSpec) -> bool {
     match spec.format {
         Format::Png => spec.effort == Effort::Fast,
+        // It looks up between its stages, each of which tries whole pictures.
+        Format::WebP => !spec.is_lossless() || spec.effort == Effort::Fast,
         Format::Avif | Format::JpegXl => false,
         _ => true,
     }

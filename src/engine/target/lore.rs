@@ -40,7 +40,7 @@ struct Known {
     probes: HashMap<(OutputSpec, Place), Probe>,
     /// The tiles; `None` inside: the picture is so small that there are none.
     tiles: Option<Option<Raster>>,
-    /// By place, and by whether transparency is kept.
+    /// By place, and by whether transparency is kept, if there is any.
     references: HashMap<(Place, bool), Compared>,
 }
 
@@ -85,7 +85,8 @@ impl Lore {
         place: Place,
         cancel: &Cancel,
     ) -> Result<Compared, EngineError> {
-        let key = (place, format.has_alpha());
+        let keeps_all = format.has_alpha() || !ground::has_transparency(raster);
+        let key = (place, keeps_all);
         if let Some((reference, part)) = self.lock().references.get(&key) {
             return Ok((reference.clone(), part.clone()));
         }
@@ -95,7 +96,7 @@ impl Lore {
         };
         let cut = sample.as_ref().and_then(|it| it.cut(raster));
         let picture = cut.as_ref().unwrap_or(raster);
-        let reference = if format.has_alpha() {
+        let reference = if keeps_all {
             Reference::new(picture, cancel)?
         } else {
             Reference::new(&ground::flatten(picture, WHITE), cancel)?

@@ -100,8 +100,7 @@ fn budget_ui(ui: &mut Ui, item: &mut Item, mut budget: Budget) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::CHIP_GAP;
         for place in DESTINATIONS {
-            let is_chosen = budget.most == place.most && Unit::of(&budget.measure) == place.unit;
-            if chip(ui, place.label, is_chosen).on_hover_text(hint(place)).clicked() {
+            if chip(ui, place.label, place.is_limit_of(&budget)).on_hover_text(hint(place)).clicked() {
                 (budget.most, budget.measure) = (place.most, place.unit.measure());
             }
         }

@@ -3,7 +3,7 @@
 use crate::{
     engine::{
         embed::{Embed, Snippet, advice, css_pixels},
-        target::{Aim, Budget, Measure},
+        target::{Aim, Budget, Measure, destinations::Destination},
     },
     session::{Item, Session},
     settings::Units,
@@ -84,9 +84,9 @@ fn heading_ui(ui: &mut Ui, length: Option<&str>, compressed: Compressed, units: 
 
 /// What is worth knowing of the text, and a way to have less of it.
 fn advice_ui(ui: &mut Ui, item: &mut Item, embed: Embed, n_characters: usize) {
-    let Some(advice) = item.latest().and_then(|it| advice(embed, n_characters, it.product.encoded.bytes.len())) else {
-        return;
-    };
+    let there = Destination::aimed_at(&item.recipe.output.aim).and_then(|it| it.advice(embed));
+    let of_text = || item.latest().and_then(|it| advice(embed, n_characters, it.product.encoded.bytes.len()));
+    let Some(advice) = there.or_else(of_text) else { return };
     let theme = Theme::of(ui);
     let ink = if advice.fits.is_some() { theme.warning } else { theme.weak };
     ui.horizontal(|ui| {
