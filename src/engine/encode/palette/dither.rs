@@ -7,6 +7,7 @@ use super::{
     nearest::Nearest,
     space::{Point, Space, distance},
 };
+use crate::engine::Cancel;
 use rayon::prelude::*;
 
 /// Rows that one thread does in one go; a matter of the picture alone, so that the number of
@@ -32,10 +33,21 @@ pub(super) struct Choice {
     pub(super) first_opaque: usize,
 }
 
-/// An index for each pixel; `strength` from 0 to 1 is how much of an error is handed on.
-pub(super) fn remap(pixels: &[[u8; 4]], width: usize, choice: &Choice, strength: f32, space: &Space) -> Vec<u8> {
+/// An index for each pixel; `strength` from 0 to 1 is how much of an error is handed on. Once cancelled, what is left
+/// of the rows is not done.
+pub(super) fn remap(
+    pixels: &[[u8; 4]],
+    width: usize,
+    choice: &Choice,
+    strength: f32,
+    space: &Space,
+    cancel: &Cancel,
+) -> Vec<u8> {
     let mut indices = vec![0; pixels.len()];
     indices.par_chunks_mut(STRIP * width).enumerate().for_each(|(nth, indices)| {
+        if cancel.is_cancelled() {
+            return;
+        }
         let first = nth * STRIP;
         let run_up = if 0.0 < strength { first.min(RUN_UP) } else { 0 };
         // A row more at both ends, for the contrast.
@@ -56,7 +68,7 @@ pub(super) fn remap(pixels: &[[u8; 4]], width: usize, choice: &Choice, strength:
         for row in first - run_up..first {
             strip.row(row - from, row % 2 == 1, &mut unused);
         }
-        for (row, indices) in (first..).zip(indices.chunks_mut(width)) {
+        for (row, indices) in (first..).zip(indices.chunks_mut(width)).take_while(|_| !cancel.is_cancelled()) {
             strip.row(row - from, row % 2 == 1, indices);
         }
     });

@@ -82,7 +82,8 @@ pub(super) fn reduce(
         points,
     };
     let strength = f32::from(options.dithering.min(*palette::DITHERING.end())) / 100.0;
-    let indices = dither::remap(pixels, raster.width() as usize, &choice, strength, &space);
+    let indices = dither::remap(pixels, raster.width() as usize, &choice, strength, &space, cancel);
+    cancel.check()?;
     Ok(Indexed { colours, indices })
 }
 
