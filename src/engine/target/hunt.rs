@@ -94,8 +94,7 @@ fn survey(
     let mut curve = Curve::rising(quantity.slope());
     let mut step = first.clamp(*range.start(), *range.end());
     for _ in 0..MOST_TILES {
-        let quick = OutputSpec { effort: super::effort_of_tiles(spec), ..knob.turned(spec, step) };
-        let Some((bytes, score)) = search.tiles(&quick)? else { break };
+        let Some((bytes, score)) = search.tiles(&knob.turned(spec, step))? else { break };
         curve.put(step, quantity.of_tiles(bytes, score));
         let is_near = matches!(curve.bracket(quantity.wanted()), (Some(below), Some(above)) if above - below <= 2);
         match curve.next(quantity.wanted(), *range.start(), *range.end()) {

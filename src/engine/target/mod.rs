@@ -112,11 +112,6 @@ pub(super) fn compare(
     }
 }
 
-/// How long the encoder searches when it only has to say where to look.
-fn effort_of_tiles(spec: &OutputSpec) -> Effort {
-    if is_slow(spec) { Effort::Fast } else { spec.effort }
-}
-
 /// Does its encoder search long?
 fn is_slow(spec: &OutputSpec) -> bool {
     spec.format == Format::Avif && spec.effort != Effort::Fast
