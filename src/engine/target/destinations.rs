@@ -100,7 +100,7 @@ pub const DESTINATIONS: &[Destination] = &[
         advice: None,
     },
     Destination {
-        label: "<img>",
+        label: "img",
         most: 10_000,
         unit: Unit::Bytes,
         reason: "an image in the page's own text is loaded again with each page",
