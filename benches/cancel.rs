@@ -77,11 +77,17 @@ fn works(bench: &Bench) -> Vec<(String, Box<Work<'_>>)> {
             let name = format!("{}{kind}, {word}", spec.format.label());
             works.push((name, Box::new(move |cancel| drop(encode_by(&bench.contained, &bench.photo, &spec, cancel)))));
         }
-        if !spec.lossless && spec.format != Format::JpegXl {
-            let effort = if spec.format == Format::Avif { Effort::Normal } else { Effort::Fast };
-            let spec = OutputSpec { effort, aim: Aim::Look(85), ..spec.clone() };
+        let searches: &[(Effort, &str)] = match spec.format {
+            Format::JpegXl => &[],
+            _ if spec.lossless => &[],
+            Format::Avif => &[(Effort::Normal, "search for a look")],
+            Format::Jpeg => &[(Effort::Fast, "search for a look"), (Effort::Normal, "search for a look, normal")],
+            _ => &[(Effort::Fast, "search for a look")],
+        };
+        for (effort, word) in searches {
+            let spec = OutputSpec { effort: *effort, aim: Aim::Look(85), ..spec.clone() };
             let source = bench.source();
-            let name = format!("{}{kind}, search for a look", spec.format.label());
+            let name = format!("{}{kind}, {word}", spec.format.label());
             works.push((name, Box::new(move |cancel| bench.search(&source, &spec, cancel))));
         }
     }

@@ -183,10 +183,18 @@ impl Decoder for Contained {
     }
 }
 
+/// JPEGs of so few pixels are encoded in less time than a cancel may take.
+const SOON_ENCODED: u64 = 100_000;
+
+/// Does encoding end soon after a cancel, by itself or because it is stopped?
+fn is_soon_done(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
+    is_stoppable(spec) || spec.format == Format::Jpeg && u64::from(width) * u64::from(height) <= SOON_ENCODED
+}
+
 impl Encoder for Contained {
     fn bytes(&self, raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Result<Made, EngineError> {
         let (format, limits) = (spec.format, Limits::default());
-        if self.decoders.0.is_none() || is_stoppable(spec) {
+        if self.decoders.0.is_none() || is_soon_done(spec, raster.size()) {
             return encode::Direct.bytes(raster, spec, cancel);
         }
         // Once: every helper that tries is handed the same memory.
@@ -210,7 +218,7 @@ impl Encoder for Contained {
     }
 
     fn decode_back(&self, encoded: &Encoded, spec: &OutputSpec, tools: Tools<'_>) -> Result<Raster, EngineError> {
-        if is_stoppable(spec) {
+        if is_soon_done(spec, encoded.size) {
             return encode::Direct.decode_back(encoded, spec, tools);
         }
         // What a helper made is looked at in a helper, whoever may have taken that over.

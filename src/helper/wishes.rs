@@ -2,7 +2,7 @@
 
 use crate::engine::{
     Format,
-    options::{self, AvifOptions, CodecOptions, PaletteOptions, PngOptions, WebPOptions},
+    options::{self, AvifOptions, CodecOptions, JpegOptions, PaletteOptions, PngOptions, WebPOptions},
     recipe::{self, OutputSpec},
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ pub(super) struct Wish {
 #[derive(Debug, Serialize, Deserialize)]
 enum Codec {
     Avif(Avif),
+    Jpeg(Jpeg),
     JpegXl,
     Png(Png),
     WebP(WebP),
@@ -32,6 +33,14 @@ struct Avif {
     depth: AvifDepth,
     chroma: Subsampling,
     alpha_quality: Option<u8>,
+}
+
+/// As [`JpegOptions`].
+#[derive(Debug, Serialize, Deserialize)]
+struct Jpeg {
+    subsampling: Subsampling,
+    progressive: bool,
+    trellis: bool,
 }
 
 /// As [`PngOptions`], with its [`PaletteOptions`].
@@ -88,11 +97,15 @@ impl Wish {
     pub(super) fn of(spec: &OutputSpec) -> Option<Self> {
         // Exhaustive, so that no option is forgotten here; metadata are put in afterwards.
         let OutputSpec { format, quality, lossless, effort, codec, aim: _, keep: _, untouched: _ } = spec;
-        let CodecOptions { avif, png, webp, gif: _, ico: _, jpeg: _, svg: _ } = codec;
+        let CodecOptions { avif, jpeg, png, webp, gif: _, ico: _, svg: _ } = codec;
         let codec = match format {
             Format::Avif => {
                 let AvifOptions { speed, depth, chroma, alpha_quality } = *avif;
                 Codec::Avif(Avif { speed, depth: depth.into(), chroma: chroma.into(), alpha_quality })
+            }
+            Format::Jpeg => {
+                let JpegOptions { subsampling, progressive, trellis } = *jpeg;
+                Codec::Jpeg(Jpeg { subsampling: subsampling.into(), progressive, trellis })
             }
             Format::JpegXl => Codec::JpegXl,
             Format::Png => {
@@ -118,6 +131,10 @@ impl From<Wish> for OutputSpec {
                 spec.format = Format::Avif;
                 spec.codec.avif = AvifOptions { speed, depth: depth.into(), chroma: chroma.into(), alpha_quality };
             }
+            Codec::Jpeg(Jpeg { subsampling, progressive, trellis }) => {
+                spec.format = Format::Jpeg;
+                spec.codec.jpeg = JpegOptions { subsampling: subsampling.into(), progressive, trellis };
+            }
             Codec::JpegXl => spec.format = Format::JpegXl,
             Codec::Png(Png { colours, most, dithering }) => {
                 let palette = PaletteOptions { colours: most, dithering };
@@ -137,7 +154,9 @@ mod tests {
     use super::{Format, OutputSpec, Wish};
     use crate::engine::{
         encode::is_stoppable,
-        options::{AvifDepth, AvifOptions, PaletteOptions, PngColours, PngOptions, Subsampling, WebPOptions},
+        options::{
+            AvifDepth, AvifOptions, JpegOptions, PaletteOptions, PngColours, PngOptions, Subsampling, WebPOptions,
+        },
         recipe::Effort,
     };
 
@@ -151,6 +170,7 @@ mod tests {
                 chroma: Subsampling::Half,
                 alpha_quality: Some(9),
             };
+            spec.codec.jpeg = JpegOptions { subsampling: Subsampling::HalfAcross, progressive: false, trellis: false };
             spec.codec.png =
                 PngOptions { colours: PngColours::Palette, palette: PaletteOptions { colours: 99, dithering: 3 } };
             spec.codec.webp = WebPOptions { alpha_quality: 7, method: Some(5), sharp_yuv: true, nearness: 60 };
@@ -159,6 +179,9 @@ mod tests {
                 Some(wish) => {
                     if format != Format::Avif {
                         spec.codec.avif = AvifOptions::default();
+                    }
+                    if format != Format::Jpeg {
+                        spec.codec.jpeg = JpegOptions::default();
                     }
                     if format != Format::Png {
                         spec.codec.png = PngOptions::default();

@@ -303,8 +303,8 @@ impl Item {
     pub(super) fn is_search_long(&self) -> bool {
         let small = OutputSpec { effort: Effort::Normal, ..self.recipe.output.clone() };
         let [width, height] = self.result_size().unwrap_or_default().map(u64::from);
-        // That of WebP takes a fifth of the others' time.
-        let is_slow = !is_stoppable(&small) && small.format != Format::WebP;
+        // Those of JPEG and WebP take a fifth of the others' time.
+        let is_slow = !is_stoppable(&small) && !matches!(small.format, Format::Jpeg | Format::WebP);
         is_slow && LONG_SEARCH_PIXELS < width * height
     }
 

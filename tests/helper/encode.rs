@@ -7,12 +7,13 @@ use inlaid::{
         decode::Fonts,
         embed::{Snippet, base64},
         encode::{self, Encoder as _, encode_by, is_stoppable},
-        options::{AvifDepth, Subsampling},
+        options::{AvifDepth, JpegOptions, Subsampling},
         recipe::{Effort, OutputSpec},
     },
     helper::{Allowance, Decoders, Program, Transport},
 };
 use std::{
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -80,6 +81,56 @@ fn a_helper_makes_the_very_bytes_that_are_made_here() {
     }
 }
 
+/// Kept JPEGs of every kind, of colours and of grey.
+fn kept_jpegs() -> Vec<OutputSpec> {
+    let kept = |effort, jpeg| {
+        let mut spec = OutputSpec { quality: 70, effort, ..OutputSpec::new(Format::Jpeg) };
+        spec.codec.jpeg = jpeg;
+        spec
+    };
+    let usual = JpegOptions::default();
+    let mut all = vec![kept(Effort::Best, usual.clone())];
+    for subsampling in [Subsampling::Auto, Subsampling::Full, Subsampling::HalfAcross, Subsampling::Half] {
+        all.push(kept(Effort::Normal, JpegOptions { subsampling, ..usual.clone() }));
+    }
+    all.push(kept(Effort::Normal, JpegOptions { progressive: false, ..usual.clone() }));
+    all.push(kept(Effort::Normal, JpegOptions { trellis: false, ..usual }));
+    assert!(!all.iter().any(is_stoppable));
+    all
+}
+
+#[test]
+fn a_kept_jpeg_is_made_there_unless_it_is_small() {
+    let profile: Arc<[u8]> = moxcms::ColorProfile::new_display_p3().encode().unwrap().into();
+    let colours = noise(400, 300, Layout::Rgb8);
+    let greys = colours.bytes().chunks(3).flat_map(|it| [it[0]; 3]).collect();
+    let grey = Raster::from_samples8(400, 300, Layout::Rgb8, greys).unwrap();
+    let profiled = colours.clone().with_profile(Some(profile.clone()));
+    let (limits, fonts, cancel) = (Limits::default(), Fonts::default(), Cancel::default());
+    for decoders in [real(Transport::Native), real(Transport::Streams)] {
+        let helper = decoders.within(Allowance::default());
+        encode_by(&helper, &noise(31, 7, Layout::Rgb8), &OutputSpec::new(Format::Jpeg), &cancel).unwrap();
+        assert_eq!(decoders.idle(), 0, "a helper was asked for a small one");
+        for (name, raster) in [("colours", &colours), ("grey", &grey), ("with a profile", &profiled)] {
+            for spec in kept_jpegs() {
+                let what = format!("{name}, {:?}, {:?}", spec.effort, spec.codec.jpeg);
+                let (there, seen) = encode_by(&helper, raster, &spec, &cancel).unwrap();
+                let here = encode::encode(raster, &spec, &cancel).unwrap();
+                assert!(there.bytes == here.bytes && there.size == [400, 300] && seen.is_none(), "{what}");
+                let holds_profile = there.bytes.windows(profile.len()).any(|it| *it == *profile);
+                assert_eq!(holds_profile, raster.profile().is_some(), "{what}");
+                let tools = Tools::new(&limits, &fonts, &cancel);
+                let [there, here]: [Raster; 2] = [
+                    helper.decode_back(&there, &spec, tools).unwrap(),
+                    encode::Direct.decode_back(&here, &spec, tools).unwrap(),
+                ];
+                assert!(there.bytes() == here.bytes() && there.size() == [400, 300], "{what}");
+            }
+        }
+        assert!(0 < decoders.idle(), "no helper was asked");
+    }
+}
+
 /// Base64 of noise, which takes brotli long.
 fn text(n_bytes: u32) -> Snippet {
     let body: String = base64(noise(n_bytes / 300, 100, Layout::Rgb8).bytes()).to_string();
@@ -128,7 +179,7 @@ fn a_cancel_frees_the_cores() {
     wait_until("there is no helper", || decoders.idle() == 1);
     let (raster, text) = (noise(3000, 2000, Layout::Rgb8), text(6_000_000));
     let best = |format| OutputSpec { effort: Effort::Best, ..OutputSpec::new(format) };
-    let specs = [best(Format::Png), best(Format::Avif)];
+    let specs = [best(Format::Png), best(Format::Avif), best(Format::Jpeg)];
     for spec in specs.iter().map(Some).chain([None]) {
         let name = spec.map_or("brotli", |it| it.format.label());
         wait_until("there is no helper", || decoders.idle() == 1);

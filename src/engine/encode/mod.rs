@@ -88,7 +88,7 @@ pub struct Direct;
 /// where it can be killed.
 pub fn is_stoppable(spec: &OutputSpec) -> bool {
     match spec.format {
-        Format::Png => spec.effort == Effort::Fast,
+        Format::Jpeg | Format::Png => spec.effort == Effort::Fast,
         // It looks up between its stages, each of which tries whole pictures.
         Format::WebP => !spec.is_lossless() || spec.effort == Effort::Fast,
         Format::Avif | Format::JpegXl => false,

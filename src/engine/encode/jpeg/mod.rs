@@ -1,5 +1,7 @@
 //! JPEG by mozjpeg's methods: what is kept with trellis quantisation and progressive scans, previews
 //! with the same tables in a fraction of the time.
+//!
+//! mozjpeg's encoder cannot be stopped half way; see [`super::is_stoppable`].
 
 mod blocks;
 mod code;
