@@ -5,8 +5,8 @@ use super::Subsampling;
 /// What can be asked of an AVIF.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AvifOptions {
-    /// How little the encoder searches, from 1 (slow, small) to 10 (quick); others count as the
-    /// nearest. `None`: by the effort. A quick effort is always quick.
+    /// How little the encoder searches, from 1 (slow, small) to 10 (quick, as 9 is); others count
+    /// as the nearest. `None`: by the effort. A quick effort is always quick.
     pub speed: Option<u8>,
     /// The depth of the coded samples.
     pub depth: AvifDepth,

@@ -12,8 +12,7 @@ const USUAL_SPEED: u8 = 6;
 
 pub(super) fn avif_ui(ui: &mut Ui, quality: u8, options: &mut AvifOptions) {
     let resolutions = [(Subsampling::Auto, "Auto"), (Subsampling::Full, "4:4:4"), (Subsampling::Half, "4:2:0")];
-    let tip =
-        "Full resolution keeps text and coloured edges sharp, and is no larger; a quarter is made in half the time";
+    let tip = "Full resolution keeps text and coloured edges sharp, and is about as large; a quarter takes less time";
     one_of(ui, "Colour resolution", tip, &mut options.chroma, &resolutions);
     let tip = "10 bits are smoother and a little smaller; few readers want 8";
     let depths = [(AvifDepth::Auto, "Auto"), (AvifDepth::Eight, "8 bits"), (AvifDepth::Ten, "10 bits")];
