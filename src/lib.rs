@@ -17,7 +17,8 @@
 //! | [`ui`] | egui: draws the session, edits recipes, pushes actions. `ui::theme` alone names colours and spacings |
 //! | [`cli`] | the headless face: arguments → recipe → engine → files, standard output, report |
 //!
-//! `src/av1` is a package of its own: the AV1 encoder that [`engine`] calls, which takes a minute to build.
+//! `src/av1` is a package of its own: the AV1 encoder that [`engine`] calls, by libaom. `src/av1/cmake` stands
+//! in for the crate of that name, so that libaom is built with the C compiler alone.
 //!
 //! ```text
 //! main ─▶ ui ─▶ session ─▶ engine          cli ─▶ engine, helper, jobs (saving), platform (fonts, network)

@@ -63,7 +63,7 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub struct Wish {
     /// 1 to 100, hardly any loss.
     pub quality: u8,
-    /// 1 to 10, the quickest.
+    /// 1 to 9, the quickest; others count as the nearest.
     pub speed: u8,
     /// How many threads may work on it; the bytes do not depend on it.
     pub threads: usize,
