@@ -57,7 +57,7 @@ impl Random {
         let webp = &mut spec.codec.webp;
         webp.alpha_quality = self.below(110) as u8;
         webp.nearness = self.below(110) as u8;
-        webp.sharp_yuv = self.flag();
+        webp.sharp_yuv = [None, Some(false), Some(true)][self.below(3) as usize];
         webp.method = Some(self.below(10) as u8).filter(|it| *it < 8);
         spec
     }
@@ -343,6 +343,33 @@ fn a_webp_is_as_near_to_lossless_as_asked() {
     assert!(near.0 < exact.0 && Some(0) < near.1 && near.1 < far.1, "{exact:?} {near:?} {far:?}");
 }
 
+/// Letters of a strong colour.
+fn letters(width: u32, height: u32, layout: Layout) -> Raster {
+    let ink = |at: u32| (at % width) % 7 < 2 && (at / width) % 9 < 6;
+    let pixel = |at| if ink(at) { [200, 0, 0, 255] } else { [250, 250, 255, 255] };
+    let clear = |at: u32| if at < 2 * width { 128 } else { 255 };
+    let samples = (0..width * height).flat_map(|at| match layout {
+        Layout::Rgba8 => [&pixel(at)[..3], &[clear(at)]].concat(),
+        _ => pixel(at)[..3].to_vec(),
+    });
+    Raster::from_samples8(width, height, layout, samples.collect()).expect("lengths fit")
+}
+
+#[test]
+fn a_webp_with_coloured_letters_has_sharp_colours_without_being_asked() {
+    for layout in [Layout::Rgb8, Layout::Rgba8] {
+        let raster = letters(200, 150, layout);
+        let of = |sharp_yuv, quality| {
+            let mut spec = OutputSpec { quality, ..OutputSpec::new(Format::WebP) };
+            spec.codec.webp.sharp_yuv = sharp_yuv;
+            encoded(&raster, &spec).bytes
+        };
+        assert_ne!(of(Some(true), 80), of(Some(false), 80), "{layout:?}");
+        assert_eq!(of(None, 80), of(Some(true), 80), "{layout:?}");
+        assert_eq!(of(None, 50), of(Some(false), 50), "{layout:?}");
+    }
+}
+
 #[test]
 fn a_webp_with_sharp_colours_is_closer_at_coloured_edges() {
     // Red beside blue; cwebp and dwebp make 1,343,904 of it, and with -sharp_yuv 729,393.
@@ -350,7 +377,7 @@ fn a_webp_with_sharp_colours_is_closer_at_coloured_edges() {
     let raster = Raster::from_samples8(96, 96, Layout::Rgb8, samples.collect()).expect("lengths fit");
     let [plain, sharp] = [false, true].map(|sharp| {
         let mut spec = OutputSpec { quality: 95, ..OutputSpec::new(Format::WebP) };
-        spec.codec.webp.sharp_yuv = sharp;
+        spec.codec.webp.sharp_yuv = Some(sharp);
         let found = decoded(&encoded(&raster, &spec)).to_rgb8();
         found.as_raw().iter().zip(raster.bytes()).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum::<f64>()
     });

@@ -62,9 +62,10 @@ pub(super) struct CodecArgs {
     #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(0..=6))]
     method: Option<u8>,
 
-    /// WebP: sharper colours at edges when lossy, slower.
-    #[arg(long)]
-    sharp_yuv: bool,
+    /// WebP: sharper colours at edges when lossy, slower; as the picture and the quality ask for
+    /// without it.
+    #[arg(long, value_name = "WHEN", num_args = 0..=1, default_missing_value = "on", require_equals = true)]
+    sharp_yuv: Option<SharpArg>,
 
     /// WebP with --lossless: how near to the pixels, 0 to 100 (the very same).
     #[arg(long, value_name = "N", value_parser = up_to_100(), requires = "lossless")]
@@ -98,7 +99,8 @@ impl CodecArgs {
             (None, true) => PngColours::All,
             (None, false) => PngColours::AsSource,
         };
-        let mut webp = WebPOptions { method: self.method, sharp_yuv: self.sharp_yuv, ..WebPOptions::default() };
+        let sharp_yuv = self.sharp_yuv.map(|it| matches!(it, SharpArg::On));
+        let mut webp = WebPOptions { method: self.method, sharp_yuv, ..WebPOptions::default() };
         webp.alpha_quality = self.alpha_quality.unwrap_or(webp.alpha_quality);
         webp.nearness = self.near_lossless.unwrap_or(webp.nearness);
         let ico = IcoOptions { sizes: ico::SIZES.map(|size| self.ico_sizes.contains(&size)) };
@@ -118,6 +120,13 @@ impl CodecArgs {
         (self.colors.is_some() && !has_palette)
             .then(|| format!("{} has no palette to choose; --colors was not used", format.label()))
     }
+}
+
+/// Whether colours are averaged with more care.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SharpArg {
+    On,
+    Off,
 }
 
 /// [`Subsampling`] by its argument.

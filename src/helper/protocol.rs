@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read};
 
 /// Grows with every change of the messages.
-pub(super) const VERSION: u32 = 6;
+pub(super) const VERSION: u32 = 7;
 
 /// Of one message. A colour profile is the longest that one has to carry.
 const MOST_BYTES: usize = 16 << 20;

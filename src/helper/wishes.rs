@@ -56,7 +56,7 @@ struct Png {
 struct WebP {
     alpha_quality: u8,
     method: Option<u8>,
-    sharp_yuv: bool,
+    sharp_yuv: Option<bool>,
     nearness: u8,
 }
 
@@ -173,7 +173,7 @@ mod tests {
             spec.codec.jpeg = JpegOptions { subsampling: Subsampling::HalfAcross, progressive: false, trellis: false };
             spec.codec.png =
                 PngOptions { colours: PngColours::Palette, palette: PaletteOptions { colours: 99, dithering: 3 } };
-            spec.codec.webp = WebPOptions { alpha_quality: 7, method: Some(5), sharp_yuv: true, nearness: 60 };
+            spec.codec.webp = WebPOptions { alpha_quality: 7, method: Some(5), sharp_yuv: Some(false), nearness: 60 };
             match Wish::of(&spec) {
                 None => assert!(is_stoppable(&spec), "{format:?}"),
                 Some(wish) => {

@@ -61,7 +61,8 @@ fn an_ico_and_a_webp_are_made_as_asked() {
     assert_ne!(made(&place, &["--lossless", "--near-lossless", "20"], "b.webp"), lossless);
     let webp = |args| made(&place, args, "b.webp");
     assert!(webp(&["--method", "6"]).len() < webp(&["--method", "0"]).len());
-    assert_ne!(webp(&["--sharp-yuv"]), webp(&[]));
+    assert_eq!(webp(&["--sharp-yuv"]), webp(&["--sharp-yuv=on"]));
+    assert_ne!(webp(&["--sharp-yuv"]), webp(&["--sharp-yuv=off"]));
     assert_eq!(seen(&place.path("b.webp")).0, ImageFormat::WebP);
 }
 

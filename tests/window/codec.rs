@@ -115,9 +115,12 @@ fn what_is_asked_of_a_webp_depends_on_its_kind() {
     choose(&mut desk, "On");
     choose(&mut desk, "6");
     let webp = options(&desk).webp;
-    assert_eq!((webp.alpha_quality, webp.sharp_yuv, webp.method), (0, true, Some(6)));
-    choose(&mut desk, "Auto");
-    assert_eq!(options(&desk).webp.method, None);
+    assert_eq!((webp.alpha_quality, webp.sharp_yuv, webp.method), (0, Some(true), Some(6)));
+    let autos: Vec<_> = desk.window.get_all_by_role_and_label(Role::RadioButton, "Auto").collect();
+    autos.iter().for_each(|it| it.click());
+    desk.step();
+    desk.step();
+    assert_eq!((options(&desk).webp.sharp_yuv, options(&desk).webp.method), (None, None));
     choose(&mut desk, "Lossless");
     assert!(!desk.has("Alpha quality from 0 to 100"));
     slide(&mut desk, "Nearness to the pixels", 60.0);

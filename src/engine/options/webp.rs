@@ -17,8 +17,8 @@ pub struct WebPOptions {
     /// How long to search, see [`METHODS`]; `None`: as the effort says.
     pub method: Option<u8>,
     /// Colour is averaged with regard to what readers make of it: sharper edges between strong
-    /// colours, slower. Read when lossy.
-    pub sharp_yuv: bool,
+    /// colours, slower. `None`: as the picture and the quality ask for. Read when lossy.
+    pub sharp_yuv: Option<bool>,
     /// How near a lossless picture stays to its pixels; see [`NEARNESSES`]. 100: the very same,
     /// 60: smaller, and hardly to be told apart.
     pub nearness: u8,
@@ -26,6 +26,6 @@ pub struct WebPOptions {
 
 impl Default for WebPOptions {
     fn default() -> Self {
-        Self { alpha_quality: 100, method: None, sharp_yuv: false, nearness: 100 }
+        Self { alpha_quality: 100, method: None, sharp_yuv: None, nearness: 100 }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::{Cache, decoded, edited, encoded, render};
 use crate::engine::{
-    Decoded, Encoded, EngineError, KeptMetadata, Raster, Recipe, Source, Tools, Warning, edit, metadata, original,
-    recipe::OutputSpec,
+    Decoded, Encoded, EngineError, KeptMetadata, Raster, Recipe, Source, Tools, Warning, edit, metadata,
+    options::webp,
+    original,
+    recipe::{Effort, OutputSpec},
     score::SAME,
     target::{self, Aim, Lore, Seeker, Sought},
 };
@@ -63,7 +65,11 @@ pub(super) fn sought(
     let encode = |raster: &Raster, spec: &OutputSpec| encoded(decoded, raster, spec, tools);
     let weigh = |encoded: &Encoded| aim.weight(&metadata::put(encoded, &carried));
     let original = original::whole(source, &decoded.facts, recipe, edited.size(), &carried);
-    let spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.normal() };
+    let mut spec = OutputSpec { keep: KeptMetadata::default(), ..recipe.output.normal() };
+    if spec.effort == Effort::Normal {
+        // Who asks for the smallest waits for it: 2 to 8 % less for twice the time of an encoding.
+        spec.codec.webp.method.get_or_insert(*webp::METHODS.end());
+    }
     target::seek(&Seeker { edited, spec: &spec, lore, encode: &encode, weigh: &weigh, original, tools })
 }
 

@@ -4,7 +4,7 @@ pub(in crate::engine) mod container;
 mod libwebp;
 
 use self::libwebp::{Kind, Mode};
-use super::{Encoded, Written};
+use super::{Encoded, Written, chroma};
 use crate::engine::{
     Cancel, EngineError, Format, Layout, Limits, Raster,
     options::webp,
@@ -12,7 +12,7 @@ use crate::engine::{
 };
 
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
-    let mode = mode(spec);
+    let mode = mode(raster, spec);
     let bytes = libwebp::encode(raster.bytes(), raster.size(), raster.layout().has_alpha(), mode, cancel)?;
     match raster.profile() {
         Some(profile) => container::with_profile(&bytes, profile, raster.size(), raster.layout().has_alpha()),
@@ -20,7 +20,7 @@ pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Wri
     }
 }
 
-fn mode(spec: &OutputSpec) -> Mode {
+fn mode(raster: &Raster, spec: &OutputSpec) -> Mode {
     let options = &spec.codec.webp;
     let (method, search) = match spec.effort {
         Effort::Fast => (2, 40),
@@ -33,8 +33,11 @@ fn mode(spec: &OutputSpec) -> Mode {
         return Mode { quality: search, method, kind: Kind::Lossless { nearness } };
     }
     let alpha_quality = options.alpha_quality.min(*webp::ALPHA_QUALITIES.end());
-    let kind = Kind::Lossy { alpha_quality, sharp_yuv: options.sharp_yuv };
-    Mode { quality: spec.quality.clamp(1, 100), method, kind }
+    let (layout, quality) = (raster.layout(), spec.quality.clamp(1, 100));
+    let needs_sharp =
+        || chroma::needs_sharp(raster.bytes(), raster.width() as usize, layout.bytes_per_pixel(), quality);
+    let kind = Kind::Lossy { alpha_quality, sharp_yuv: options.sharp_yuv.unwrap_or_else(needs_sharp) };
+    Mode { quality, method, kind }
 }
 
 /// What [`encode`] made, decoded by the library that made it; `None` with a profile, since that

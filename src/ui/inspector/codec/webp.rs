@@ -16,8 +16,10 @@ pub(super) fn webp_ui(ui: &mut Ui, output: &mut OutputSpec) {
     } else {
         let tip = "How close transparency is kept; 100 is without loss";
         amount(ui, "Alpha quality", tip, *webp::ALPHA_QUALITIES.end(), &mut options.alpha_quality);
-        let tip = "Sharper edges between strong colours; slower to make";
-        one_of(ui, "Sharp colour edges", tip, &mut options.sharp_yuv, &[(true, "On"), (false, "Off")]);
+        let tip =
+            "Sharper edges between strong colours; slower to make. Auto: where the picture and the quality ask for it";
+        let choices = [(None, "Auto"), (Some(true), "On"), (Some(false), "Off")];
+        one_of(ui, "Sharp colour edges", tip, &mut options.sharp_yuv, &choices);
     }
     method_ui(ui, options);
 }
@@ -26,7 +28,7 @@ fn method_ui(ui: &mut Ui, options: &mut WebPOptions) {
     let methods = [None, Some(0), Some(1), Some(2), Some(3), Some(4), Some(5), Some(6)];
     let labels = ["Auto", "0", "1", "2", "3", "4", "5", "6"];
     let choices: Vec<(Option<u8>, &str)> = methods.into_iter().zip(labels).collect();
-    let tip = "From fast to small: how long to search; Auto takes 2 while you choose and 4 for the result";
+    let tip = "From fast to small: how long to search; Auto takes 2 while you choose, 4 for a quality and 6 for a look or a budget";
     one_of(ui, "Search", tip, &mut options.method, &choices);
 }
 
