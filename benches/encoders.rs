@@ -143,14 +143,24 @@ impl<'a> Picture<'a> {
     fn webp(&self) -> Row {
         let spec = OutputSpec::new(Format::WebP);
         let ours = self.ours(&spec);
+        // As a look or a budget is searched for.
+        let mut searched = spec.clone();
+        searched.codec.webp.method = Some(6);
+        let smallest = self.ours(&searched);
         let lossless = self.point(&OutputSpec { lossless: true, ..spec });
         let out = self.scratch.join("out");
-        let cwebp = self.theirs(|quality, out| self.cwebp(&["-q", &quality.to_string()], out));
+        let mut row = vec![];
+        for (name, method, ours) in [("", "4", &ours), (", a look", "6", &smallest)] {
+            for more in ["", "-sharp_yuv"] {
+                let cwebp = self.theirs(|quality, out| {
+                    let args = ["-m", method, "-q", &quality.to_string(), more];
+                    self.cwebp(args.strip_suffix(&[""]).unwrap_or(&args), out);
+                });
+                row.push((format!("cwebp -m {method} {more}{name}"), mean(&ratios(ours, &cwebp))));
+            }
+        }
         self.cwebp(&["-lossless"], &out);
-        let mut row = vec![
-            ("cwebp".to_owned(), mean(&ratios(&ours, &cwebp))),
-            ("cwebp -lossless".to_owned(), Some(lossless.bytes / length(&out))),
-        ];
+        row.push(("cwebp -lossless".to_owned(), Some(lossless.bytes / length(&out))));
         if self.modules.is_some() {
             let options = |quality| format!(r#"{{"quality":{quality}}}"#);
             let squoosh = self.theirs(|quality, out| _ = self.squoosh("webp", &options(quality), out));

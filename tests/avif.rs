@@ -179,3 +179,38 @@ fn bytes_do_not_depend_on_the_number_of_threads() {
     assert_eq!(one.bytes, three.bytes);
     assert!(36.0 < psnr(&decoded(&one).raster, &raster));
 }
+
+/// Options drawn at random, also beyond their ranges; the numbers are those of Knuth's MMIX generator.
+#[test]
+fn whatever_is_asked_for_is_a_picture_of_the_right_size_and_alpha_on_any_number_of_threads() {
+    let pools = [1, 3].map(|it| rayon::ThreadPoolBuilder::new().num_threads(it).build().unwrap());
+    let mut state = 7_u64;
+    let mut below = |end: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % end
+    };
+    let layouts = [Layout::Rgb8, Layout::Rgba8, Layout::Rgb16, Layout::Rgba16];
+    let efforts = [Effort::Fast, Effort::Normal, Effort::Best];
+    let depths = [AvifDepth::Auto, AvifDepth::Eight, AvifDepth::Ten];
+    for round in 0..60 {
+        // Now and then so large that it has several tiles and rows of blocks.
+        let most = if round % 10 == 0 { [600, 300] } else { [90, 60] };
+        let size = most.map(|it| below(it) as u32 + 1);
+        let raster = waves(size, layouts[below(4) as usize]);
+        let quality = below(102) as u8;
+        let speed = [None, Some(below(13) as u8), Some(6 + below(4) as u8)][below(3) as usize];
+        let alpha_quality = Some(below(110) as u8).filter(|_| below(3) != 0);
+        let avif =
+            AvifOptions { speed, depth: depths[below(3) as usize], chroma: CHROMAS[below(4) as usize], alpha_quality };
+        let mut spec = OutputSpec { quality, effort: efforts[below(3) as usize], ..OutputSpec::new(Format::Avif) };
+        spec.codec.avif = avif;
+        let [one, three] = pools.each_ref().map(|pool| pool.install(|| encoded(&raster, &spec)));
+        assert!(one.bytes == three.bytes, "{round}: {spec:?}");
+        let found = decoded(&one).raster;
+        assert_eq!((found.size(), one.size), (size, size), "{round}: {spec:?}");
+        // Waves are nowhere clear, and a picture of a pixel may be nowhere opaque.
+        assert_eq!(found.layout().has_alpha(), raster.layout().has_alpha(), "{round}: {spec:?}");
+        let least = if quality < 20 { 12.0 } else { 24.0 };
+        assert!(least < psnr(&found, &raster), "{round}: {} {spec:?}", psnr(&found, &raster));
+    }
+}
