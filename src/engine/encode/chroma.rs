@@ -19,9 +19,9 @@ const SHARES: [u64; 2] = [8_000, 4_000];
 
 /// WebP has no more than a colour for four pixels, but that can be averaged with more care ("sharp
 /// YUV", Skal). Qualities from which on it is, edges, and their shares of a million, in the terms above. Measured at
-/// equal SSIMULACRA2 on fifteen pictures: it saves screenshots, terminals and logos 5 to 45 % from quality 75 on,
-/// and all with some colour 2 to 20 % from 94 on; photos of hardly any colour lose 2 to 13 %.
-const SHARP: [(u8, i32, u64); 2] = [(70, 16, 10_000), (92, 8, 3_000)];
+/// equal SSIMULACRA2 on fifteen pictures: it saves screenshots and devices 5 to 25 %, logos from quality 60 on, a
+/// terminal from 82 on, and all with some colour 2 to 20 % from 94 on; photos of hardly any colour lose 2 to 13 %.
+const SHARP: [(u8, i32, u64); 3] = [(60, 16, 10_000), (78, 16, 3_500), (92, 8, 3_000)];
 
 /// Does each pixel need its own colour? `samples` are rows of 8-bit RGB.
 pub(super) fn needs_full(samples: &[u8], width: usize, quality: u8) -> bool {
@@ -34,29 +34,29 @@ pub(super) fn needs_sharp(samples: &[u8], width: usize, channels: usize, quality
     rules.into_iter().any(|(_, edge, share)| share < share_of_edges(samples, width, channels, edge))
 }
 
-/// How many of a million blocks of four pixels are at an edge. `samples` are rows of 8-bit RGB or RGBA.
+/// How many of a million blocks of four pixels are at an edge; those that are not wholly seen do not count. `samples`
+/// are rows of 8-bit RGB or RGBA.
 fn share_of_edges(samples: &[u8], width: usize, channels: usize, edge: i32) -> u64 {
     let counts = samples.par_chunks(2 * channels * width).map(|rows| {
         let (upper, lower) = rows.split_at(rows.len().min(channels * width));
         let blocks = upper.chunks_exact(2 * channels).zip(lower.chunks_exact(2 * channels));
-        blocks.fold((0, 0), |(edges, all), (upper, lower)| {
-            (edges + u64::from(is_edge(upper, lower, channels, edge)), all + 1)
-        })
+        let seen = blocks.filter_map(|(upper, lower)| is_edge(upper, lower, channels, edge));
+        seen.fold((0, 0), |(edges, all), is_edge| (edges + u64::from(is_edge), all + 1))
     });
     let (edges, all): (u64, u64) = counts.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     edges * 1_000_000 / all.max(1)
 }
 
-/// Two pixels above two others, of which one has another colour. Those that nobody sees do not count.
-fn is_edge(upper: &[u8], lower: &[u8], channels: usize, edge: i32) -> bool {
+/// Two pixels above two others, of which one has another colour; `None` if one is hidden.
+fn is_edge(upper: &[u8], lower: &[u8], channels: usize, edge: i32) -> Option<bool> {
     // Cb and Cr (ITU-T T.871 §7) of four pixels, times 1024: the mean times four is their sum.
     let mut colours = [[0; 2]; 4];
     let pixels = upper.chunks_exact(channels).chain(lower.chunks_exact(channels));
     for (colour, pixel) in colours.iter_mut().zip(pixels) {
         let [r, g, b] = match *pixel {
-            [.., 0] if channels == 4 => return false,
+            [.., 0] if channels == 4 => return None,
             [r, g, b, ..] => [r, g, b].map(i32::from),
-            _ => return false,
+            _ => return None,
         };
         *colour = [512 * b - 173 * r - 339 * g, 512 * r - 429 * g - 83 * b];
     }
@@ -64,7 +64,7 @@ fn is_edge(upper: &[u8], lower: &[u8], channels: usize, edge: i32) -> bool {
         let sum: i32 = colours.iter().map(|it| it[at]).sum();
         colours.iter().any(|it| 4 * 1024 * edge < (4 * it[at] - sum).abs())
     };
-    off(0) || off(1)
+    Some(off(0) || off(1))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub(super) mod avif;
 mod bmp;
 mod chroma;
 mod gif;
+mod hidden;
 mod ico;
 mod jpeg;
 mod jxl;

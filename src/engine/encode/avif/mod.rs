@@ -3,14 +3,13 @@
 //! libaom cannot be stopped half way; see [`super::is_stoppable`].
 
 pub(in crate::engine) mod container;
-mod hidden;
 mod planes;
 
 use self::{
     container::{Stream, file},
     planes::{alpha, colours, is_grey},
 };
-use super::Written;
+use super::{Written, hidden};
 use crate::engine::{
     Cancel, Raster,
     error::Cause,

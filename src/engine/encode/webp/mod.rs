@@ -4,7 +4,7 @@ pub(in crate::engine) mod container;
 mod libwebp;
 
 use self::libwebp::{Kind, Mode};
-use super::{Encoded, Written, chroma};
+use super::{Encoded, Written, chroma, hidden};
 use crate::engine::{
     Cancel, EngineError, Format, Layout, Limits, Raster,
     options::webp,
@@ -13,6 +13,8 @@ use crate::engine::{
 
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
     let mode = mode(raster, spec);
+    let calm = matches!(mode.kind, Kind::Lossy { .. }).then(|| hidden::quietened(raster));
+    let raster = calm.as_ref().unwrap_or(raster);
     let bytes = libwebp::encode(raster.bytes(), raster.size(), raster.layout().has_alpha(), mode, cancel)?;
     match raster.profile() {
         Some(profile) => container::with_profile(&bytes, profile, raster.size(), raster.layout().has_alpha()),
