@@ -8,7 +8,7 @@ use inlaid::engine::{
     decode::Fonts,
     embed::{Embed, SnippetFacts, Texts, snippet},
     encode::encode,
-    options::PngColours,
+    options::{PngColours, Subsampling},
     pipeline,
     race::{self, Readers},
     recipe::{Effort, OutputSpec, ProfilePolicy, Want},
@@ -180,6 +180,34 @@ fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
     assert!(all / f64::from(n_results) <= 0.01, "{all} of {n_results}");
     // Where tiles say where to look, few pictures are encoded whole.
     assert!(n_whole <= 4 * n_searches, "{n_whole} of {n_searches}");
+}
+
+/// Where a colour for four pixels does not hold the look at any quality, one for each does at a lower one than that
+/// from which on they are usual.
+#[test]
+fn fine_colours_need_no_higher_quality_than_their_own() {
+    let source = picture(Kind::Taken, SIZES[1]);
+    let original = decoded(&source);
+    let mut cache = Cache::default();
+    let mut with_own = |quality| {
+        let mut wish = recipe(Format::Jpeg, Aim::Quality);
+        wish.output.quality = quality;
+        wish.output.codec.jpeg.subsampling = Subsampling::Full;
+        let product = rendered(&source, &wish, &mut cache);
+        (score(&original, &product.preview.unwrap()), product.encoded.bytes.len())
+    };
+    let by_quality: Vec<_> = (80..=100).map(|quality| (quality, with_own(quality))).collect();
+    let mut lower = 0;
+    for look in [84_u8, 86, 88, 90] {
+        let product = rendered(&source, &recipe(Format::Jpeg, Aim::Look(look)), &mut Cache::default());
+        let (found, bytes) = (product.found.unwrap(), product.encoded.bytes.len());
+        assert!(f64::from(look) <= score(&original, &product.preview.unwrap()), "{found:?}");
+        let holding = by_quality.iter().filter(|(_, (score, _))| f64::from(look) <= *score);
+        let (quality, (_, smallest)) = holding.min_by_key(|(_, (_, bytes))| *bytes).unwrap();
+        assert!(bytes as f64 <= *smallest as f64 * 1.03, "{look}: {bytes}, {smallest} at {quality}, {found:?}");
+        lower += u8::from(found.spec.codec.jpeg.subsampling == Subsampling::Full && found.spec.quality < 96);
+    }
+    assert!(0 < lower, "a colour for four pixels was always enough");
 }
 
 #[test]

@@ -122,6 +122,7 @@ impl Item {
         if let (Aim::Quality, Some(found)) = (&output.aim, spec) {
             (output.quality, output.lossless) = (found.spec.quality, found.spec.lossless);
             output.codec.png.palette = found.spec.codec.png.palette;
+            output.codec.jpeg.subsampling = found.spec.codec.jpeg.subsampling;
         }
         self.recipe.output = output;
     }
@@ -132,7 +133,10 @@ impl Item {
         if let (Aim::Quality, Some(found)) = (&aim, found) {
             let output = &mut self.recipe.output;
             (output.quality, output.lossless) = (found.spec.quality, found.spec.lossless);
+            // A search is more thorough than what follows a slider.
+            let method = output.codec.webp.method;
             output.codec = found.spec.codec;
+            output.codec.webp.method = method;
         }
         self.recipe.output.aim = aim;
     }

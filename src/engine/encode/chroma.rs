@@ -28,6 +28,11 @@ pub(super) fn needs_full(samples: &[u8], width: usize, quality: u8) -> bool {
     CLOSEST <= quality || SHARES[usize::from(CLOSE <= quality)] < share_of_edges(samples, width, 3, EDGE)
 }
 
+/// Would each pixel have its own colour at this quality only because it is so high? `samples` are rows of 8-bit RGB.
+pub(super) fn is_full_by_quality(samples: &[u8], width: usize, quality: u8) -> bool {
+    CLOSEST <= quality && !needs_full(samples, width, CLOSEST - 1)
+}
+
 /// Is it worth averaging colours of four pixels with more care? `samples` are rows of 8-bit RGB or RGBA.
 pub(super) fn needs_sharp(samples: &[u8], width: usize, channels: usize, quality: u8) -> bool {
     let rules = SHARP.into_iter().filter(|(from, ..)| *from <= quality);

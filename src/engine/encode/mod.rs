@@ -21,7 +21,7 @@ use super::{
     decode::{self, DecodeOptions},
     edit::ground,
     error::Cause,
-    options::IcoOptions,
+    options::{IcoOptions, Subsampling},
     recipe::{Effort, OutputSpec},
 };
 use image::ExtendedColorType;
@@ -102,6 +102,18 @@ pub fn is_stoppable(spec: &OutputSpec) -> bool {
 pub fn is_live(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
     const MOST_PIXELS: u64 = 2_000_000;
     spec.effort == Effort::Fast && (spec.format != Format::Avif || u64::from(width) * u64::from(height) <= MOST_PIXELS)
+}
+
+/// The wish with a colour for each pixel, where the picture has them for the quality of the wish alone: with them, a
+/// lower one may do.
+pub(super) fn with_own_colours(raster: &Raster, spec: &OutputSpec) -> Option<OutputSpec> {
+    let is_open = spec.format == Format::Jpeg && spec.codec.jpeg.subsampling == Subsampling::Auto;
+    let is_new = || chroma::is_full_by_quality(&fitted(raster, spec).0.bytes(), raster.width() as usize, spec.quality);
+    (is_open && is_new()).then(|| {
+        let mut own = spec.clone();
+        own.codec.jpeg.subsampling = Subsampling::Full;
+        own
+    })
 }
 
 /// Encodes the picture here; see [`encode_by`].

@@ -5,7 +5,7 @@ use super::{
     hunt::{Quantity, Whole, hunt},
     knob::Knob,
 };
-use crate::engine::{EngineError, Format, Raster, recipe::OutputSpec, score::SAME};
+use crate::engine::{EngineError, Format, Raster, encode, recipe::OutputSpec, score::SAME};
 
 /// From this share of pixels on that equal their left neighbour, a picture was drawn rather than taken.
 const DRAWN: f64 = 0.4;
@@ -46,7 +46,12 @@ impl Quantity for Look<'_> {
 pub(super) fn seek(search: &Search<'_>, wanted: f64) -> Result<Sought, EngineError> {
     let spec = search.spec().clone();
     let Some(knob) = Knob::of(&spec) else { return fixed(search, spec, wanted) };
-    let lossy = along(search, knob, &spec, wanted)?;
+    let mut lossy = along(search, knob, &spec, wanted)?;
+    if let Some(own) = encode::with_own_colours(&search.naked, &lossy.found.spec) {
+        let own = along(search, knob, &OutputSpec { aim: spec.aim.clone(), ..own }, wanted)?;
+        let rank = |it: &Sought| (it.found.outcome != Outcome::Held, it.encoded.bytes.len());
+        lossy = std::cmp::min_by_key(lossy, own, rank);
+    }
     let is_held = lossy.found.outcome == Outcome::Held;
     if spec.format != Format::WebP || is_held && equal_neighbours(&search.naked) < DRAWN {
         return Ok(lossy);
