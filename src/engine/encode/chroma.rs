@@ -39,6 +39,15 @@ pub(super) fn needs_sharp(samples: &[u8], width: usize, channels: usize, quality
     rules.into_iter().any(|(_, edge, share)| share < share_of_edges(samples, width, channels, edge))
 }
 
+/// Are there enough colours that change within four pixels, for averaging them with care to pay? That saves all
+/// pictures with some colour 2 to 12 % at equal SSIMULACRA2 as JPEGs, more the closer they are, and costs photos of
+/// hardly any 1 %. `samples` are rows of 8-bit RGB or RGBA.
+pub(super) fn is_coloured(samples: &[u8], width: usize, channels: usize) -> bool {
+    const STEP: i32 = 8;
+    const SHARE: u64 = 3_000;
+    SHARE < share_of_edges(samples, width, channels, STEP)
+}
+
 /// How many of a million blocks of four pixels are at an edge; those that are not wholly seen do not count. `samples`
 /// are rows of 8-bit RGB or RGBA.
 fn share_of_edges(samples: &[u8], width: usize, channels: usize, edge: i32) -> u64 {

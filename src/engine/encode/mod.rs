@@ -1,5 +1,6 @@
 //! Pixels to encoded bytes; one file a format.
 
+mod averaged;
 pub(super) mod avif;
 mod bmp;
 mod chroma;

@@ -3,6 +3,7 @@
 use crate::engine::{
     Cancel,
     decode::jpeg::{Block, Component, Frame, Grid, ZIGZAG},
+    encode::averaged,
     error::Cause,
 };
 use mozjpeg_rs::{
@@ -24,6 +25,8 @@ pub(super) struct Picture<'a> {
     /// Width and height in pixels.
     pub(super) size: [u32; 2],
     pub(super) channels: usize,
+    /// The picture as it is coded, a colour for four pixels, if it is not to be made here.
+    pub(super) averaged: Option<&'a averaged::Planes>,
 }
 
 /// How far from the next step up, in steps, a detail may be to become it: what lies nearer to half of
@@ -196,6 +199,9 @@ impl<'a> Samples<'a> {
 
     /// Takes the row of coded units `at` of the picture; beyond its edges the last pixels go on.
     fn fill(&mut self, picture: Picture<'_>, at: usize) {
+        if let Some(planes) = picture.averaged {
+            return self.take(planes, picture.size, at);
+        }
         let [width, height] = picture.size.map(|it| it as usize);
         let bytes = width * picture.channels;
         let first = at * 8 * self.frame.tallest as usize;
@@ -218,6 +224,26 @@ impl<'a> Samples<'a> {
             }
         }
         self.share();
+    }
+
+    /// Takes a row of coded units, four pixels of which share a colour.
+    fn take(&mut self, planes: &averaged::Planes, size: [u32; 2], at: usize) {
+        let [width, height] = size.map(|it| it as usize);
+        let (half, halves) = (width.div_ceil(2), height.div_ceil(2));
+        let [luma, ..] = self.full.as_mut_slice() else { return };
+        let [blue, red] = self.shared.as_mut_slice() else { return };
+        let all = [(luma, &planes.luma, self.stride, 16, [width, height])];
+        let chroma = [(blue, &planes.blue), (red, &planes.red)];
+        let chroma = chroma.map(|(to, from)| (to, from, self.stride / 2, 8, [half, halves]));
+        for (to, from, stride, rows, [width, height]) in all.into_iter().chain(chroma) {
+            for (row, line) in (at * rows..).zip(to.chunks_exact_mut(stride)) {
+                let start = row.min(height - 1) * width;
+                let (inside, beyond) = line.split_at_mut(width);
+                let Some(samples) = from.get(start..start + width) else { return };
+                inside.copy_from_slice(samples);
+                beyond.fill(samples.last().copied().unwrap_or_default());
+            }
+        }
     }
 
     /// Means of the chroma of neighbours.

@@ -8,7 +8,7 @@ mod code;
 mod header;
 mod strips;
 
-use super::{Made, chroma, sink::Sink};
+use super::{Made, averaged, chroma, sink::Sink};
 use crate::engine::{
     Cancel, Layout, Raster,
     error::Cause,
@@ -36,11 +36,17 @@ pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Res
     let shared = pixels_a_colour(raster, spec);
     let is_small = u64::from(raster.width()) * u64::from(raster.height()) <= FEW;
     let grey = super::grey(raster);
+    let averaged = match grey {
+        None => averaged(raster, shared, cancel)?,
+        Some(_) => None,
+    };
     let preset = match (spec.effort, progressive) {
         (Effort::Fast, _) => {
             let profile = raster.profile().map(AsRef::as_ref);
             let wish = strips::Wish { quality, shared, spares: trellis, profile };
-            return at_once(raster, grey.as_deref(), &wish, cancel);
+            let averaged = averaged.as_ref();
+            let (samples, channels) = grey.as_deref().map_or((raster.bytes(), 3), |it| (it, 1));
+            return at_once(raster, Picture { samples, size: raster.size(), channels, averaged }, &wish, cancel);
         }
         (_, false) => Preset::BaselineBalanced,
         (Effort::Normal, true) if !is_small => Preset::ProgressiveBalanced,
@@ -53,9 +59,12 @@ pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Res
     }
     let (width, height) = (raster.width(), raster.height());
     let mut sink = Sink::new(cancel);
-    match grey {
-        Some(grey) => encoder.encode_gray_to_writer(&grey, width, height, &mut sink)?,
-        None => encoder.encode_rgb_to_writer(raster.bytes(), width, height, &mut sink)?,
+    match (grey, averaged) {
+        (Some(grey), _) => encoder.encode_gray_to_writer(&grey, width, height, &mut sink)?,
+        (None, Some(it)) => {
+            encoder.encode_ycbcr_planar_to_writer(&it.luma, &it.blue, &it.red, width, height, &mut sink)?;
+        }
+        (None, None) => encoder.encode_rgb_to_writer(raster.bytes(), width, height, &mut sink)?,
     }
     Ok(sink.into_bytes().into())
 }
@@ -72,21 +81,25 @@ fn weighed() -> TrellisConfig {
 }
 
 /// In one scan, on all cores, with what it looks like.
-fn at_once(raster: &Raster, grey: Option<&[u8]>, wish: &strips::Wish<'_>, cancel: &Cancel) -> Result<Made, Cause> {
+fn at_once(raster: &Raster, picture: Picture<'_>, wish: &strips::Wish<'_>, cancel: &Cancel) -> Result<Made, Cause> {
     let [width, height] = raster.size();
-    let picture = match grey {
-        Some(grey) => Picture { samples: grey, size: [width, height], channels: 1 },
-        None => Picture { samples: raster.bytes(), size: [width, height], channels: 3 },
-    };
     let strips::Coded { bytes, samples } = strips::encode(picture, wish, cancel)?;
-    let samples = match grey {
-        Some(_) => samples.into_iter().flat_map(|grey| [grey; 3]).collect(),
-        None => samples,
+    let samples = match picture.channels {
+        1 => samples.into_iter().flat_map(|grey| [grey; 3]).collect(),
+        _ => samples,
     };
     // Of other colours than sRGB it is not yet what is seen.
     let is_final = raster.profile().is_none();
     let seen = if is_final { Raster::from_samples8(width, height, Layout::Rgb8, samples) } else { None };
     Ok(Made { bytes: bytes.into(), seen })
+}
+
+/// The picture with its colours averaged with care, where four pixels share one and that pays.
+fn averaged(raster: &Raster, shared: [u32; 2], cancel: &Cancel) -> Result<Option<averaged::Planes>, Cause> {
+    if shared != [2, 2] || !chroma::is_coloured(raster.bytes(), raster.width() as usize, 3) {
+        return Ok(None);
+    }
+    averaged::planes(raster.bytes(), raster.size(), cancel).map(Some)
 }
 
 /// How many pixels share a colour, across and down.
