@@ -62,8 +62,7 @@ pub(super) struct CodecArgs {
     #[arg(long, value_name = "N", value_parser = value_parser!(u8).range(0..=6))]
     method: Option<u8>,
 
-    /// WebP: sharper colours at edges when lossy, slower; as the picture and the quality ask for
-    /// without it.
+    /// WebP: sharper colours at edges when lossy, slower; as the picture asks for without it.
     #[arg(long, value_name = "WHEN", num_args = 0..=1, default_missing_value = "on", require_equals = true)]
     sharp_yuv: Option<SharpArg>,
 

@@ -10,12 +10,21 @@
 use crate::engine::{Cancel, error::Cause};
 use rayon::prelude::*;
 
-/// Y'CbCr of 0 to 255 (ITU-T T.871) with a colour for four pixels, rows without padding; those of chroma have half as many
-/// samples, rounded up.
+/// Y'CbCr by the matrix of ITU-R BT.601 with a colour for four pixels, rows without padding; those of chroma have half as
+/// many samples, rounded up.
 pub(super) struct Planes {
     pub(super) luma: Vec<u8>,
     pub(super) blue: Vec<u8>,
     pub(super) red: Vec<u8>,
+}
+
+/// Which values the planes hold.
+#[derive(Clone, Copy)]
+pub(super) enum Range {
+    /// 0 to 255 (ITU-T T.871).
+    Full,
+    /// Luma from 16 to 235, chroma from 16 to 240 (BT.601).
+    Limited,
 }
 
 /// Two rows of luma, and one of either chroma.
@@ -25,7 +34,7 @@ type Row = [Vec<f32>; 3];
 
 /// How much red, green and blue count for brightness (ITU-R BT.709).
 const LIGHT: [f32; 3] = [0.2126, 0.7152, 0.0722];
-/// What T.871 makes of them.
+/// What the matrix makes of them.
 const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
 const BLUE: [f32; 3] = [-0.168_736, -0.331_264, 0.5];
 const RED: [f32; 3] = [0.5, -0.418_688, -0.081_312];
@@ -34,15 +43,21 @@ const SHARE: f32 = 0.5;
 /// Rows of chroma that are made at once.
 const ROWS: usize = 32;
 
-/// Averages rows of 8-bit RGB, on all cores.
+/// Averages rows of 8-bit RGB, or of RGBA, whose alpha is not read, on all cores.
 ///
 /// # Errors
 /// When somebody asked to stop.
-pub(super) fn planes(samples: &[u8], [width, height]: [u32; 2], cancel: &Cancel) -> Result<Planes, Cause> {
+pub(super) fn planes(
+    samples: &[u8],
+    channels: usize,
+    [width, height]: [u32; 2],
+    range: Range,
+    cancel: &Cancel,
+) -> Result<Planes, Cause> {
     let [width, height] = [width, height].map(|it| it as usize);
     let (half, halves) = (width.div_ceil(2), height.div_ceil(2));
     let [mut luma, mut blue, mut red] = [width * height, half * halves, half * halves].map(|it| vec![0; it]);
-    let picture = Picture { samples, width, height };
+    let picture = Picture { samples, channels, width, height, range };
     let chroma = blue.par_chunks_mut(half * ROWS).zip(red.par_chunks_mut(half * ROWS));
     luma.par_chunks_mut(2 * width * ROWS).zip(chroma).enumerate().try_for_each(|(at, (luma, (blue, red)))| {
         cancel.check()?;
@@ -63,18 +78,19 @@ pub(super) fn planes(samples: &[u8], [width, height]: [u32; 2], cancel: &Cancel)
 /// Rows of interleaved samples.
 struct Picture<'a> {
     samples: &'a [u8],
+    channels: usize,
     width: usize,
     height: usize,
+    range: Range,
 }
 
 impl Picture<'_> {
     /// A row, an even number of pixels; beyond its edges the picture goes on as it ends.
     fn row(&self, at: usize) -> Row {
-        let stride = 3 * self.width;
+        let stride = self.channels * self.width;
         let start = at.min(self.height - 1) * stride;
-        let pixels = self.samples.get(start..start + stride).unwrap_or_default().as_chunks::<3>().0;
-        let last = pixels.last().filter(|_| !pixels.len().is_multiple_of(2));
-        [0, 1, 2].map(|channel| pixels.iter().chain(last).map(|it| f32::from(it[channel])).collect())
+        let samples = self.samples.get(start..start + stride).unwrap_or_default();
+        if self.channels == 4 { even(samples.as_chunks::<4>().0) } else { even(samples.as_chunks::<3>().0) }
     }
 
     /// How far red, green and blue of the means of a row lie above their own grey.
@@ -105,16 +121,26 @@ impl Picture<'_> {
         for (own, wanted) in own.iter_mut().zip(here) {
             own.iter_mut().zip(wanted).for_each(|(own, wanted)| *own = wanted + SHARE * (wanted - *own));
         }
+        let (luma_scale, black, scale) = match self.range {
+            Range::Full => (1.0, 0.5, 1.0),
+            Range::Limited => (219.0 / 255.0, 16.5, 224.0 / 255.0),
+        };
         for (plane, weights) in [(blue, BLUE), (red, RED)] {
-            plane.iter_mut().zip(weighed(weights, &own)).for_each(|(to, it)| *to = (it + 128.5) as u8);
+            plane.iter_mut().zip(weighed(weights, &own)).for_each(|(to, it)| *to = (it * scale + 128.5) as u8);
         }
         let own = weighed(LUMA, &own);
         for (luma, greys) in luma.chunks_mut(self.width).zip(&greys) {
             for ((luma, greys), own) in luma.chunks_mut(2).zip(greys.as_chunks::<2>().0).zip(&own) {
-                luma.iter_mut().zip(greys).for_each(|(to, grey)| *to = (grey + own + 0.5) as u8);
+                luma.iter_mut().zip(greys).for_each(|(to, grey)| *to = ((grey + own) * luma_scale + black) as u8);
             }
         }
     }
+}
+
+/// The channels of some pixels; the last one once more if they are odd.
+fn even<const N: usize>(pixels: &[[u8; N]]) -> Row {
+    let last = pixels.last().filter(|_| !pixels.len().is_multiple_of(2));
+    [0, 1, 2].map(|channel| pixels.iter().chain(last).map(|it| f32::from(it[channel])).collect())
 }
 
 /// The sum of what is stored, by weights.
@@ -168,18 +194,24 @@ fn seen(greys: &[f32], colours: &[f32]) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cancel, planes};
+    use super::{Cancel, Range, planes};
 
     #[test]
     fn one_colour_becomes_what_the_standards_say() {
-        // ITU-T T.871 §7 by hand: 0.299 × 200 + 0.587 × 100 + 0.114 × 50 is 124.2; above 128 lie (50 − 124.2) ÷ 1.772 and
-        // (200 − 124.2) ÷ 1.402.
+        // ITU-T T.871 §7 and ITU-R BT.601 by hand: 0.299 × 200 + 0.587 × 100 + 0.114 × 50 is 124.2; above 128 lie
+        // (50 − 124.2) ÷ 1.772 and (200 − 124.2) ÷ 1.402; 219 and 224 of 255 of them where the range is limited.
+        let ranges = [(Range::Full, [124, 86, 182]), (Range::Limited, [123, 91, 175])];
         for size in [[1, 1], [2, 2], [3, 5], [16, 1], [33, 131]] {
-            let samples = [200, 100, 50].repeat((size[0] * size[1]) as usize);
-            let found = planes(&samples, size, &Cancel::default()).unwrap();
-            assert_eq!(found.luma, vec![124; (size[0] * size[1]) as usize], "{size:?}");
+            let pixels = (size[0] * size[1]) as usize;
             let halves = (size[0].div_ceil(2) * size[1].div_ceil(2)) as usize;
-            assert_eq!((found.blue, found.red), (vec![86; halves], vec![182; halves]), "{size:?}");
+            for (range, [luma, blue, red]) in ranges {
+                for pixel in [&[200, 100, 50][..], &[200, 100, 50, 7]] {
+                    let samples = pixel.repeat(pixels);
+                    let found = planes(&samples, pixel.len(), size, range, &Cancel::default()).unwrap();
+                    assert_eq!(found.luma, vec![luma; pixels], "{size:?}");
+                    assert_eq!((found.blue, found.red), (vec![blue; halves], vec![red; halves]), "{size:?}");
+                }
+            }
         }
     }
 
@@ -188,7 +220,7 @@ mod tests {
         // Columns of red and blue in turn, each pair with one colour: luma alone has to tell them apart. Their light is
         // 0.2126 and 0.0722 of white, of which the stored values are 127 and 76 (IEC 61966-2-1).
         let samples = [255, 0, 0, 0, 0, 255].repeat(16 * 16);
-        let found = planes(&samples, [32, 16], &Cancel::default()).unwrap();
+        let found = planes(&samples, 3, [32, 16], Range::Full, &Cancel::default()).unwrap();
         let (luma, blue, red) = (found.luma[8 * 32 + 16], found.blue[4 * 16 + 8], found.red[4 * 16 + 8]);
         let seen = |luma: u8| {
             let [luma, blue, red] = [f64::from(luma), f64::from(blue) - 128.0, f64::from(red) - 128.0];
@@ -204,6 +236,6 @@ mod tests {
     fn it_is_broken_off() {
         let cancel = Cancel::default();
         cancel.cancel();
-        assert!(planes(&[0; 300 * 300 * 3], [300, 300], &cancel).is_err());
+        assert!(planes(&[0; 300 * 300 * 3], 3, [300, 300], Range::Full, &cancel).is_err());
     }
 }

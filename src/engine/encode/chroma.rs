@@ -17,12 +17,6 @@ const EDGE: i32 = 32;
 /// Of a million blocks so many have to be at an edge, below and from [`CLOSE`] on.
 const SHARES: [u64; 2] = [8_000, 4_000];
 
-/// WebP has no more than a colour for four pixels, but that can be averaged with more care ("sharp
-/// YUV", Skal). Qualities from which on it is, edges, and their shares of a million, in the terms above. Measured at
-/// equal SSIMULACRA2 on fifteen pictures: it saves screenshots and devices 5 to 25 %, logos from quality 60 on, a
-/// terminal from 82 on, and all with some colour 2 to 20 % from 94 on; photos of hardly any colour lose 2 to 13 %.
-const SHARP: [(u8, i32, u64); 3] = [(60, 16, 10_000), (78, 16, 3_500), (92, 8, 3_000)];
-
 /// Does each pixel need its own colour? `samples` are rows of 8-bit RGB.
 pub(super) fn needs_full(samples: &[u8], width: usize, quality: u8) -> bool {
     CLOSEST <= quality || SHARES[usize::from(CLOSE <= quality)] < share_of_edges(samples, width, 3, EDGE)
@@ -33,15 +27,9 @@ pub(super) fn is_full_by_quality(samples: &[u8], width: usize, quality: u8) -> b
     CLOSEST <= quality && !needs_full(samples, width, CLOSEST - 1)
 }
 
-/// Is it worth averaging colours of four pixels with more care? `samples` are rows of 8-bit RGB or RGBA.
-pub(super) fn needs_sharp(samples: &[u8], width: usize, channels: usize, quality: u8) -> bool {
-    let rules = SHARP.into_iter().filter(|(from, ..)| *from <= quality);
-    rules.into_iter().any(|(_, edge, share)| share < share_of_edges(samples, width, channels, edge))
-}
-
-/// Are there enough colours that change within four pixels, for averaging them with care to pay? That saves all
-/// pictures with some colour 2 to 12 % at equal SSIMULACRA2 as JPEGs, more the closer they are, and costs photos of
-/// hardly any 1 %. `samples` are rows of 8-bit RGB or RGBA.
+/// Are there enough colours that change within four pixels, for [`super::averaged`] to pay? At equal SSIMULACRA2 it saves
+/// pictures with some colour 1 to 6 % as JPEG or WebP, 10 to 25 % where the colours are strong, more the closer they are
+/// kept, and costs photos of hardly any 1 to 5 %. `samples` are rows of 8-bit RGB or RGBA.
 pub(super) fn is_coloured(samples: &[u8], width: usize, channels: usize) -> bool {
     const STEP: i32 = 8;
     const SHARE: u64 = 3_000;

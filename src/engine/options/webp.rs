@@ -17,7 +17,7 @@ pub struct WebPOptions {
     /// How long to search, see [`METHODS`]; `None`: as the effort says.
     pub method: Option<u8>,
     /// Colour is averaged with regard to what readers make of it: sharper edges between strong
-    /// colours, slower. `None`: as the picture and the quality ask for. Read when lossy.
+    /// colours, slower. `None`: as the picture asks for. Read when lossy.
     pub sharp_yuv: Option<bool>,
     /// How near a lossless picture stays to its pixels; see [`NEARNESSES`]. 100: the very same,
     /// 60: smaller, and hardly to be told apart.

@@ -99,7 +99,7 @@ fn averaged(raster: &Raster, shared: [u32; 2], cancel: &Cancel) -> Result<Option
     if shared != [2, 2] || !chroma::is_coloured(raster.bytes(), raster.width() as usize, 3) {
         return Ok(None);
     }
-    averaged::planes(raster.bytes(), raster.size(), cancel).map(Some)
+    averaged::planes(raster.bytes(), 3, raster.size(), averaged::Range::Full, cancel).map(Some)
 }
 
 /// How many pixels share a colour, across and down.

@@ -6,10 +6,13 @@
 //! what goes out is an owned vector.
 #![expect(unsafe_code, reason = "libwebp is a C library; each call states why it is sound")]
 
-use crate::engine::{Cancel, error::Cause};
+use crate::engine::{
+    Cancel,
+    encode::averaged::{self, Planes, Range},
+    error::Cause,
+};
 use libwebp_sys as sys;
-use rayon::prelude::*;
-use std::{ffi::c_int, sync::Once};
+use std::ffi::c_int;
 
 /// How to encode.
 #[derive(Clone, Copy)]
@@ -54,16 +57,16 @@ pub(super) fn encode(
         return Err("the lengths do not fit".into());
     }
     let config = config(mode)?;
+    // Lent to the picture until its end.
+    let (mut planes, mut alpha);
     let mut picture = Picture::new()?;
     picture.0.use_argb = config.lossless;
     picture.0.width = width as c_int;
     picture.0.height = height as c_int;
-    let is_sharp = matches!(mode.kind, Kind::Lossy { sharp_yuv: true, .. }) && LEAST_SHARP_SIDE <= width.min(height);
-    // Lent to the picture until it is dropped, which is before them.
-    let mut planes;
-    if is_sharp {
-        planes = Planes::sharp(samples, [width, height], has_alpha, cancel)?;
-        planes.lend(&mut picture.0);
+    if let Kind::Lossy { sharp_yuv: true, .. } = mode.kind {
+        planes = averaged::planes(samples, channels, [width, height], Range::Limited, cancel)?;
+        alpha = has_alpha.then(|| samples.as_chunks::<4>().0.iter().map(|&[.., alpha]| alpha).collect());
+        lend(&mut planes, alpha.as_mut(), &mut picture.0);
     } else {
         let import = if has_alpha { sys::WebPPictureImportRGBA } else { sys::WebPPictureImportRGB };
         // SAFETY: the picture is initialised, and `samples` holds exactly `height` rows of
@@ -77,7 +80,9 @@ pub(super) fn encode(
     picture.0.custom_ptr = (&raw mut written.0).cast();
     picture.0.progress_hook = Some(goes_on);
     picture.0.user_data = std::ptr::from_ref(cancel).cast_mut().cast();
-    // SAFETY: config and picture are initialised and validated; `custom_ptr` points to an
+    // SAFETY: config and picture are initialised and validated; planes that were lent to it have the
+    // strides and, by `averaged::planes`, the rows that libwebp expects of its size, and are neither moved nor
+    // touched until the call returns, after which nothing reads them; `custom_ptr` points to an
     // initialised memory writer, as `WebPMemoryWrite` wants, and `user_data` to a `Cancel`,
     // as `goes_on` wants; both outlive the call and nothing else touches them meanwhile.
     if unsafe { sys::WebPEncode(&raw const config, &raw mut picture.0) } == 0 {
@@ -86,101 +91,15 @@ pub(super) fn encode(
     Ok(written.to_vec())
 }
 
-/// libwebp averages colours of smaller pictures plainly.
-const LEAST_SHARP_SIDE: u32 = 4;
-/// So many rows are averaged at once; even, since two of them share colours.
-const STRIP: usize = 128;
-/// So many rows around them are averaged with them: each of libwebp's four rounds looks two rows further.
-const MARGIN: usize = 16;
-
-/// A picture in Y'CbCr with a colour for four pixels, rows without padding.
-struct Planes {
-    width: usize,
-    y: Vec<u8>,
-    u: Vec<u8>,
-    v: Vec<u8>,
-    alpha: Option<Vec<u8>>,
-}
-
-impl Planes {
-    /// Colours are averaged with regard to the brightness that they lead to, in strips on all cores: at
-    /// once, libwebp takes 40 ms a megapixel for it and hears of no cancel.
-    fn sharp(samples: &[u8], [width, height]: [u32; 2], has_alpha: bool, cancel: &Cancel) -> Result<Self, Cause> {
-        static TABLES: Once = Once::new();
-        let [width, height] = [width, height].map(|it| it as usize);
-        let channels = if has_alpha { 4 } else { 3 };
-        let (half, halves) = (width.div_ceil(2), height.div_ceil(2));
-        let [mut y, mut u, mut v] = [width * height, half * halves, half * halves].map(|it| vec![0; it]);
-        let colours = u.par_chunks_mut(half * STRIP / 2).zip(v.par_chunks_mut(half * STRIP / 2));
-        // The tables behind it are made by whoever comes first.
-        TABLES.call_once(|| drop(Strip::of(&[0; 4 * 4 * 3], 4, 3)));
-        y.par_chunks_mut(width * STRIP).zip(colours).enumerate().try_for_each(|(at, (y, (u, v)))| {
-            if cancel.is_cancelled() {
-                return Err("cancelled".into());
-            }
-            let first = at * STRIP;
-            let above = first.min(MARGIN);
-            let rows = first - above..(first + STRIP + MARGIN).min(height);
-            let samples = &samples[width * channels * rows.start..width * channels * rows.end];
-            Strip::of(samples, width, channels)?.copy(above, width, [y, u, v]);
-            Ok::<(), Cause>(())
-        })?;
-        let alpha = has_alpha.then(|| samples.as_chunks::<4>().0.iter().map(|&[.., alpha]| alpha).collect());
-        Ok(Self { width, y, u, v, alpha })
-    }
-
-    /// The picture points to these planes from now on, may write to them, and does not free them.
-    fn lend(&mut self, picture: &mut sys::WebPPicture) {
-        let [stride, half] = [self.width, self.width.div_ceil(2)].map(|it| it as c_int);
-        (picture.y_stride, picture.uv_stride, picture.a_stride) = (stride, half, stride);
-        (picture.y, picture.u, picture.v) = (self.y.as_mut_ptr(), self.u.as_mut_ptr(), self.v.as_mut_ptr());
-        picture.colorspace = sys::WebPEncCSP::WEBP_YUV420;
-        if let Some(alpha) = &mut self.alpha {
-            picture.a = alpha.as_mut_ptr();
-            picture.colorspace = sys::WebPEncCSP::WEBP_YUV420A;
-        }
-    }
-}
-
-/// Some rows of a picture, averaged by libwebp into planes of its own.
-struct Strip(Picture);
-
-impl Strip {
-    /// Of whole rows of RGB or, opaque then, RGBA; at least four rows and columns.
-    fn of(samples: &[u8], width: usize, channels: usize) -> Result<Self, Cause> {
-        let stride = width * channels;
-        let mut picture = Picture::new()?;
-        picture.0.use_argb = 1;
-        picture.0.width = width as c_int;
-        picture.0.height = (samples.len() / stride) as c_int;
-        let import = if channels == 4 { sys::WebPPictureImportRGBX } else { sys::WebPPictureImportRGB };
-        // SAFETY: the picture is initialised, and `samples` holds at least `height` rows of
-        // `stride` bytes, by the division above; the call only reads them before it returns.
-        if unsafe { import(&raw mut picture.0, samples.as_ptr(), stride as c_int) } == 0 {
-            return Err(picture.error());
-        }
-        // SAFETY: the picture is initialised and holds its pixels; the call allocates the planes.
-        if unsafe { sys::WebPPictureSharpARGBToYUVA(&raw mut picture.0) } == 0 {
-            return Err(picture.error());
-        }
-        Ok(Self(picture))
-    }
-
-    /// Fills the planes with what begins at an even row.
-    fn copy(&self, first: usize, width: usize, [y, u, v]: [&mut [u8]; 3]) {
-        let it = &self.0.0;
-        let half = width.div_ceil(2);
-        let planes = [(it.y, it.y_stride, first, y, width), (it.u, it.uv_stride, first / 2, u, half)];
-        let planes = planes.into_iter().chain([(it.v, it.uv_stride, first / 2, v, half)]);
-        for (plane, stride, first, to, width) in planes {
-            for (at, to) in to.chunks_exact_mut(width).enumerate() {
-                // SAFETY: `Strip::of` had libwebp allocate planes of as many rows of `stride` bytes as the
-                // strip has, half as many for colours (rounded up), each of at least `width`; `sharp` asks for
-                // rows of them only, since its strip ends at or below the last row that is copied.
-                let row = unsafe { std::slice::from_raw_parts(plane.add((first + at) * stride as usize), width) };
-                to.copy_from_slice(row);
-            }
-        }
+/// The picture points to these planes from now on, may write to them, and does not free them.
+fn lend(planes: &mut Planes, alpha: Option<&mut Vec<u8>>, picture: &mut sys::WebPPicture) {
+    let width = picture.width;
+    (picture.y_stride, picture.uv_stride, picture.a_stride) = (width, (width + 1) / 2, width);
+    (picture.y, picture.u, picture.v) = (planes.luma.as_mut_ptr(), planes.blue.as_mut_ptr(), planes.red.as_mut_ptr());
+    picture.colorspace = sys::WebPEncCSP::WEBP_YUV420;
+    if let Some(alpha) = alpha {
+        picture.a = alpha.as_mut_ptr();
+        picture.colorspace = sys::WebPEncCSP::WEBP_YUV420A;
     }
 }
 
@@ -304,41 +223,5 @@ impl Drop for Written {
     fn drop(&mut self) {
         // SAFETY: the writer is initialised; its memory is freed once, here.
         unsafe { sys::WebPMemoryWriterClear(&raw mut self.0) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Planes, Strip};
-    use crate::engine::Cancel;
-
-    /// Slopes with letters of strong colours.
-    fn picture(width: usize, height: usize, channels: usize) -> Vec<u8> {
-        let pixel = |at: usize| {
-            let (x, y) = (at % width, at / width);
-            if x % 7 < 2 && y % 9 < 6 { [200, 0, 40, 255] } else { [x as u8, 250 - (y % 200) as u8, 255, 255] }
-        };
-        (0..width * height).flat_map(|at| pixel(at).into_iter().take(channels)).collect()
-    }
-
-    #[test]
-    fn strips_are_averaged_as_the_whole_picture_is_by_libwebp() {
-        let sizes = [(4, 4, 3), (37, 401, 3), (64, 385, 4), (5, 257, 3), (33, 128, 4), (33, 129, 3), (300, 131, 3)];
-        for (width, height, channels) in sizes {
-            let samples = picture(width, height, channels);
-            let size = [width as u32, height as u32];
-            let strips = Planes::sharp(&samples, size, channels == 4, &Cancel::default()).unwrap();
-            let (half, halves) = (width.div_ceil(2), height.div_ceil(2));
-            let [mut y, mut u, mut v] = [width * height, half * halves, half * halves].map(|it| vec![0; it]);
-            Strip::of(&samples, width, channels).unwrap().copy(0, width, [&mut y, &mut u, &mut v]);
-            assert_eq!((strips.y, strips.u, strips.v), (y, u, v), "{width} × {height}");
-        }
-    }
-
-    #[test]
-    fn averaging_is_broken_off() {
-        let cancel = Cancel::default();
-        cancel.cancel();
-        assert!(Planes::sharp(&picture(64, 300, 3), [64, 300], false, &cancel).is_err());
     }
 }

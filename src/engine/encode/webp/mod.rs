@@ -35,11 +35,10 @@ fn mode(raster: &Raster, spec: &OutputSpec) -> Mode {
         return Mode { quality: search, method, kind: Kind::Lossless { nearness } };
     }
     let alpha_quality = options.alpha_quality.min(*webp::ALPHA_QUALITIES.end());
-    let (layout, quality) = (raster.layout(), spec.quality.clamp(1, 100));
-    let needs_sharp =
-        || chroma::needs_sharp(raster.bytes(), raster.width() as usize, layout.bytes_per_pixel(), quality);
-    let kind = Kind::Lossy { alpha_quality, sharp_yuv: options.sharp_yuv.unwrap_or_else(needs_sharp) };
-    Mode { quality, method, kind }
+    let channels = raster.layout().bytes_per_pixel();
+    let is_coloured = || chroma::is_coloured(raster.bytes(), raster.width() as usize, channels);
+    let kind = Kind::Lossy { alpha_quality, sharp_yuv: options.sharp_yuv.unwrap_or_else(is_coloured) };
+    Mode { quality: spec.quality.clamp(1, 100), method, kind }
 }
 
 /// What [`encode`] made, decoded by the library that made it; `None` with a profile, since that

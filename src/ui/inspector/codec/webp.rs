@@ -16,8 +16,7 @@ pub(super) fn webp_ui(ui: &mut Ui, output: &mut OutputSpec) {
     } else {
         let tip = "How close transparency is kept; 100 is without loss";
         amount(ui, "Alpha quality", tip, *webp::ALPHA_QUALITIES.end(), &mut options.alpha_quality);
-        let tip =
-            "Sharper edges between strong colours; slower to make. Auto: where the picture and the quality ask for it";
+        let tip = "Sharper edges between strong colours; slower to make. Auto: where the picture asks for it";
         let choices = [(None, "Auto"), (Some(true), "On"), (Some(false), "Off")];
         one_of(ui, "Sharp colour edges", tip, &mut options.sharp_yuv, &choices);
     }
