@@ -13,7 +13,7 @@ use inlaid::engine::{
     race::{self, Readers},
     recipe::{Effort, OutputSpec, ProfilePolicy, Want},
     score::{Look, Reference, SAME},
-    target::{Aim, Budget, Measure, Outcome},
+    target::{Aim, Budget, Measure, Outcome, is_sampled},
 };
 use std::sync::Arc;
 
@@ -208,6 +208,26 @@ fn fine_colours_need_no_higher_quality_than_their_own() {
         lower += u8::from(found.spec.codec.jpeg.subsampling == Subsampling::Full && found.spec.quality < 96);
     }
     assert!(0 < lower, "a colour for four pixels was always enough");
+}
+
+#[test]
+fn the_look_of_a_large_picture_is_that_of_its_tiles() {
+    let size = [2_400, 1_800];
+    assert!(is_sampled(size) && !is_sampled([1_200, 1_300]));
+    let source = picture(Kind::Taken, size);
+    let original = decoded(&source);
+    let mut warm = Cache::default();
+    for look in [75, 60] {
+        let wish = recipe(Format::Jpeg, Aim::Look(look));
+        let product = rendered(&source, &wish, &mut Cache::default());
+        let found = product.found.unwrap();
+        assert_eq!(found.outcome, Outcome::Held);
+        assert!(f64::from(look) <= found.score && found.encodes.whole <= 4, "{look}: {found:?}");
+        // What happens in this picture happens everywhere; what is coarser than a tile is not in the tiles.
+        let seen = score(&original, &product.preview.unwrap());
+        assert!((seen - found.score).abs() < 2.0, "{look}: {seen}, and {} of the tiles", found.score);
+        assert_eq!(rendered(&source, &wish, &mut warm).encoded.bytes, product.encoded.bytes, "{look}");
+    }
 }
 
 #[test]

@@ -10,9 +10,12 @@
 //!   where little is to be lost;
 //! * differences of colour coded a little more finely than brightness: −1 %.
 //!
-//! What drawn pictures gain from (palettes, and copies of what was coded before) it finds out by itself.
+//! What drawn pictures gain from (palettes, and copies of what was coded before) it finds out by itself, where
+//! a picture may be one: see `drawn`.
 
 #![expect(unsafe_code, reason = "the encoder is a library of C")]
+
+mod drawn;
 
 use libaom_sys as aom;
 use std::{
@@ -206,6 +209,10 @@ impl Encoder {
         self.set(aom::AV1E_SET_ENABLE_QM, 1)?;
         self.set(aom::AV1E_SET_QM_MIN, level)?;
         self.set(aom::AV1E_SET_QM_MAX, level)?;
+        if !drawn::may_be_drawn(planes) {
+            self.set(aom::AV1E_SET_ENABLE_PALETTE, 0)?;
+            self.set(aom::AV1E_SET_ENABLE_INTRABC, 0)?;
+        }
         // Row by row, which is how several threads can work on one picture.
         self.set(aom::AV1E_SET_ROW_MT, 1)?;
         self.set(aom::AV1E_SET_COLOR_RANGE, aom::AOM_CR_FULL_RANGE)?;

@@ -4,7 +4,8 @@ use super::{input::Input, output::Payload, run::Made};
 use crate::{
     engine::{
         details::Chroma,
-        target::{Found, Outcome},
+        score::SAME,
+        target::{Found, Outcome, is_sampled},
     },
     jobs::Millis,
 };
@@ -35,6 +36,8 @@ pub(super) fn line(input: &Input, made: Option<&Made>, written: Result<&str, &st
     ];
     let after = [
         ("score", json!(found.map(|it| hundredths(it.score)))),
+        // Was it measured on a part of the picture?
+        ("sampled", json!(found.map(|it| it.score < SAME && parcel.is_some_and(|it| is_sampled(it.size))))),
         (
             "quality",
             json!(found.filter(|it| it.spec.format.has_quality() && !it.spec.lossless).map(|it| it.spec.quality)),

@@ -7,7 +7,8 @@ use crate::{
         embed::{Embed, characters},
         race::{Entrant, Rank, Readers},
         recipe::{Effort, OutputSpec},
-        target::{Aim, Budget, DEFAULT_LOOK, Measure, Outcome},
+        score::SAME,
+        target::{Aim, Budget, DEFAULT_LOOK, Measure, Outcome, is_sampled},
     },
     jobs::{JobError, RaceRequest, Raced, Ticket},
 };
@@ -43,8 +44,13 @@ pub(super) struct Race {
     settled: Option<(Recipe, Readers)>,
 }
 
-/// Of larger results no other format is made unasked: nobody pastes them, and it would take a minute of all cores.
-const MOST_PIXELS: u64 = 16_000_000;
+/// Of larger results no other format is made unasked: nobody pastes them, and it would take all cores for long.
+const MOST_PIXELS: u64 = 100_000_000;
+/// Of larger ones AVIF is not made unasked, which takes a gigabyte of memory at 24 megapixels, nor what keeps all
+/// of so many pixels, which weighs ten times as much as the others.
+const MANY_PIXELS: u64 = 16_000_000;
+/// Those that race beyond.
+const LIGHT: [Entrant; 3] = [Entrant::Format(Format::Jpeg), Entrant::PngPalette, Entrant::Format(Format::WebP)];
 /// So many rows are remembered, for who goes back and forth.
 const MOST_ROWS: usize = 40;
 
@@ -75,6 +81,11 @@ impl Row<'_> {
         self.product.found.as_ref().is_some_and(|it| it.outcome != Outcome::Held)
     }
 
+    /// Is its score that of a part of the picture?
+    pub fn is_sampled(&self) -> bool {
+        self.score.is_some_and(|it| it < SAME) && is_sampled(self.product.encoded.size)
+    }
+
     /// How many characters the text has in this form.
     pub fn characters(&self, item: &Item, embed: Embed) -> usize {
         let encoded = &self.product.encoded;
@@ -95,6 +106,11 @@ impl Item {
             let (recipe, score) = self.race.judged.as_ref()?;
             score.filter(|_| *recipe == product.recipe)
         })
+    }
+
+    /// Is this score that of a part of the picture?
+    pub fn is_score_sampled(&self) -> bool {
+        self.row(self.entrant()).is_some_and(|it| it.is_sampled())
     }
 
     /// What is known of a format under the present settings or, stale, under earlier ones.
@@ -179,11 +195,19 @@ impl Item {
         ORDER.into_iter().chain(others.filter(|it| !ORDER.contains(it)))
     }
 
+    /// Does this format stay away from the race because there are so many pixels?
+    pub fn stays_away(&self, entrant: Entrant) -> bool {
+        let [width, height] = self.result_size().unwrap_or_default().map(u64::from);
+        let most = if LIGHT.contains(&entrant) { MOST_PIXELS } else { MANY_PIXELS };
+        most < width * height && entrant != self.entrant() && !entrant.format().is_vector()
+    }
+
     /// Is a row of this format still to come in?
     pub fn is_awaited(&self, entrant: Entrant) -> bool {
         let is_unknown = |it: &Recipe| self.raced(it).is_none();
         self.order().any(|it| it == entrant)
             && entrant != self.entrant()
+            && !self.stays_away(entrant)
             && self.race_recipe(entrant).is_none_or(|it| is_unknown(&it))
     }
 
@@ -230,11 +254,7 @@ impl Item {
     }
 
     fn unknown(&self, entrants: impl Iterator<Item = Entrant>) -> Vec<Recipe> {
-        let [width, height] = self.result_size().unwrap_or_default().map(u64::from);
-        if MOST_PIXELS < width * height {
-            return vec![];
-        }
-        let others = entrants.filter(|it| *it != self.entrant());
+        let others = entrants.filter(|it| *it != self.entrant() && !self.stays_away(*it));
         // Transparency is kept, unless the user has said what is to be under it.
         let has_alpha = self.facts().is_some_and(|it| it.has_alpha) && self.recipe.edits.background.is_none();
         let others = others.filter(|it| !has_alpha || it.format().has_alpha());

@@ -19,8 +19,8 @@ fn every_field_is_there_and_true() {
     assert_eq!(
         keys,
         [
-            "input", "output", "format", "mime", "width", "height", "frames", "bytes", "chars", "score", "quality",
-            "encodes", "missed", "source", "millis", "warnings", "error"
+            "input", "output", "format", "mime", "width", "height", "frames", "bytes", "chars", "score", "sampled",
+            "quality", "encodes", "missed", "source", "millis", "warnings", "error"
         ]
     );
     let written = std::fs::metadata(place.path("a.png")).unwrap().len();
@@ -35,6 +35,7 @@ fn every_field_is_there_and_true() {
         ("/bytes", written.into()),
         ("/chars", Value::Null),
         ("/score", Value::Null),
+        ("/sampled", Value::Null),
         ("/quality", Value::Null),
         ("/encodes", Value::Null),
         ("/missed", Value::Null),

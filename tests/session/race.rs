@@ -123,6 +123,37 @@ fn rows_fill_and_go_stale() {
 }
 
 #[test]
+fn a_large_picture_races_without_those_that_weigh_much() {
+    for (size, raced_formats) in [([6_000, 4_000], &[JPEG, Entrant::PngPalette][..]), ([20_000, 10_000], &[][..])] {
+        let mut desk = Desk::default();
+        let ticket = desk.open(&["a.png"])[0];
+        let mut large = super::desk::loaded("a.png");
+        (large.decoded.facts.size, large.decoded.facts.stored_size) = (size, size);
+        let effects = desk.absorb(Event::Loaded { ticket, result: Ok(large) });
+        let first = super::desk::only_render(effects);
+        desk.finish(&first, b"12345678");
+        let judged = race(&mut desk);
+        let recipe = judged.judged.clone().unwrap();
+        desk.absorb(Event::Judged { ticket: judged.ticket, recipe, result: Ok(78.4) });
+        let item = desk.session.selected().unwrap();
+        for entrant in [JPEG, Entrant::PngPalette, PNG, AVIF] {
+            let takes_part = raced_formats.contains(&entrant);
+            assert_eq!((item.stays_away(entrant), item.is_awaited(entrant)), (!takes_part, takes_part), "{entrant:?}");
+        }
+        assert!(!item.stays_away(WEBP), "what is chosen is made");
+        if let [.., last] = raced_formats {
+            let race = race(&mut desk);
+            assert_eq!(entrants(&race), raced_formats);
+            let mut product = product(&race.recipes[1], 700, 63, Outcome::Held);
+            product.encoded.size = size;
+            let result = Ok(Box::new(Raced { product, millis: None }));
+            desk.absorb(Event::Raced { ticket: race.ticket, recipe: race.recipes[1].clone(), result });
+            assert!(desk.session.selected().unwrap().row(*last).unwrap().is_sampled(), "a part was compared");
+        }
+    }
+}
+
+#[test]
 fn what_is_known_is_not_asked_for_again() {
     let (mut desk, request) = aiming(Aim::Look(85));
     answer(&mut desk, &request, 900);

@@ -61,6 +61,10 @@ pub(super) fn hunt(
     };
     let mut step = tiles.estimate(wanted).map_or(first, |it| it.ceil().max(0.0) as u16).clamp(least, most);
     loop {
+        if search.is_large() {
+            // Pixels that are wanted after all are made again.
+            trail.whole.values_mut().for_each(|it| it.seen = None);
+        }
         let (value, whole) = quantity.of_whole(&knob.turned(spec, step))?;
         trail.curve.put(step, value);
         trail.whole.insert(step, whole);
@@ -69,7 +73,7 @@ pub(super) fn hunt(
         let bracket = trail.curve.bracket(wanted);
         let answer = if quantity.answer_reaches() { bracket.1 } else { bracket.0 };
         let is_enough = most_whole <= trail.whole.len() && answer.is_some();
-        if is_enough || answer.is_some_and(|it| is_settled(it, bracket, &trail.curve, &tiles, wanted, takes_long)) {
+        if is_enough || answer.is_some_and(|it| is_settled(it, bracket, &trail.curve, &tiles, wanted, search.slack())) {
             return Ok(trail);
         }
         let Some(next) = trail.curve.next(wanted, least, most) else { return Ok(trail) };
@@ -112,14 +116,12 @@ fn is_settled(
     whole: &Curve,
     tiles: &Curve,
     wanted: f64,
-    takes_long: bool,
+    slack: f64,
 ) -> bool {
     if matches!(bracket, (Some(below), Some(above)) if below + 1 == above) || bracket.1 == Some(0) {
         return true;
     }
     let Some(value) = whole.value(answer) else { return false };
-    // The next step would be on the other side, as far as can be told without encoding it; where that takes
-    // long, the one after it.
-    let steps = if takes_long { 2.0 } else { 1.0 };
-    (value - wanted).abs() <= tiles.slope_near(answer) * (steps - 0.4)
+    // The next step would be on the other side, as far as can be told without encoding it.
+    (value - wanted).abs() <= tiles.slope_near(answer) * slack
 }

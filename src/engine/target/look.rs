@@ -2,10 +2,11 @@
 
 use super::{
     Found, Outcome, Search, Sought,
-    hunt::{Quantity, Whole, hunt},
+    hunt::{Quantity, Trail, Whole, hunt},
     knob::Knob,
 };
 use crate::engine::{EngineError, Format, Raster, encode, recipe::OutputSpec, score::SAME};
+use std::collections::btree_map::Entry;
 
 /// From this share of pixels on that equal their left neighbour, a picture was drawn rather than taken.
 const DRAWN: f64 = 0.4;
@@ -13,11 +14,27 @@ const DRAWN: f64 = 0.4;
 /// Of small pictures so many steps to either side of the first that holds the look are tried as well.
 const STEPS_AROUND: u16 = 5;
 
+/// What was drawn has looks that rise and fall with the quality: where the step below the answer misses the look by
+/// so little, one below that may hold it.
+const NEARLY: f64 = 0.3;
+/// So many such steps are tried.
+const STEPS_PAST: usize = 3;
+
 /// SSIMULACRA2 along a knob.
 struct Look<'a> {
     search: &'a Search<'a>,
     knob: Knob,
     wanted: f64,
+}
+
+impl Look<'_> {
+    /// Encodes the whole at a step, unless that was done.
+    fn add(&self, spec: &OutputSpec, step: u16, trail: &mut Trail) -> Result<(), EngineError> {
+        if let Entry::Vacant(place) = trail.whole.entry(step) {
+            place.insert(self.of_whole(&self.knob.turned(spec, step))?.1);
+        }
+        Ok(())
+    }
 }
 
 impl Quantity for Look<'_> {
@@ -67,17 +84,8 @@ fn along(search: &Search<'_>, knob: Knob, spec: &OutputSpec, wanted: f64) -> Res
     let look = Look { search, knob, wanted };
     let first = knob.step_of_look(spec.format, wanted);
     let mut trail = hunt(search, knob, spec, knob.range(spec), first, &look)?;
-    // The fewer pixels, the less do looks and bytes rise with the quality step by step.
-    if search.seeker.lore.tiles(&search.naked).is_none()
-        && let Some(found) = trail.curve.bracket(wanted).1
-    {
-        let range = knob.range(spec);
-        let from = found.saturating_sub(STEPS_AROUND).max(*range.start());
-        let near = from..=(found + STEPS_AROUND).min(*range.end());
-        for step in near.filter(|it| !trail.whole.contains_key(it)).collect::<Vec<_>>() {
-            let (_, whole) = look.of_whole(&knob.turned(spec, step))?;
-            trail.whole.insert(step, whole);
-        }
+    if let Some(found) = trail.curve.bracket(wanted).1 {
+        look_around(&look, spec, found, &mut trail)?;
     }
     // The smallest that holds the look; or, where none does, the closest.
     let holds = |it: &Whole| it.score.is_some_and(|it| wanted <= it);
@@ -90,6 +98,28 @@ fn along(search: &Search<'_>, knob: Knob, spec: &OutputSpec, wanted: f64) -> Res
     let outcome = if holds(&whole) { Outcome::Held } else { Outcome::LookMissed };
     let found = Found { outcome, ..Found::held(knob.turned(spec, step), score(&whole)) };
     Ok(search.sought(whole.encoded, whole.seen, found))
+}
+
+/// Tries steps near that which was found, where looks and bytes do not rise with every step.
+fn look_around(look: &Look<'_>, spec: &OutputSpec, found: u16, trail: &mut Trail) -> Result<(), EngineError> {
+    let range = look.knob.range(spec);
+    let is_drawn = || DRAWN <= equal_neighbours(&look.search.naked);
+    // The fewer pixels, the less do they.
+    if look.search.seeker.lore.tiles(&look.search.naked).is_none() {
+        let from = found.saturating_sub(STEPS_AROUND).max(*range.start());
+        for step in from..=(found + STEPS_AROUND).min(*range.end()) {
+            look.add(spec, step, trail)?;
+        }
+    } else if look.knob == Knob::Quality && !look.search.takes_long() && is_drawn() {
+        for step in (range.start() + 1..found).rev().take(STEPS_PAST) {
+            let misses_by = |it: &Whole| look.wanted - score(it);
+            if trail.whole.get(&step).is_none_or(|it| NEARLY < misses_by(it)) {
+                break;
+            }
+            look.add(spec, step - 1, trail)?;
+        }
+    }
+    Ok(())
 }
 
 fn score(whole: &Whole) -> f64 {

@@ -111,3 +111,8 @@ fn sample_of_tiles(raster: &Raster) -> Option<Sample> {
     let pixels = u64::from(raster.width()) * u64::from(raster.height());
     if pixels < FEWEST_PIXELS { None } else { Sample::of(raster, (pixels / TILE_SHARE).min(TILE_PIXELS)) }
 }
+
+/// Is the look of a picture of this size that of tiles of it?
+pub fn is_sampled(size: [u32; 2]) -> bool {
+    Sample::is_part(size, WHOLE_PIXELS)
+}

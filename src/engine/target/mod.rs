@@ -20,7 +20,7 @@ mod shrink;
 pub use self::{
     aim::{Aim, Budget, DEFAULT_LOOK, Encodes, Found, Measure, Miss, Outcome},
     kept::{AimKind, KeptAims, LOOKS},
-    lore::Lore,
+    lore::{Lore, is_sampled},
 };
 
 use self::lore::{Place, Probe};
@@ -128,8 +128,23 @@ impl Search<'_> {
 
     /// Does it take seconds rather than tenths to encode the whole picture?
     fn takes_long(&self) -> bool {
+        is_slow(self.spec()) || self.is_large()
+    }
+
+    /// How many steps an answer may lie beyond what is wanted: less than one, and more where one more encoding of
+    /// the whole takes long.
+    fn slack(&self) -> f64 {
+        match (self.is_large(), is_slow(self.spec())) {
+            (true, _) => 1.6,
+            (_, true) => 1.3,
+            _ => 0.6,
+        }
+    }
+
+    /// Are there so many pixels that they are not to be held twice?
+    fn is_large(&self) -> bool {
         const MANY_PIXELS: u64 = 4_000_000;
-        is_slow(self.spec()) || MANY_PIXELS < u64::from(self.naked.width()) * u64::from(self.naked.height())
+        MANY_PIXELS < u64::from(self.naked.width()) * u64::from(self.naked.height())
     }
 
     fn count(&self, whole: bool) {

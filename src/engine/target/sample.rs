@@ -26,21 +26,9 @@ impl Sample {
     /// Tiles are ranked by how much happens in them, and taken from the ranks at equal distances: smooth
     /// and rich ones are there as often as they are in the picture.
     pub(super) fn of(raster: &Raster, most_pixels: u64) -> Option<Self> {
-        let [width, height] = raster.size();
-        let pixels = u64::from(width) * u64::from(height);
-        if pixels <= most_pixels {
-            return None;
-        }
-        let side = if pixels < LARGE_PIXELS { SIDE } else { LARGE_SIDE };
-        let tile = [width.min(side), height.min(side)];
-        let places = |whole: u32, part: u32| (0..whole / part).map(move |at| at * part);
-        let all: Vec<[u32; 2]> =
-            places(height, tile[1]).flat_map(|y| places(width, tile[0]).map(move |x| [x, y])).collect();
-        let wanted = (most_pixels / (u64::from(tile[0]) * u64::from(tile[1]))).max(1) as usize;
-        if all.len() <= wanted {
-            return None;
-        }
-        let mut ranked: Vec<(u64, [u32; 2])> = all.into_iter().map(|it| (activity(raster, it, tile), it)).collect();
+        let Grid { tile, columns, rows, wanted } = Grid::of(raster.size(), most_pixels)?;
+        let all = (0..rows).flat_map(|y| (0..columns).map(move |x| [x * tile[0], y * tile[1]]));
+        let mut ranked: Vec<(u64, [u32; 2])> = all.map(|it| (activity(raster, it, tile), it)).collect();
         ranked.sort_unstable();
         let mut columns = wanted.isqrt();
         // Without a gap in the last row.
@@ -50,6 +38,11 @@ impl Sample {
         corners.sort_unstable_by_key(|&[x, y]| [y, x]);
         columns = columns.max(1);
         Some(Self { corners, tile, columns: columns as u32 })
+    }
+
+    /// Would one of a picture of this size be a part of it?
+    pub(super) fn is_part(size: [u32; 2], most_pixels: u64) -> bool {
+        Grid::of(size, most_pixels).is_some()
     }
 
     /// The tiles of a picture of the same size, side by side.
@@ -80,6 +73,31 @@ impl Sample {
     fn size(&self) -> [u32; 2] {
         let rows = self.corners.len() as u32 / self.columns;
         [self.tile[0] * self.columns, self.tile[1] * rows]
+    }
+}
+
+/// How a picture is divided into tiles, of which some are taken.
+struct Grid {
+    /// Width and height of each.
+    tile: [u32; 2],
+    columns: u32,
+    rows: u32,
+    /// So many are taken.
+    wanted: usize,
+}
+
+impl Grid {
+    /// `None` if all of them are.
+    fn of([width, height]: [u32; 2], most_pixels: u64) -> Option<Self> {
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels <= most_pixels {
+            return None;
+        }
+        let side = if pixels < LARGE_PIXELS { SIDE } else { LARGE_SIDE };
+        let tile = [width.min(side), height.min(side)];
+        let (columns, rows) = (width / tile[0], height / tile[1]);
+        let wanted = (most_pixels / (u64::from(tile[0]) * u64::from(tile[1]))).max(1) as usize;
+        (wanted < columns as usize * rows as usize).then_some(Self { tile, columns, rows, wanted })
     }
 }
 

@@ -120,11 +120,12 @@ fn hint(place: &Destination) -> String {
     format!("{}: at most {most}\n{}", place.reason, place.source)
 }
 
-/// How close the result looks: `SSIMULACRA2 82 · very close`.
+/// How close the result looks: `82 of 100 · very close`; where only a part was compared, `82, sampled · very close`.
 fn note(item: &Item) -> Option<String> {
     let score = item.score()?;
     let word = Look::of(score).label();
-    Some(format!("{score:.0} of 100 · {word}").replace('-', "−"))
+    let scale = if item.is_score_sampled() { ", sampled" } else { " of 100" };
+    Some(format!("{score:.0}{scale} · {word}").replace('-', "−"))
 }
 
 /// How the fresh result was found.

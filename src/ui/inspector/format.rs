@@ -129,6 +129,9 @@ fn compare_ui(ui: &mut Ui, item: &mut Item) {
     }
 }
 
+/// Of a format that stays away from the race: in the row, and on hover.
+const WHEN_CHOSEN: (&str, &str) = ("if chosen", "Not tried unasked at so many pixels; made when it is chosen");
+
 /// What a row says.
 struct RowTexts {
     label: String,
@@ -150,11 +153,18 @@ impl RowTexts {
             let n_bytes = item.weight(entrant);
             let bytes = n_bytes.map(|it| words::bytes(it as u64, units));
             let tip = n_bytes.map(|it| words::exact_bytes(it as u64));
+            let stays_away = n_bytes.is_none() && item.stays_away(entrant);
+            let (bytes, tip) = if stays_away {
+                (Some(WHEN_CHOSEN.0.to_owned()), Some(WHEN_CHOSEN.1.to_owned()))
+            } else {
+                (bytes, tip)
+            };
             return Self { label, n_bytes, bytes, tip, is_stale: false, is_missed: false };
         };
         let n_bytes = row.product.encoded.bytes.len();
         let mut tip = vec![words::exact_bytes(n_bytes as u64), words::characters(row.characters(item, embed) as u64)];
-        tip.extend(row.score.map(|it| format!("SSIMULACRA2 {it:.1}, {}", Look::of(it).label())));
+        let part = if row.is_sampled() { ", of a part of the picture" } else { "" };
+        tip.extend(row.score.map(|it| format!("SSIMULACRA2 {it:.1}, {}{part}", Look::of(it).label())));
         tip.extend(row.millis.map(|it| words::duration(Duration::from_secs_f64(it / 1_000.0))));
         tip.extend(row.product.miss().map(|it| it.to_string()));
         let (bytes, tip) = (Some(words::bytes(n_bytes as u64, units)), Some(tip.join("\n")));
