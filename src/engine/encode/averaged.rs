@@ -201,7 +201,7 @@ mod tests {
         // ITU-T T.871 §7 and ITU-R BT.601 by hand: 0.299 × 200 + 0.587 × 100 + 0.114 × 50 is 124.2; above 128 lie
         // (50 − 124.2) ÷ 1.772 and (200 − 124.2) ÷ 1.402; 219 and 224 of 255 of them where the range is limited.
         let ranges = [(Range::Full, [124, 86, 182]), (Range::Limited, [123, 91, 175])];
-        for size in [[1, 1], [2, 2], [3, 5], [16, 1], [33, 131]] {
+        for size in [[1_u32, 1], [2, 2], [3, 5], [16, 1], [33, 131]] {
             let pixels = (size[0] * size[1]) as usize;
             let halves = (size[0].div_ceil(2) * size[1].div_ceil(2)) as usize;
             for (range, [luma, blue, red]) in ranges {
@@ -225,7 +225,7 @@ mod tests {
         let seen = |luma: u8| {
             let [luma, blue, red] = [f64::from(luma), f64::from(blue) - 128.0, f64::from(red) - 128.0];
             let rgb = [luma + 1.402 * red, luma - 0.344_136 * blue - 0.714_136 * red, luma + 1.772 * blue];
-            let light = rgb.map(|it| (it.clamp(0.0, 255.0) / 255.0).powf(2.2));
+            let light = rgb.map(|it: f64| (it.clamp(0.0, 255.0) / 255.0).powf(2.2));
             255.0 * (0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2]).powf(1.0 / 2.2)
         };
         assert!((seen(luma) - 127.0).abs() < 12.0, "{}", seen(luma));
