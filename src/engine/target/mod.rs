@@ -136,7 +136,7 @@ impl Search<'_> {
     fn slack(&self) -> f64 {
         match (self.is_large(), is_slow(self.spec())) {
             (true, _) => 1.6,
-            (_, true) => 1.3,
+            (_, true) => 0.9,
             _ => 0.6,
         }
     }
