@@ -1,6 +1,6 @@
 //! Asymmetric numeral systems with alias tables (ISO/IEC 18181-1 C.2).
 
-use super::bits::Bits;
+use super::{bits::Bits, uint::Split};
 
 /// Frequencies add up to 2 to this power.
 const LOG_TOTAL: u32 = 12;
@@ -232,14 +232,12 @@ impl Table {
             starts.push(start);
             start += frequency;
         }
-        let mut places = vec![0; TOTAL as usize];
-        if let Some(single) = of.iter().position(|&it| u32::from(it) == TOTAL) {
-            let it = Self { frequencies: of.clone(), starts, places: (0..TOTAL as u16).collect() };
-            debug_assert!(single < of.len());
-            return it;
-        }
-        for (place, (token, offset)) in aliases(of, log_alphabet).into_iter().enumerate() {
-            places[usize::from(starts[token] + offset)] = place as u16;
+        let mut places: Vec<u16> = (0..TOTAL as u16).collect();
+        // A token that is certain has all places, in order.
+        if of.iter().all(|&it| u32::from(it) != TOTAL) {
+            for (place, (token, offset)) in aliases(of, log_alphabet).into_iter().enumerate() {
+                places[usize::from(starts[token] + offset)] = place as u16;
+            }
         }
         Self { frequencies: of.clone(), starts, places }
     }
@@ -283,12 +281,12 @@ fn aliases(frequencies: &[u16], log_alphabet: u32) -> Vec<(usize, u16)> {
 
 /// Codes tokens in reverse, as the decoder needs them: each with its table and the bits that follow it.
 pub(super) fn write_reversed<'a>(
-    items: impl DoubleEndedIterator<Item = (&'a Table, u32, u32, u32)> + ExactSizeIterator,
+    items: impl DoubleEndedIterator<Item = (&'a Table, Split)> + ExactSizeIterator,
     out: &mut Bits,
 ) {
     let mut state = LAST_STATE;
     let mut pieces: Vec<(u32, u32)> = Vec::with_capacity(items.len());
-    for (table, token, n, bits) in items.rev() {
+    for (table, Split { token, n, bits }) in items.rev() {
         if n != 0 {
             pieces.push((n, bits));
         }
@@ -301,5 +299,58 @@ pub(super) fn write_reversed<'a>(
     out.put(32, state);
     for (n, bits) in pieces.into_iter().rev() {
         out.put(n, bits);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bits, Frequencies, LAST_STATE, Split, TOTAL, Table, aliases, write_reversed};
+
+    fn told(frequencies: &Frequencies) -> Vec<u8> {
+        let mut bits = Bits::default();
+        frequencies.write(&mut bits);
+        bits.into_bytes()
+    }
+
+    #[test]
+    fn one_token_is_told_by_its_number() {
+        // From the lowest bit on: one or two tokens, one; not zero, 1 bit more in 3, which is 1 above 2.
+        assert_eq!(told(&Frequencies::best(&[0, 0, 0, 9])), [0b0100_1101]);
+    }
+
+    #[test]
+    fn frequencies_add_up_and_are_near_to_the_counts() {
+        for counts in [vec![1, 1], vec![5, 0, 0, 900, 3], vec![1; 200], vec![4_000, 1, 1, 1], (1..90).collect()] {
+            let frequencies = Frequencies::best(&counts);
+            assert_eq!(frequencies.of.iter().copied().map(u32::from).sum::<u32>(), TOTAL, "{counts:?}");
+            let all: f64 = counts.iter().copied().map(f64::from).sum();
+            let entropy: f64 =
+                counts.iter().filter(|&&it| 0 < it).map(|&it| -f64::from(it) * (f64::from(it) / all).log2()).sum();
+            assert!(frequencies.cost_of(&counts) < entropy * 1.06 + 40.0, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn every_place_of_the_alias_table_is_one_share_of_a_token() {
+        let frequencies = Frequencies::best(&[100, 3, 0, 700, 41, 1]);
+        let mut found: Vec<Vec<u16>> = vec![vec![]; 32];
+        for (token, offset) in aliases(&frequencies.of, 5) {
+            found[token].push(offset);
+        }
+        for (token, mut offsets) in found.into_iter().enumerate() {
+            offsets.sort_unstable();
+            let frequency = frequencies.of.get(token).copied().unwrap_or(0);
+            assert_eq!(offsets, (0..frequency).collect::<Vec<u16>>(), "{token}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_certain_takes_no_bits() {
+        let table = Table::new(&Frequencies::best(&[0, 5]), 5);
+        let mut bits = Bits::default();
+        let splits = [Split { token: 1, n: 0, bits: 0 }, Split { token: 1, n: 3, bits: 0b101 }];
+        write_reversed(splits.map(|it| (&table, it)).into_iter(), &mut bits);
+        // The state as it ends, and what follows the second.
+        assert_eq!(bits.into_bytes(), [&LAST_STATE.to_le_bytes()[..], &[0b101]].concat());
     }
 }

@@ -1,5 +1,8 @@
 //! Which contexts share a histogram (ISO/IEC 18181-1 C.2.2).
 
+use rayon::prelude::*;
+use std::sync::LazyLock;
+
 /// How often each token comes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Histogram {
@@ -75,7 +78,13 @@ fn telling(used: usize) -> f64 {
 }
 
 /// n · log₂ n.
+#[inline]
 pub(super) fn weight(n: u32) -> f64 {
+    static SMALL: LazyLock<Vec<f64>> = LazyLock::new(|| (0..1 << 16).map(exact_weight).collect());
+    SMALL.get(n as usize).copied().unwrap_or_else(|| exact_weight(n))
+}
+
+fn exact_weight(n: u32) -> f64 {
     if n == 0 { 0.0 } else { f64::from(n) * f64::from(n).log2() }
 }
 
@@ -104,10 +113,10 @@ fn seeded(histograms: &[Histogram], used: &[usize], most: usize) -> (Vec<usize>,
     loop {
         let newest = seeds.len() - 1;
         let seed = &histograms[used[seeds[newest]]];
-        for (at, distance) in distances.iter_mut().enumerate() {
-            let it = histograms[used[at]].distance(seed);
-            if at == seeds[newest] || it < *distance {
-                *distance = if at == seeds[newest] { 0.0 } else { it };
+        let newly: Vec<f64> = used.par_iter().with_min_len(64).map(|&it| histograms[it].distance(seed)).collect();
+        for (at, &it) in newly.iter().enumerate() {
+            if at == seeds[newest] || it < distances[at] {
+                distances[at] = if at == seeds[newest] { 0.0 } else { it };
                 of[at] = newest;
             }
         }
@@ -125,7 +134,7 @@ fn seeded(histograms: &[Histogram], used: &[usize], most: usize) -> (Vec<usize>,
 }
 
 /// Joins the two whose joining saves the most, as long as that saves anything.
-fn merge_pairs(found: &mut Vec<Histogram>, of: &mut [usize]) {
+fn merge_pairs(found: &mut [Histogram], of: &mut [usize]) {
     let n = found.len();
     let mut into: Vec<usize> = (0..n).collect();
     let mut costs: Vec<f64> = found.iter().map(Histogram::cost).collect();

@@ -28,10 +28,15 @@ const SPECIAL: [(i32, i32); 120] = [
 
 /// No farther back.
 const WINDOW: usize = 1 << 20;
-/// Values that are looked up together.
-const LOOKED_UP: usize = 4;
+/// Values that are looked up together, at least and at most.
+const FEWEST: usize = 4;
+const MOST: usize = 24;
+/// Where hardly anything was predicted, there are so few contexts. Then what comes again does so over longer ways, and
+/// the values that are looked up together take about so many bits.
+const FEW_CONTEXTS: usize = 4;
+const LOOKED_UP: f64 = 12.0;
 /// So many earlier places are compared.
-const COMPARED: usize = 24;
+const COMPARED: usize = 16;
 /// About what the length and the distance of a copy take, in bits, and for each bit of a distance more.
 const COPY: f32 = 18.0;
 const FAR: f32 = 0.9;
@@ -92,6 +97,8 @@ struct Finder<'a> {
     /// What all values before each take.
     sums: Vec<f64>,
     special: HashMap<usize, u32>,
+    /// So many values are looked up together.
+    looked_up: usize,
     /// The last place of each hash, plus one, and of each place the one before.
     heads: Vec<u32>,
     before: Vec<u32>,
@@ -126,7 +133,9 @@ impl<'a> Finder<'a> {
             }
         }
         let (heads, before) = (vec![0; 1 << 16], vec![0; tokens.len()]);
-        Self { tokens, sums, special, heads, before, distances: contexts as u16 }
+        let looked_up = if contexts <= FEW_CONTEXTS { (LOOKED_UP / costs.mean) as usize } else { 0 };
+        let looked_up = looked_up.clamp(FEWEST, MOST);
+        Self { tokens, sums, special, looked_up, heads, before, distances: contexts as u16 }
     }
 
     /// The tokens with copies, and what those save.
@@ -168,7 +177,7 @@ impl<'a> Finder<'a> {
     }
 
     fn hash(&self, at: usize) -> Option<usize> {
-        let some = self.tokens.get(at..at + LOOKED_UP)?;
+        let some = self.tokens.get(at..at + self.looked_up)?;
         // Fibonacci hashing (Knuth, TAOCP 6.4).
         let mix = |sum: u32, it: &Token| (sum.rotate_left(9) ^ it.value).wrapping_mul(0x9E37_79B9);
         Some((some.iter().fold(0, mix) >> 16) as usize)
@@ -195,16 +204,21 @@ impl<'a> Finder<'a> {
         for _ in 0..COMPARED {
             let Some(from) = (next as usize).checked_sub(1).filter(|from| at - from < WINDOW) else { break };
             next = self.before[from];
-            let longest = best.map_or(LOOKED_UP, |it| it.length);
+            let longest = best.map_or(self.looked_up, |it| it.length);
             if self.tokens.get(at + longest - 1).map(|it| it.value) != Some(self.tokens[from + longest - 1].value) {
                 continue;
             }
             let pairs = self.tokens[at..end].iter().zip(&self.tokens[from..]);
             let length = pairs.take_while(|(one, two)| one.value == two.value).count();
+            let least = best.map_or(0.0, |it| it.saved);
+            let saved = self.saving(at, at + length) as f32 - COPY;
+            if length < self.looked_up || saved <= least {
+                continue;
+            }
             let back = at - from;
             let distance = self.special.get(&back).copied().unwrap_or(back as u32 + 119);
-            let saved = self.saving(at, at + length) as f32 - COPY - FAR * (distance as f32 + 1.0).log2();
-            if LOOKED_UP <= length && 0.0 < saved && best.is_none_or(|it| it.saved < saved) {
+            let saved = saved - FAR * (distance + 1).ilog2() as f32;
+            if least < saved {
                 best = Some(Copy { length, back, distance, saved });
                 if LONG <= length {
                     break;
@@ -217,5 +231,31 @@ impl<'a> Finder<'a> {
     /// What the values of a part take.
     fn saving(&self, from: usize, to: usize) -> f64 {
         self.sums[to] - self.sums[from]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::copied;
+    use crate::engine::{
+        Cancel,
+        encode::jxl::entropy::{Kind, LEAST_COPY, Token},
+    };
+
+    #[test]
+    fn a_row_that_comes_again_is_copied_from_the_pixel_above() {
+        let row = |length: u32| (0..length).map(|at| at * at % 251 % 7);
+        let values = row(64).chain(row(64)).chain(std::iter::repeat_n(0, 400));
+        let tokens: Vec<Token> = values.map(|it| Token::literal(0, it)).collect();
+        let out = copied(std::slice::from_ref(&tokens), &[64], 1, &Cancel::default());
+        // So few bits are not worth an alphabet.
+        assert!(out.is_none());
+        let values = (0..40).flat_map(|_| row(64)).chain(std::iter::repeat_n(0, 40_000));
+        let tokens: Vec<Token> = values.map(|it| Token::literal(0, it)).collect();
+        let out = copied(&[tokens], &[64], 1, &Cancel::default()).expect("copies");
+        let is_from_above =
+            |pair: &&[Token]| pair[1].kind == Kind::Distance && pair[1].context == 1 && pair[1].value == 0;
+        let lengths = out[0].windows(2).filter(is_from_above).map(|pair| pair[0].value + LEAST_COPY);
+        assert!(lengths.max().is_some_and(|it| 64 * 38 < it));
     }
 }

@@ -4,8 +4,10 @@ use super::{
     ans::{self, Frequencies, Table},
     bits::Bits,
     cluster::{self, Histogram},
+    prefix::Prefix,
     uint::{self, Split, Uint},
 };
+use crate::engine::Cancel;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -48,39 +50,61 @@ pub(super) struct Code {
     has_copies: bool,
     map: Vec<u8>,
     log_alphabet: u32,
-    clusters: Vec<Cluster>,
+    clusters: Vec<Uint>,
+    coder: Coder,
 }
 
-struct Cluster {
-    config: Uint,
-    frequencies: Frequencies,
-    table: Table,
+/// What codes the tokens of each cluster.
+enum Coder {
+    Ans(Vec<(Frequencies, Table)>),
+    Prefix(Vec<Prefix>),
 }
+
+/// Alphabets of prefix codes have so many bits.
+const PREFIX_ALPHABET: u32 = 15;
+/// Streams of more tokens are not tried with prefix codes.
+const FEW: u32 = 5_000;
 
 impl Code {
-    /// The best for these streams, which have so many contexts, without that of distances.
-    pub(super) fn new(streams: &[&[Token]], contexts: usize) -> Self {
-        let has_copies = streams.iter().any(|it| it.iter().any(|token| token.kind != Kind::Literal));
-        let contexts = contexts + usize::from(has_copies);
-        let mut histograms = vec![Histogram::default(); contexts];
-        for token in streams.iter().copied().flatten() {
-            histograms[usize::from(token.context)].add(whole(Uint::USUAL, *token).token);
-        }
-        let (map, shared) = cluster::clusters(&histograms, MOST_CLUSTERS);
-        let mut values = vec![Values::default(); shared.len()];
-        for token in streams.iter().copied().flatten() {
-            values[usize::from(map[usize::from(token.context)])].add(*token);
+    /// The best for so many streams in which values come so often.
+    pub(super) fn new(counts: &Counts, streams: usize) -> Self {
+        let histograms: Vec<Histogram> = counts.of.par_iter().map(Values::histogram).collect();
+        let (map, _) = cluster::clusters(&histograms, MOST_CLUSTERS);
+        let mut values = vec![Values::default(); map.iter().max().map_or(0, |&it| usize::from(it) + 1)];
+        for (of_context, &cluster) in counts.of.iter().zip(&map) {
+            values[usize::from(cluster)].merge(of_context);
         }
         let chosen: Vec<(Uint, Vec<u32>)> = values.par_iter().map(Values::best).collect();
-        let longest = chosen.iter().map(|it| it.1.len()).max().unwrap_or(1);
-        let splits = chosen.iter().map(|it| it.0.split_exponent());
+        let (clusters, counted): (Vec<Uint>, Vec<Vec<u32>>) = chosen.into_iter().unzip();
+        let longest = counted.iter().map(Vec::len).max().unwrap_or(1);
+        let splits = clusters.iter().map(|it| it.split_exponent());
         let log_alphabet = splits.fold(uint::ceil_log2(longest as u32).max(5), u32::max);
-        let cluster = |(config, counts): (Uint, Vec<u32>)| {
-            let frequencies = Frequencies::best(&counts);
+        let table = |counts: &Vec<u32>| {
+            let frequencies = Frequencies::best(counts);
             let table = Table::new(&frequencies, log_alphabet);
-            Cluster { config, frequencies, table }
+            (frequencies, table)
         };
-        Self { has_copies, map, log_alphabet, clusters: chosen.into_par_iter().map(cluster).collect() }
+        let coder = Coder::Ans(counted.par_iter().map(table).collect());
+        let ans = Self { has_copies: counts.has_copies, map, log_alphabet, clusters, coder };
+        if FEW < counted.iter().flatten().sum() {
+            return ans;
+        }
+        let coder = Coder::Prefix(counted.iter().map(|it| Prefix::new(it)).collect());
+        let prefix =
+            Self { map: ans.map.clone(), log_alphabet: PREFIX_ALPHABET, clusters: ans.clusters.clone(), coder, ..ans };
+        if prefix.bits(&counted, streams) < ans.bits(&counted, streams) { prefix } else { ans }
+    }
+
+    /// What telling it and so many of each token take, without what follows tokens.
+    fn bits(&self, counted: &[Vec<u32>], streams: usize) -> f64 {
+        let mut told = Bits::default();
+        self.write_codes(&mut told);
+        let tokens: f64 = match &self.coder {
+            Coder::Ans(of) => of.iter().zip(counted).map(|(it, counts)| it.0.cost_of(counts)).sum(),
+            Coder::Prefix(of) => of.iter().map(Prefix::cost).sum(),
+        };
+        let states = if matches!(self.coder, Coder::Ans(_)) { 32 * streams } else { 0 };
+        told.len() as f64 + tokens + states as f64
     }
 
     /// Tells the decoder.
@@ -94,14 +118,23 @@ impl Code {
         if 1 < self.map.len() {
             self.write_map(out);
         }
-        // No prefix codes.
-        out.flag(false);
-        out.put(2, self.log_alphabet - 5);
-        for cluster in &self.clusters {
-            cluster.config.write(self.log_alphabet, out);
+        self.write_codes(out);
+    }
+
+    fn write_codes(&self, out: &mut Bits) {
+        out.flag(matches!(self.coder, Coder::Prefix(_)));
+        if let Coder::Ans(_) = self.coder {
+            out.put(2, self.log_alphabet - 5);
         }
-        for cluster in &self.clusters {
-            cluster.frequencies.write(out);
+        for config in &self.clusters {
+            config.write(self.log_alphabet, out);
+        }
+        match &self.coder {
+            Coder::Ans(of) => of.iter().for_each(|it| it.0.write(out)),
+            Coder::Prefix(of) => {
+                of.iter().for_each(|it| it.write_size(out));
+                of.iter().for_each(|it| it.write(out));
+            }
         }
     }
 
@@ -115,9 +148,7 @@ impl Code {
             let tokens: Vec<Token> = indices.iter().map(|&it| Token::literal(0, it.into())).collect();
             bits.flag(false);
             bits.flag(is_moved);
-            let code = Self::new(&[&tokens], 1);
-            code.write(&mut bits);
-            code.write_stream(&tokens, &mut bits);
+            write(&tokens, 1, &mut bits);
             bits
         });
         let shortest = if coded[1].len() < coded[0].len() { &coded[1] } else { &coded[0] };
@@ -135,13 +166,33 @@ impl Code {
 
     /// All of one stream.
     pub(super) fn write_stream(&self, tokens: &[Token], out: &mut Bits) {
-        let item = |token: &Token| {
-            let cluster = &self.clusters[usize::from(self.map[usize::from(token.context)])];
-            let split = whole(cluster.config, *token);
-            (&cluster.table, split.token, split.n, split.bits)
-        };
-        ans::write_reversed(tokens.iter().map(item), out);
+        let cluster = |token: &Token| usize::from(self.map[usize::from(token.context)]);
+        match &self.coder {
+            Coder::Ans(of) => {
+                let item = |token: &Token| {
+                    let cluster = cluster(token);
+                    (&of[cluster].1, whole(self.clusters[cluster], *token))
+                };
+                ans::write_reversed(tokens.iter().map(item), out);
+            }
+            Coder::Prefix(of) => {
+                for token in tokens {
+                    let cluster = cluster(token);
+                    let split = whole(self.clusters[cluster], *token);
+                    let (n, bits) = of[cluster].code(split.token);
+                    out.put(n, bits);
+                    out.put(split.n, split.bits);
+                }
+            }
+        }
     }
+}
+
+/// One stream, and before it its code.
+pub(super) fn write(tokens: &[Token], contexts: usize, out: &mut Bits) {
+    let code = Code::new(&Counts::of(tokens, contexts, false), 1);
+    code.write(out);
+    code.write_stream(tokens, out);
 }
 
 /// The token of the alphabet.
@@ -167,6 +218,49 @@ fn moved_to_front(map: &[u8]) -> Vec<u8> {
     map.iter().map(place).collect()
 }
 
+/// How often each value comes in each context.
+#[derive(Clone)]
+pub(super) struct Counts {
+    of: Vec<Values>,
+    has_copies: bool,
+}
+
+impl Counts {
+    /// None yet, in so many contexts; that of distances is one of them if there are copies.
+    pub(super) fn new(contexts: usize, has_copies: bool) -> Self {
+        Self { of: vec![Values::default(); contexts + usize::from(has_copies)], has_copies }
+    }
+
+    /// Those of a stream.
+    fn of(tokens: &[Token], contexts: usize, has_copies: bool) -> Self {
+        let mut counts = Self::new(contexts, has_copies);
+        tokens.iter().for_each(|&it| counts.add(it));
+        counts
+    }
+
+    /// Those of some streams.
+    pub(super) fn of_all(streams: &[Vec<Token>], contexts: usize, cancel: &Cancel) -> Self {
+        let has_copies = streams.iter().any(|it| it.iter().any(|token| token.kind != Kind::Literal));
+        let going = streams.par_iter().filter(|_| !cancel.is_cancelled());
+        going
+            .map(|it| Self::of(it, contexts, has_copies))
+            .reduce(|| Self::new(contexts, has_copies), |one, two| one.with(&two))
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, token: Token) {
+        self.of[usize::from(token.context)].add(token);
+    }
+
+    /// Both together.
+    pub(super) fn with(mut self, other: &Self) -> Self {
+        for (values, more) in self.of.iter_mut().zip(&other.of) {
+            values.merge(more);
+        }
+        self
+    }
+}
+
 /// How often each value comes.
 #[derive(Clone, Default)]
 struct Values {
@@ -182,12 +276,43 @@ impl Values {
     #[inline]
     fn add(&mut self, token: Token) {
         if token.kind == Kind::Length {
-            bump(&mut self.lengths, whole(Uint::USUAL, token).token);
+            add(&mut self.lengths, whole(Uint::USUAL, token).token, 1);
         } else if token.value < Self::SMALL {
-            bump(&mut self.small, token.value);
+            add(&mut self.small, token.value, 1);
         } else {
             *self.large.entry(token.value).or_default() += 1;
         }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (counts, more) in [(&mut self.small, &other.small), (&mut self.lengths, &other.lengths)] {
+            if counts.len() < more.len() {
+                counts.resize(more.len(), 0);
+            }
+            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+        }
+        for (&value, count) in &other.large {
+            *self.large.entry(value).or_default() += count;
+        }
+    }
+
+    /// Each value that there is, and how often it comes.
+    fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
+        let small = self.small.iter().enumerate().map(|(value, &count)| (value as u32, count));
+        small.chain(self.large.iter().map(|(&value, &count)| (value, count))).filter(|it| it.1 != 0)
+    }
+
+    /// As the usual tokens.
+    fn histogram(&self) -> Histogram {
+        let mut counts = vec![];
+        for (value, count) in self.iter() {
+            add(&mut counts, Uint::USUAL.split(value).token, count);
+        }
+        for (token, &count) in self.lengths.iter().enumerate().filter(|it| *it.1 != 0) {
+            add(&mut counts, token as u32, count);
+        }
+        let total = counts.iter().sum();
+        Histogram { counts, total }
     }
 
     /// What makes tokens of them in the fewest bits, and how often each of those comes.
@@ -195,13 +320,10 @@ impl Values {
         let mut best: Option<(f64, Uint, Vec<u32>)> = None;
         for config in Uint::ALL {
             let (mut counts, mut extra) = (vec![], 0.0);
-            let small = self.small.iter().enumerate().map(|(value, &count)| (value as u32, count));
-            for (value, count) in small.chain(self.large.iter().map(|(&value, &count)| (value, count))) {
-                if count != 0 {
-                    let split = config.split(value);
-                    add(&mut counts, split.token, count);
-                    extra += f64::from(split.n) * f64::from(count);
-                }
+            for (value, count) in self.iter() {
+                let split = config.split(value);
+                add(&mut counts, split.token, count);
+                extra += f64::from(split.n) * f64::from(count);
             }
             let most = if self.lengths.is_empty() { 256 } else { FIRST_LENGTH as usize };
             if most < counts.len() {
@@ -222,10 +344,6 @@ impl Values {
         }
         best.map_or_else(|| (Uint::USUAL, vec![1]), |(_, config, counts)| (config, counts))
     }
-}
-
-fn bump(counts: &mut Vec<u32>, at: u32) {
-    add(counts, at, 1);
 }
 
 fn add(counts: &mut Vec<u32>, at: u32, n: u32) {

@@ -12,6 +12,8 @@ pub(super) struct Header {
     pub(super) has_alpha: bool,
     /// Sides of groups are 128 times two to this power.
     pub(super) group_shift: u32,
+    /// Does a profile follow the metadata?
+    pub(super) has_profile: bool,
 }
 
 impl Header {
@@ -30,14 +32,10 @@ impl Header {
         self.size.iter().map(|&it| (it as usize).div_ceil(8 * self.group_side())).product()
     }
 
-    /// Signature, size, metadata, and the header of the one frame up to its table of contents.
+    /// Signature, size and metadata up to where a profile comes.
     pub(super) fn write(self, out: &mut Bits) {
         out.put(16, 0x0aff);
-        // Not a small size; the height, no ratio of the sides, the width.
-        out.put(1, 0);
-        side(self.size[1], out);
-        out.put(3, 0);
-        side(self.size[0], out);
+        size(self.size, out);
         // Not all as usual; orientation and the like are.
         out.put(2, 0);
         depth(self.is_wide, out);
@@ -54,7 +52,10 @@ impl Header {
         }
         // Not XYB.
         out.put(1, 0);
-        if self.is_grey {
+        if self.has_profile {
+            // Not as usual, a profile, of red, green and blue.
+            out.put(4, 0b10);
+        } else if self.is_grey {
             // Not as usual, no profile, grey, D65, no gamma, the curve of sRGB, relative colorimetric.
             out.put(2, 0);
             out.put(2, 1);
@@ -67,11 +68,10 @@ impl Header {
         }
         // No extensions, transforms as usual.
         out.put(3, 0b100);
-        out.pad();
-        self.frame(out);
     }
 
-    fn frame(self, out: &mut Bits) {
+    /// The header of the one frame up to its table of contents.
+    pub(super) fn write_frame(self, out: &mut Bits) {
         let alphas = u32::from(self.has_alpha);
         // A frame not as usual: shown, modular, no flags, no YCbCr, not enlarged, nor is its alpha.
         out.put(9, 0b1000);
@@ -87,9 +87,23 @@ impl Header {
     }
 }
 
-/// A side of up to 2³⁰ pixels.
-fn side(side: u32, out: &mut Bits) {
-    out.select(side, [(9, 1), (13, 1), (18, 1), (30, 1)]);
+/// Width to height, by the standard's numbers from one on.
+const RATIOS: [[u64; 2]; 7] = [[1, 1], [12, 10], [4, 3], [3, 2], [16, 9], [5, 4], [2, 1]];
+
+/// The sides, of up to 2³⁰ pixels.
+fn size([width, height]: [u32; 2], out: &mut Bits) {
+    let of_eights = |it: u32| it.is_multiple_of(8) && it <= 256;
+    let ratio = RATIOS.iter().position(|&[across, down]| u64::from(width) == u64::from(height) * across / down);
+    let is_small = of_eights(height) && (ratio.is_some() || of_eights(width));
+    let side = |side: u32, out: &mut Bits| {
+        if is_small { out.put(5, side / 8 - 1) } else { out.select(side, [(9, 1), (13, 1), (18, 1), (30, 1)]) }
+    };
+    out.flag(is_small);
+    side(height, out);
+    out.put(3, ratio.map_or(0, |it| it as u32 + 1));
+    if ratio.is_none() {
+        side(width, out);
+    }
 }
 
 /// Whole samples of 16 bits, or of 8.

@@ -31,7 +31,7 @@ impl Raw {
         }
         for (column, &predictor) in self.tokens.iter_mut().zip(sampling.predictors) {
             let guess = predict::predict(predictor, &known.near, known.weighted);
-            column.push(Uint::USUAL.split(pack_signed(known.sample - guess)).token as u8);
+            column.push(Uint::USUAL.split(pack_signed(known.sample.wrapping_sub(guess))).token as u8);
         }
     }
 }
@@ -48,8 +48,11 @@ struct Samples {
 }
 
 impl Samples {
-    fn new(parts: &[Raw], sampling: &Sampling) -> Self {
+    fn new(parts: &[Raw], sampling: &Sampling, cancel: &Cancel) -> Self {
         let column = |at: usize| {
+            if cancel.is_cancelled() {
+                return (vec![], vec![]);
+            }
             let values: Vec<&[i32]> = parts.iter().map(|it| &*it.properties[at]).collect();
             let bounds = bounds(&values, sampling.classes);
             let classes = values.iter().copied().flatten().map(|&it| bounds.partition_point(|&bound| bound < it) as u8);
@@ -87,8 +90,8 @@ fn bounds(values: &[&[i32]], classes: usize) -> Vec<i32> {
 
 /// The tree.
 pub(super) fn learn(parts: &[Raw], sampling: &Sampling, cancel: &Cancel) -> Node {
-    let samples = Samples::new(parts, sampling);
-    let learner = Learner { samples: &samples, sampling, cancel, logs: (0..1 << 16).map(weight).collect() };
+    let samples = Samples::new(parts, sampling, cancel);
+    let learner = Learner { samples: &samples, sampling, cancel };
     let mut indices: Vec<u32> = (0..samples.n as u32).collect();
     let mut spare = indices.clone();
     let all: Vec<usize> = (0..sampling.predictors.len()).collect();
@@ -99,8 +102,6 @@ struct Learner<'a> {
     samples: &'a Samples,
     sampling: &'a Sampling,
     cancel: &'a Cancel,
-    /// n · log₂ n of small n.
-    logs: Vec<f64>,
 }
 
 /// A way to divide samples.
@@ -121,10 +122,6 @@ const MOST_LOOKED_AT: usize = 1 << 16;
 const LEAST_SHARED: usize = 1 << 12;
 
 impl Learner<'_> {
-    fn weight(&self, n: u32) -> f64 {
-        self.logs.get(n as usize).copied().unwrap_or_else(|| weight(n))
-    }
-
     fn grow(&self, indices: &mut [u32], spare: &mut [u32], predictors: &[usize], depth: usize) -> Node {
         let step = indices.len().div_ceil(MOST_LOOKED_AT).max(1);
         let some: Vec<u32> = indices.iter().copied().step_by(step).collect();
@@ -175,7 +172,7 @@ impl Learner<'_> {
             counts[usize::from(tokens[at as usize])] += 1;
         }
         let costs = counts.iter().zip(0..).map(|(&count, token)| self.cost_of(token, count));
-        self.weight(indices.len() as u32) + costs.sum::<f64>()
+        weight(indices.len() as u32) + costs.sum::<f64>()
     }
 
     /// The best division by a property.
@@ -228,7 +225,7 @@ impl Learner<'_> {
         if count == 0 {
             return 0.0;
         }
-        extra(token) * f64::from(count) - self.weight(count) + self.sampling.token_cost
+        extra(token) * f64::from(count) - weight(count) + self.sampling.token_cost
     }
 
     /// Moves tokens, sorted by class, from above to below, and lowers what it costs to have all classes up to each by
@@ -253,8 +250,8 @@ impl Learner<'_> {
             }
             start = end;
             if below.n != 0 && above.n != 0 {
-                cost[0] = cost[0].min(self.weight(below.n) + below.sum);
-                cost[1] = cost[1].min(self.weight(above.n) + above.sum);
+                cost[0] = cost[0].min(weight(below.n) + below.sum);
+                cost[1] = cost[1].min(weight(above.n) + above.sum);
             }
         }
     }

@@ -13,13 +13,16 @@ pub(super) fn of_all(planes: &[Plane], most: usize, cancel: &Cancel) -> Option<(
     let mut last = None;
     for at in 0..first.samples.len() {
         let colour = pixel(at);
+        if at % 65_536 == 0 && cancel.is_cancelled() {
+            return None;
+        }
         if last == Some(colour) {
             continue;
         }
         last = Some(colour);
         let n = found.len();
         let _ = *found.entry(colour).or_insert(n as u32);
-        if most < found.len() || cancel.is_cancelled() {
+        if most < found.len() {
             return None;
         }
     }
@@ -61,4 +64,31 @@ pub(super) fn of_one(plane: &Plane, most: usize) -> Option<(Plane, Plane)> {
     let indices = plane.samples.iter().map(|&it| places[it as usize]).collect();
     let palette = Plane { width: values.len(), height: 1, samples: values, is_meta: true };
     Some((palette, Plane::new(plane.width, plane.height, indices)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_all, of_one};
+    use crate::engine::{Cancel, encode::jxl::plane::Plane};
+
+    fn plane(samples: &[i32]) -> Plane {
+        Plane::new(samples.len(), 1, samples.to_vec())
+    }
+
+    #[test]
+    fn colours_are_sorted_by_how_bright_they_are() {
+        let planes = [[9, 0, 0, 9], [9, 0, 0, 9], [9, 0, 255, 9]].map(|it| plane(&it));
+        let (palette, indices) = of_all(&planes, 3, &Cancel::default()).expect("three colours");
+        assert_eq!(palette.samples, [0, 9, 0, 0, 9, 0, 0, 9, 255]);
+        assert_eq!(indices.samples, [1, 0, 2, 1]);
+        assert!(of_all(&planes, 2, &Cancel::default()).is_none());
+    }
+
+    #[test]
+    fn only_sparse_values_are_replaced() {
+        let (palette, indices) = of_one(&plane(&[0, 255, 0, 17]), 9).expect("sparse values");
+        assert_eq!((palette.samples, indices.samples), (vec![0, 17, 255], vec![0, 2, 0, 1]));
+        assert!(of_one(&plane(&[0, 1, 2, 3, 4, 6]), 9).is_none());
+        assert!(of_one(&plane(&[0, 255, 0, 17]), 2).is_none());
+    }
 }

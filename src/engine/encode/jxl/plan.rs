@@ -13,10 +13,14 @@ pub(super) struct Plan {
     pub(super) most_values: usize,
     /// Which ways of decorrelating colours are tried.
     pub(super) kinds: &'static [u32],
+    /// Pictures of up to so many samples are transformed in several ways, and the shortest file is kept.
+    pub(super) most_ways: usize,
+    /// Likewise with several trees.
+    most_trees: usize,
     /// Are copies looked for?
     pub(super) has_copies: bool,
-    /// The most samples to learn from.
-    samples: f64,
+    /// All samples up to so many are learned from, then one of so many, and at most so many.
+    samples: (f64, f64, f64),
     sampling: Sampling,
 }
 
@@ -75,26 +79,54 @@ impl Plan {
             most_colours: 1 << 10,
             most_values: 1 << 12,
             kinds: &KINDS,
+            most_ways: 400_000,
+            most_trees: 60_000,
             has_copies: true,
-            samples: 500_000.0,
+            samples: (500_000.0, 6.0, 2_000_000.0),
             sampling: normal.clone(),
         };
         match effort {
             Effort::Fast => {
                 let sampling = Sampling { predictors: &[5, 6], properties: &FEW_PROPERTIES, classes: 24, ..normal };
-                Self { has_copies: false, kinds: &FEW_KINDS, samples: 40_000.0, sampling, ..plan }
+                Self {
+                    most_ways: 40_000,
+                    most_trees: 10_000,
+                    has_copies: false,
+                    kinds: &FEW_KINDS,
+                    samples: (40_000.0, 80.0, 100_000.0),
+                    sampling,
+                    ..plan
+                }
             }
             Effort::Normal => plan,
             Effort::Best => {
                 let predictors = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
-                let sampling = Sampling { predictors, classes: 128, ..normal };
-                Self { samples: 2_000_000.0, sampling, ..plan }
+                let sampling = Sampling { predictors, classes: 96, near: 1.3, ..normal };
+                Self {
+                    most_ways: usize::MAX,
+                    most_trees: 400_000,
+                    samples: (1_000_000.0, 3.0, 3_000_000.0),
+                    sampling,
+                    ..plan
+                }
             }
         }
     }
 
-    /// How to learn from so many samples.
-    pub(super) fn sampling(&self, samples: usize) -> Sampling {
-        Sampling { one_of: (samples as f64 / self.samples).max(1.0), ..self.sampling.clone() }
+    /// How to learn from so many samples: the ways that are tried.
+    pub(super) fn samplings(&self, samples: usize) -> Vec<Sampling> {
+        let (all, share, most) = self.samples;
+        let n = samples as f64;
+        let usual = Sampling { one_of: (n / all).clamp(1.0, share).max(n / most), ..self.sampling.clone() };
+        let mut all = vec![usual.clone()];
+        if samples <= self.most_trees {
+            // What is told of a histogram is a larger part of small files.
+            all.push(Sampling { token_cost: 5.0, least_gain: 50.0, ..usual.clone() });
+        }
+        if self.has_copies && samples <= self.most_ways {
+            // Values as they are come again as they were.
+            all.push(Sampling { predictors: &[0], properties: &[0], ..usual });
+        }
+        all
     }
 }

@@ -13,23 +13,25 @@ pub(super) struct Near {
 }
 
 impl Near {
-    /// Of the sample at `x`, in a row below two others; those above the first are empty.
+    /// Of the first sample in a row below two others; those above the first are empty.
+    pub(super) fn first(above: &[i32], two_above: &[i32]) -> Self {
+        let n = above.first().copied().unwrap_or(0);
+        let ne = above.get(1).copied().unwrap_or(n);
+        let nee = above.get(2).copied().unwrap_or(ne);
+        Self { w: n, n, nw: n, ne, nn: two_above.first().copied().unwrap_or(n), ww: n, nee }
+    }
+
+    /// Of the next one, after this sample; it is at `x`.
     #[inline]
-    pub(super) fn at(x: usize, row: &[i32], above: &[i32], two_above: &[i32]) -> Self {
-        let first_above = above.first().copied().unwrap_or(0);
-        let w = if 0 < x { row[x - 1] } else { first_above };
-        let of = |at: usize, or: i32| above.get(at).copied().unwrap_or(or);
-        let n = of(x, w);
-        let nw = if 0 < x { of(x - 1, w) } else { w };
-        let ne = of(x + 1, n);
-        Self {
-            w,
-            n,
-            nw,
-            ne,
-            nn: two_above.get(x).copied().unwrap_or(n),
-            ww: if 1 < x { row[x - 2] } else { w },
-            nee: of(x + 2, ne),
+    pub(super) fn go_on(&mut self, x: usize, sample: i32, above: &[i32], two_above: &[i32]) {
+        self.ww = if x == 1 { sample } else { self.w };
+        self.w = sample;
+        if above.is_empty() {
+            [self.n, self.nw, self.ne, self.nee, self.nn] = [sample; 5];
+        } else {
+            [self.nw, self.n, self.ne] = [self.n, self.ne, self.nee];
+            self.nee = above.get(x + 2).copied().unwrap_or(self.ne);
+            self.nn = two_above.get(x).copied().unwrap_or(self.n);
         }
     }
 }
@@ -175,5 +177,5 @@ fn combined(weights: [u32; 4], four: [i64; 4]) -> i64 {
     let total: u32 = weights.iter().sum();
     let products: i64 = weights.iter().zip(four).map(|(&weight, it)| i64::from(weight) * it).sum();
     let sum = i64::from(total >> 1) - 1 + products;
-    sum * i64::from(RECIPROCALS[(total - 1) as usize & 63]) >> 24
+    (sum * i64::from(RECIPROCALS[(total - 1) as usize & 63])) >> 24
 }

@@ -1,8 +1,18 @@
 //! The parts of a picture that are coded each by itself.
 
-use super::{entropy::Token, learn::Raw, plan::Sampling, plane::Plane, predict, tree::Tree, uint, visit::visit};
+use super::{
+    entropy::{Counts, Token},
+    learn::Raw,
+    plan::Sampling,
+    plane::Plane,
+    predict,
+    tree::Tree,
+    uint,
+    visit::visit,
+};
 use crate::engine::Cancel;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// What is common to the picture first, then its groups.
 pub(super) struct Streams {
@@ -22,7 +32,7 @@ const TABLES: usize = 17;
 impl Streams {
     /// Palettes and planes that fit into a group of that side are common to all; a group of each other plane is a
     /// channel of that group.
-    pub(super) fn new(planes: Vec<Plane>, side: usize) -> Self {
+    pub(super) fn new(planes: Vec<Plane>, side: usize, cancel: &Cancel) -> Self {
         let fits = |it: &Plane| it.is_meta || it.width <= side && it.height <= side;
         let mut common = planes;
         let large = common.split_off(common.iter().take_while(|it| fits(it)).count());
@@ -32,10 +42,12 @@ impl Streams {
             let large_groups = first.width.div_ceil(side * 8) * first.height.div_ceil(side * 8);
             let group = |at: usize| {
                 let from = [at % across * side, at / across * side];
-                let channels = large.iter().map(|it| it.part(from, side)).collect();
+                let going = large.iter().take_while(|_| !cancel.is_cancelled());
+                let channels = going.map(|it| it.part(from, side)).collect();
                 Stream { id: 1 + 3 * large_groups + TABLES + at, channels }
             };
-            of.extend((0..across * first.height.div_ceil(side)).map(group));
+            let groups = (0..across * first.height.div_ceil(side)).into_par_iter();
+            of.par_extend(groups.map(group));
         }
         let jobs = of.iter().enumerate().flat_map(|(at, it)| (0..it.channels.len()).map(move |channel| (at, channel)));
         let jobs = jobs.collect();
@@ -57,27 +69,42 @@ impl Streams {
         let channel = |&(at, channel): &(usize, usize)| {
             let stream = &self.of[at];
             let mut raw = Raw::new(sampling);
-            let mut steps = Steps::new((stream.id as u64) << 8 | channel as u64, sampling.one_of);
-            visit(&stream.channels, channel, stream.id, cancel, |known| {
-                if steps.is_there() {
-                    raw.add(sampling, known);
-                }
-            });
+            let (strips, one_of) = strips(stream.channels[channel].height, sampling.one_of);
+            let mut steps = Steps::new((stream.id as u64) << 8 | channel as u64, one_of);
+            for rows in strips {
+                let start = rows.start as i32;
+                visit(&stream.channels, channel, stream.id, rows, cancel, |known| {
+                    // The predictor that corrects itself needs a row to learn from.
+                    if (start == 0 || start < known.properties[2]) && steps.is_there() {
+                        raw.add(sampling, known);
+                    }
+                });
+            }
             raw
         };
         self.jobs.par_iter().map(channel).collect()
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.of.len()
+    }
+
+    /// The tokens of a stream.
+    pub(super) fn tokens(&self, stream: usize, tree: &Tree, cancel: &Cancel) -> Vec<Token> {
+        let channels = &self.of[stream].channels;
+        let mut tokens = Vec::with_capacity(channels.iter().map(|it| it.samples.len()).sum());
+        for channel in 0..channels.len() {
+            self.each(&(stream, channel), tree, cancel, |token| tokens.push(token));
+        }
+        tokens
+    }
+
     /// The tokens of each stream.
-    pub(super) fn tokens(&self, tree: &Tree, cancel: &Cancel) -> Vec<Vec<Token>> {
-        let channel = |&(at, channel): &(usize, usize)| {
-            let stream = &self.of[at];
-            let mut tokens = Vec::with_capacity(stream.channels[channel].samples.len());
-            visit(&stream.channels, channel, stream.id, cancel, |known| {
-                let (context, predictor) = tree.find(known.properties);
-                let guess = predict::predict(predictor, &known.near, known.weighted);
-                tokens.push(Token::literal(context, uint::pack_signed(known.sample - guess)));
-            });
+    pub(super) fn all_tokens(&self, tree: &Tree, cancel: &Cancel) -> Vec<Vec<Token>> {
+        let channel = |&(stream, channel): &(usize, usize)| {
+            let mut tokens = Vec::with_capacity(self.of[stream].channels[channel].samples.len());
+            self.each(&(stream, channel), tree, cancel, |token| tokens.push(token));
             tokens
         };
         let parts: Vec<Vec<Token>> = self.jobs.par_iter().map(channel).collect();
@@ -91,6 +118,39 @@ impl Streams {
         }
         out
     }
+
+    /// How often each value comes, without any tokens being kept.
+    pub(super) fn counts(&self, tree: &Tree, cancel: &Cancel) -> Counts {
+        let none = || Counts::new(tree.contexts(), false);
+        let channel = |job: &(usize, usize)| {
+            let mut counts = none();
+            self.each(job, tree, cancel, |token| counts.add(token));
+            counts
+        };
+        self.jobs.par_iter().map(channel).reduce(none, |one, two| one.with(&two))
+    }
+
+    /// Calls for each token of a channel of a stream.
+    fn each(&self, &(stream, channel): &(usize, usize), tree: &Tree, cancel: &Cancel, mut see: impl FnMut(Token)) {
+        let stream = &self.of[stream];
+        let tree = tree.part(channel, stream.id);
+        visit(&stream.channels, channel, stream.id, 0..stream.channels[channel].height, cancel, |known| {
+            let (context, predictor) = tree.find(known.properties);
+            let guess = predict::predict(predictor, &known.near, known.weighted);
+            see(Token::literal(context, uint::pack_signed(known.sample.wrapping_sub(guess))));
+        });
+    }
+}
+
+/// Some rows of so many, and out of how many of their samples one is looked at: where few are, most rows can be passed
+/// over.
+fn strips(height: usize, one_of: f64) -> (Vec<Range<usize>>, f64) {
+    const ROWS: usize = 16;
+    let step = (one_of / 4.0) as usize;
+    let is_whole = step < 4 || height < ROWS * step;
+    let (rows, step) = if is_whole { (height, 1) } else { (ROWS, step) };
+    let starts = (0..height).step_by((rows * step).max(1));
+    (starts.map(|it| it..(it + rows).min(height)).collect(), one_of / step as f64)
 }
 
 /// Steps of a random length, so that no pattern of the picture falls in with them.

@@ -2,7 +2,7 @@
 
 use super::{
     bits::Bits,
-    entropy::{Code, Token},
+    entropy::{self, Token},
     uint,
     visit::Properties,
 };
@@ -28,6 +28,37 @@ pub(super) struct Tree {
 enum Flat {
     Leaf { context: u16, predictor: u8 },
     Split { property: u8, value: i32, above: u32 },
+}
+
+/// A tree for one channel.
+pub(super) struct Part {
+    nodes: Vec<Choice>,
+}
+
+/// A node: where to go if a property is above a value, or at the next place if it is not; or a context and, in the
+/// lowest eight bits, a predictor.
+struct Choice {
+    value: i32,
+    next: u32,
+    property: u32,
+}
+
+/// Stands for no property.
+const LEAF: u32 = u32::MAX;
+
+impl Part {
+    /// The context and the predictor of a sample.
+    #[inline]
+    pub(super) fn find(&self, properties: &Properties) -> (u16, u8) {
+        let mut at = 0;
+        loop {
+            let Choice { value, next, property } = self.nodes[at];
+            match properties.get(property as usize) {
+                None => return ((next >> 8) as u16, next as u8),
+                Some(&property) => at = next as usize + usize::from(property <= value),
+            }
+        }
+    }
 }
 
 /// Contexts of the tree's own stream.
@@ -64,18 +95,33 @@ impl Tree {
         self.leaves
     }
 
-    /// The context and the predictor of a sample.
-    #[inline]
-    pub(super) fn find(&self, properties: &Properties) -> (u16, u8) {
-        let mut at = 0;
-        loop {
-            match self.nodes[at] {
-                Flat::Leaf { context, predictor } => return (context, predictor),
-                Flat::Split { property, value, above } => {
-                    at = above as usize + usize::from(properties[usize::from(property)] <= value);
+    /// The tree of one channel of one stream, without what is the same for all its samples.
+    pub(super) fn part(&self, channel: usize, stream: usize) -> Part {
+        let same = [channel as i32, stream as i32];
+        // The node at which the choice is not the same for all.
+        let skip = |mut at: u32| loop {
+            match self.nodes[at as usize] {
+                Flat::Split { property, value, above } if usize::from(property) < same.len() => {
+                    at = above + u32::from(same[usize::from(property)] <= value);
                 }
+                _ => return at,
             }
+        };
+        let mut queue = VecDeque::from([skip(0)]);
+        let mut nodes = vec![];
+        while let Some(at) = queue.pop_front() {
+            nodes.push(match self.nodes[at as usize] {
+                Flat::Leaf { context, predictor } => {
+                    Choice { value: 0, next: u32::from(context) << 8 | u32::from(predictor), property: LEAF }
+                }
+                Flat::Split { property, value, above } => {
+                    let next = (nodes.len() + queue.len() + 1) as u32;
+                    queue.extend([skip(above), skip(above + 1)]);
+                    Choice { value, next, property: property.into() }
+                }
+            });
         }
+        Part { nodes }
     }
 
     /// Tells the decoder.
@@ -96,8 +142,6 @@ impl Tree {
                 ]),
             }
         }
-        let code = Code::new(&[&tokens], CONTEXTS);
-        code.write(out);
-        code.write_stream(&tokens, out);
+        entropy::write(&tokens, CONTEXTS, out);
     }
 }

@@ -5,6 +5,7 @@ use super::{
     predict::{Near, Weighted, gradient},
 };
 use crate::engine::Cancel;
+use std::ops::Range;
 
 /// Properties that do not come from earlier channels.
 const OWN: usize = 16;
@@ -27,11 +28,13 @@ pub(super) struct Known<'a> {
     pub(super) sample: i32,
 }
 
-/// Calls for each sample of a channel of a stream, by rows, until it is cancelled.
+/// Calls for each sample of some rows of a channel of a stream until it is cancelled. What the self-correcting
+/// predictor says is right only where it has seen all rows.
 pub(super) fn visit(
     channels: &[Plane],
     channel: usize,
     stream: usize,
+    rows: Range<usize>,
     cancel: &Cancel,
     mut see: impl FnMut(&Known<'_>),
 ) {
@@ -47,7 +50,7 @@ pub(super) fn visit(
     let mut properties = [0; PROPERTIES];
     properties[0] = channel as i32;
     properties[1] = stream as i32;
-    for y in 0..plane.height {
+    for y in rows {
         if cancel.is_cancelled() {
             return;
         }
@@ -60,8 +63,8 @@ pub(super) fn visit(
         weighted.next_row();
         properties[2] = y as i32;
         properties[9] = 0;
+        let mut near = Near::first(above, two_above);
         for (x, &sample) in row.iter().enumerate() {
-            let near = Near::at(x, row, above, two_above);
             let (said, worst) = weighted.predict(x, &near);
             let Near { w, n, nw, ne, nn, ww, .. } = near;
             properties[3] = x as i32;
@@ -80,6 +83,7 @@ pub(super) fn visit(
             properties[OWN..].copy_from_slice(&of_earlier[x]);
             see(&Known { properties: &properties, near, weighted: said, sample });
             weighted.learn(x, sample);
+            near.go_on(x + 1, sample, above, two_above);
         }
     }
 }
