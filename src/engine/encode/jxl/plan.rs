@@ -101,7 +101,7 @@ impl Plan {
             Effort::Normal => plan,
             Effort::Best => {
                 let predictors = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
-                let sampling = Sampling { predictors, classes: 96, near: 1.3, ..normal };
+                let sampling = Sampling { predictors, classes: 96, ..normal };
                 Self {
                     most_ways: usize::MAX,
                     most_trees: 400_000,
