@@ -183,21 +183,38 @@ impl<'a> Picture<'a> {
         row
     }
 
-    /// Without loss.
+    /// Without loss: bytes against others', and times.
     fn jxl(&self) -> Row {
-        let ours = self.point(&OutputSpec::new(Format::JpegXl)).bytes;
+        let spec = |effort| OutputSpec { effort, ..OutputSpec::new(Format::JpegXl) };
+        let [quick, kept, best] = [Effort::Fast, Effort::Normal, Effort::Best].map(|it| self.point(&spec(it)).bytes);
         let out = self.scratch.join("out.jxl");
-        let mut row = vec![];
-        for effort in ["1", "7"] {
+        let cjxl = |effort| {
             run(Command::new("cjxl").args(["-d", "0", "-e", effort]).arg(self.path).arg(&out));
-            row.push((format!("cjxl -d 0 -e {effort}"), Some(ours / length(&out))));
-        }
+            length(&out)
+        };
+        let (lightning, squirrel) = (cjxl("1"), cjxl("7"));
+        let mut row: Row = [
+            ("cjxl -d 0 -e 1", kept / lightning),
+            ("cjxl -d 0 -e 7", kept / squirrel),
+            ("quick, by -e 7", quick / squirrel),
+            ("best, by -e 7", best / squirrel),
+        ]
+        .map(|(name, it)| (name.to_owned(), Some(it)))
+        .into();
         if self.modules.is_some() {
             self.squoosh("jxl", r#"{"lossless":true}"#, &out);
-            row.push(("Squoosh, lossless".to_owned(), Some(ours / length(&out))));
+            row.push(("Squoosh, lossless".to_owned(), Some(kept / length(&out))));
         }
         let webp = self.point(&OutputSpec { lossless: true, ..OutputSpec::new(Format::WebP) });
-        row.push(("our WebP, lossless".to_owned(), Some(ours / webp.bytes)));
+        row.push(("our WebP, lossless".to_owned(), Some(kept / webp.bytes)));
+        for (name, effort) in [("quick", Effort::Fast), ("kept", Effort::Normal), ("best", Effort::Best)] {
+            row.push((format!("{name}, ms/MP"), self.our_time(&spec(effort))));
+        }
+        let took = self.fastest(&|| {
+            cjxl("7");
+            None
+        });
+        row.push(("cjxl -e 7, ms/MP".to_owned(), took));
         row
     }
 
@@ -243,22 +260,7 @@ impl<'a> Picture<'a> {
     /// Milliseconds a megapixel, the fastest of three: ours from pixels to bytes, Squoosh's likewise, the
     /// others' as whole processes.
     fn times(&self) -> Row {
-        let [width, height] = self.raster.size().map(f64::from);
-        let megapixels = width * height / 1e6;
-        let fastest = |each: &dyn Fn() -> Option<f64>| {
-            let took = (0..3).map(|_| {
-                let start = Instant::now();
-                each().unwrap_or_else(|| start.elapsed().as_secs_f64() * 1e3)
-            });
-            Some(took.fold(f64::INFINITY, f64::min) / megapixels)
-        };
-        let ours = |format, effort| {
-            let spec = OutputSpec { effort, ..OutputSpec::new(format) };
-            fastest(&|| {
-                encode::encode(&self.raster, &spec, &Cancel::default()).expect("it can be written");
-                None
-            })
-        };
+        let ours = |format, effort| self.our_time(&OutputSpec { effort, ..OutputSpec::new(format) });
         let out = self.scratch.join("out");
         let mut row: Row = vec![];
         for format in [Format::Jpeg, Format::WebP, Format::Png] {
@@ -270,7 +272,7 @@ impl<'a> Picture<'a> {
         let cwebp = || self.cwebp(&["-mt", "-q", "80"], &out);
         let each: [(&str, &dyn Fn()); 2] = [("cjpeg -progressive", &cjpeg), ("cwebp -m 4 -mt", &cwebp)];
         for (name, process) in each {
-            let took = fastest(&|| {
+            let took = self.fastest(&|| {
                 process();
                 None
             });
@@ -279,10 +281,27 @@ impl<'a> Picture<'a> {
         if self.modules.is_some() {
             for codec in ["jpeg", "webp", "oxipng"] {
                 let options = if codec == "oxipng" { "{}" } else { r#"{"quality":80}"# };
-                row.push((format!("Squoosh, {codec}"), fastest(&|| Some(self.squoosh(codec, options, &out)))));
+                row.push((format!("Squoosh, {codec}"), self.fastest(&|| Some(self.squoosh(codec, options, &out)))));
             }
         }
         row
+    }
+
+    /// Milliseconds a megapixel, of three times; what is done may know its own.
+    fn fastest(&self, each: &dyn Fn() -> Option<f64>) -> Option<f64> {
+        let [width, height] = self.raster.size().map(f64::from);
+        let took = (0..3).map(|_| {
+            let start = Instant::now();
+            each().unwrap_or_else(|| start.elapsed().as_secs_f64() * 1e3)
+        });
+        Some(took.fold(f64::INFINITY, f64::min) / (width * height / 1e6))
+    }
+
+    fn our_time(&self, spec: &OutputSpec) -> Option<f64> {
+        self.fastest(&|| {
+            encode::encode(&self.raster, spec, &Cancel::default()).expect("it can be written");
+            None
+        })
     }
 
     fn ours(&self, spec: &OutputSpec) -> Vec<Point> {

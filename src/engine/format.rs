@@ -174,7 +174,8 @@ const HEIC: Row = Row {
     reads: cfg!(feature = "heic"),
     ..KNOWN
 };
-const JPEG_XL: Row = Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], ..OUTPUT };
+const JPEG_XL: Row =
+    Row { id: "jxl", label: "JPEG XL", mime: "image/jxl", extensions: &["jxl"], profile: true, ..OUTPUT };
 const PSD: Row =
     Row { id: "psd", label: "PSD", mime: "image/vnd.adobe.photoshop", extensions: &["psd", "psb"], ..INPUT };
 

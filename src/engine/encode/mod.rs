@@ -90,19 +90,23 @@ pub struct Direct;
 /// where it can be killed.
 pub fn is_stoppable(spec: &OutputSpec) -> bool {
     match spec.format {
-        Format::Jpeg | Format::Png => spec.effort == Effort::Fast,
+        Format::Jpeg | Format::JpegXl | Format::Png => spec.effort == Effort::Fast,
         // It looks up between its stages, each of which tries whole pictures.
         Format::WebP => !spec.is_lossless() || spec.effort == Effort::Fast,
-        Format::Avif | Format::JpegXl => false,
+        Format::Avif => false,
         _ => true,
     }
 }
 
 /// Are so many pixels encoded in less time than passes between two moves of a slider? AV1 at its
-/// quickest takes a tenth of a second a megapixel on two cores, all else less.
+/// quickest takes a tenth of a second a megapixel on two cores, JPEG XL somewhat more, all else less.
 pub fn is_live(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
-    const MOST_PIXELS: u64 = 2_000_000;
-    spec.effort == Effort::Fast && (spec.format != Format::Avif || u64::from(width) * u64::from(height) <= MOST_PIXELS)
+    let most_pixels = match spec.format {
+        Format::Avif => 2_000_000,
+        Format::JpegXl => 1_300_000,
+        _ => u64::MAX,
+    };
+    spec.effort == Effort::Fast && u64::from(width) * u64::from(height) <= most_pixels
 }
 
 /// The wish with a colour for each pixel, where the picture has them for the quality of the wish alone: with them, a
