@@ -117,7 +117,7 @@ fn what_is_asked_of_a_webp_depends_on_its_kind() {
     let webp = options(&desk).webp;
     assert_eq!((webp.alpha_quality, webp.sharp_yuv, webp.method), (0, Some(true), Some(6)));
     let autos: Vec<_> = desk.window.get_all_by_role_and_label(Role::RadioButton, "Auto").collect();
-    autos.iter().for_each(|it| it.click());
+    autos.iter().for_each(egui_kittest::Node::click);
     desk.step();
     desk.step();
     assert_eq!((options(&desk).webp.sharp_yuv, options(&desk).webp.method), (None, None));

@@ -113,7 +113,7 @@ pub fn is_live(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
 /// lower one may do.
 pub(super) fn with_own_colours(raster: &Raster, spec: &OutputSpec) -> Option<OutputSpec> {
     let is_open = spec.format == Format::Jpeg && spec.codec.jpeg.subsampling == Subsampling::Auto;
-    let is_new = || chroma::is_full_by_quality(&fitted(raster, spec).0.bytes(), raster.width() as usize, spec.quality);
+    let is_new = || chroma::is_full_by_quality(fitted(raster, spec).0.bytes(), raster.width() as usize, spec.quality);
     (is_open && is_new()).then(|| {
         let mut own = spec.clone();
         own.codec.jpeg.subsampling = Subsampling::Full;
