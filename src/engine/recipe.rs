@@ -195,18 +195,17 @@ impl OutputSpec {
         if normal.aim == Aim::Quality && format.has_quality() && !normal.lossless {
             normal.quality = self.quality;
         }
-        let own = &self.codec;
-        match format {
-            Format::Avif => normal.codec.avif = own.avif.clone(),
-            Format::Jpeg => normal.codec.jpeg = own.jpeg.clone(),
-            Format::Png => normal.codec.png = own.png.clone(),
-            Format::Gif => normal.codec.gif = own.gif.clone(),
-            Format::Ico => normal.codec.ico = own.ico.clone(),
-            Format::Svg => normal.codec.svg = own.svg.clone(),
-            Format::WebP => normal.codec.webp = own.webp.clone(),
-            _ => {}
-        }
+        normal.codec.take(format, &self.codec);
         normal
+    }
+
+    /// Goes on from what a search has led to: its quality and options. Those of other formats stay, and so does how long
+    /// libwebp searches, which a search for an aim makes longer than what follows a slider.
+    pub fn go_on_from(&mut self, found: &Self) {
+        let method = self.codec.webp.method;
+        (self.quality, self.lossless) = (found.quality, found.lossless);
+        self.codec.take(found.format, &found.codec);
+        self.codec.webp.method = method;
     }
 
     /// Is the encoding meant to be without loss of pixels?

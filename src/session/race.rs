@@ -136,9 +136,7 @@ impl Item {
         let spec = self.race_recipe(entrant).and_then(|it| self.raced(&it)?.as_ref()?.product.found.clone());
         let mut output = entrant.of_wish(&self.recipe.output);
         if let (Aim::Quality, Some(found)) = (&output.aim, spec) {
-            (output.quality, output.lossless) = (found.spec.quality, found.spec.lossless);
-            output.codec.png.palette = found.spec.codec.png.palette;
-            output.codec.jpeg.subsampling = found.spec.codec.jpeg.subsampling;
+            output.go_on_from(&found.spec);
         }
         self.recipe.output = output;
     }
@@ -147,12 +145,7 @@ impl Item {
     pub fn aim(&mut self, aim: Aim) {
         let found = self.fresh().and_then(|it| it.product.found.clone());
         if let (Aim::Quality, Some(found)) = (&aim, found) {
-            let output = &mut self.recipe.output;
-            (output.quality, output.lossless) = (found.spec.quality, found.spec.lossless);
-            // A search is more thorough than what follows a slider.
-            let method = output.codec.webp.method;
-            output.codec = found.spec.codec;
-            output.codec.webp.method = method;
+            self.recipe.output.go_on_from(&found.spec);
         }
         self.recipe.output.aim = aim;
     }

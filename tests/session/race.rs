@@ -5,6 +5,7 @@ use inlaid::{
     engine::{
         Encoded, Format, Product, Recipe,
         embed::Embed,
+        options::Subsampling,
         race::{Entrant, Readers},
         target::{Aim, Budget, Encodes, Found, Measure, Outcome},
     },
@@ -20,7 +21,7 @@ const AVIF: Entrant = Entrant::Format(Format::Avif);
 fn product(recipe: &Recipe, n_bytes: usize, quality: u8, outcome: Outcome) -> Product {
     let bytes = vec![0; n_bytes].into();
     let encoded = Encoded { format: recipe.output.format, bytes, size: SIZE, warnings: vec![] };
-    let mut spec = recipe.output.clone();
+    let mut spec = recipe.output.normal();
     (spec.aim, spec.quality) = (Aim::Quality, quality);
     let found = Some(Found { spec, score: 84.6, encodes: Encodes::default(), outcome });
     Product { recipe: recipe.clone(), encoded, preview: None, found, warnings: vec![] }
@@ -95,6 +96,30 @@ fn by_quality_the_others_aim_for_the_look_of_the_chosen_one() {
     desk.edit(|item| item.take(JPEG));
     let output = &desk.session.selected().unwrap().recipe.output;
     assert_eq!((output.format, output.quality, &output.aim), (Format::Jpeg, 63, &Aim::Quality));
+}
+
+#[test]
+fn what_was_asked_of_other_formats_outlives_a_search() {
+    let mut desk = Desk::default();
+    let first = desk.load("a.png");
+    desk.finish(&first, b"12345678");
+    let effects = desk.edit(|item| {
+        let output = &mut item.recipe.output;
+        (output.codec.jpeg.subsampling, output.codec.png.palette.colours) = (Subsampling::Full, 32);
+        output.aim = Aim::Look(85);
+    });
+    answer(&mut desk, &super::desk::only_render(effects), 900);
+    let kept = |desk: &Desk| {
+        let codec = desk.session.selected().unwrap().recipe.output.codec.clone();
+        (codec.jpeg.subsampling, codec.png.palette.colours)
+    };
+    desk.edit(|item| item.aim(Aim::Quality));
+    assert_eq!(kept(&desk), (Subsampling::Full, 32), "a WebP was searched for");
+    assert_eq!(
+        desk.session.selected().unwrap().recipe.output.quality,
+        71,
+        "the slider begins where the search has led to"
+    );
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub use self::{
     webp::WebPOptions,
 };
 
+use super::Format;
+
 /// The options of every format, so that those of one are still there after a look at another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CodecOptions {
@@ -36,4 +38,20 @@ pub struct CodecOptions {
     pub ico: IcoOptions,
     /// Read where the output is a WebP.
     pub webp: WebPOptions,
+}
+
+impl CodecOptions {
+    /// Takes those of one format from others.
+    pub(super) fn take(&mut self, format: Format, others: &Self) {
+        match format {
+            Format::Avif => self.avif = others.avif.clone(),
+            Format::Jpeg => self.jpeg = others.jpeg.clone(),
+            Format::Png => self.png = others.png.clone(),
+            Format::Gif => self.gif = others.gif.clone(),
+            Format::Ico => self.ico = others.ico.clone(),
+            Format::Svg => self.svg = others.svg.clone(),
+            Format::WebP => self.webp = others.webp.clone(),
+            _ => {}
+        }
+    }
 }
