@@ -299,8 +299,18 @@ fn a_picture_is_saved_through_the_dialog() {
 
 /// Asks for the dialog, which is returned, and types a path into it.
 fn save_as(desk: &Desk, path: &Path) -> String {
-    desk.press("ctrl+s");
-    let dialog = wait_for_dialogs(desk, 1).remove(0);
+    // The last dialog leaves the screen a moment before its program ends and a second one may open.
+    let dialog = wait_for("the dialog", || {
+        desk.press("ctrl+s");
+        let end = Instant::now() + Duration::from_secs(3);
+        loop {
+            match dialogs(desk).pop() {
+                None if Instant::now() < end => std::thread::sleep(Duration::from_millis(50)),
+                dialog => return dialog,
+            }
+        }
+    });
+    assert_eq!(dialogs(desk), [dialog.as_str()], "one at a time");
     desk.focus(&dialog);
     desk.pointer(&["key", "ctrl+a"]);
     desk.pointer(&["type", "--delay", "5", text(path)]);
@@ -317,10 +327,14 @@ fn save_as(desk: &Desk, path: &Path) -> String {
 /// The windows of zenity, once there are so many.
 fn wait_for_dialogs(desk: &Desk, count: usize) -> Vec<String> {
     wait_for(&format!("{count} windows of zenity"), || {
-        let output = desk.run(10, "xdotool", &["search", "--onlyvisible", "--class", "zenity"]);
-        let windows: Vec<String> = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+        let windows = dialogs(desk);
         (windows.len() == count).then_some(windows)
     })
+}
+
+fn dialogs(desk: &Desk) -> Vec<String> {
+    let output = desk.run(10, "xdotool", &["search", "--onlyvisible", "--class", "zenity"]);
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
 /// Presses a key in the question whether to replace, which is asked over the dialog.

@@ -109,6 +109,7 @@ fn an_aim_is_remembered() {
     // The look that was never asked for is the usual one.
     again.click("Same look");
     assert_eq!(item(&again).recipe.output.aim, Aim::Look(85));
+    again.wait_ready();
     again.click("Budget");
     assert_eq!(item(&again).recipe.output.aim, expected);
 }
