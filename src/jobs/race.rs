@@ -50,7 +50,11 @@ pub(super) fn run(shared: &Shared) {
 
 /// Does the encoder of this recipe leave the other cores to others?
 fn takes_one_core(recipe: &Recipe) -> bool {
-    recipe.output.format != Format::Jpeg && is_stoppable(&recipe.output)
+    match recipe.output.format {
+        Format::Jpeg => false,
+        Format::WebP => true,
+        _ => is_stoppable(&recipe.output),
+    }
 }
 
 /// Makes a row and tells it. Hands back what is known of the picture then, unless that is in doubt.

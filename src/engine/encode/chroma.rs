@@ -8,8 +8,8 @@
 
 use rayon::prelude::*;
 
-/// From this quality on the result is to be as close as it can be.
-const CLOSEST: u8 = 96;
+/// Above this quality the result is to be as close as it can be.
+pub(super) const LAST_SHARED: u8 = 95;
 /// From this quality on fewer coloured edges are enough.
 const CLOSE: u8 = 90;
 /// How far, in steps of 8-bit Cb or Cr, a pixel is off the mean of its block at a coloured edge.
@@ -19,12 +19,7 @@ const SHARES: [u64; 2] = [8_000, 4_000];
 
 /// Does each pixel need its own colour? `samples` are rows of 8-bit RGB.
 pub(super) fn needs_full(samples: &[u8], width: usize, quality: u8) -> bool {
-    CLOSEST <= quality || SHARES[usize::from(CLOSE <= quality)] < share_of_edges(samples, width, 3, EDGE)
-}
-
-/// Would each pixel have its own colour at this quality only because it is so high? `samples` are rows of 8-bit RGB.
-pub(super) fn is_full_by_quality(samples: &[u8], width: usize, quality: u8) -> bool {
-    CLOSEST <= quality && !needs_full(samples, width, CLOSEST - 1)
+    LAST_SHARED < quality || SHARES[usize::from(CLOSE <= quality)] < share_of_edges(samples, width, 3, EDGE)
 }
 
 /// Are there enough colours that change within four pixels, for [`super::averaged`] to pay? At equal SSIMULACRA2 it saves

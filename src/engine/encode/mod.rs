@@ -92,7 +92,7 @@ pub fn is_stoppable(spec: &OutputSpec) -> bool {
     match spec.format {
         Format::Jpeg | Format::JpegXl | Format::Png => spec.effort == Effort::Fast,
         // It looks up between its stages, each of which tries whole pictures.
-        Format::WebP => !spec.is_lossless() || spec.effort == Effort::Fast,
+        Format::WebP => !spec.is_lossless(),
         Format::Avif => false,
         _ => true,
     }
@@ -109,15 +109,15 @@ pub fn is_live(spec: &OutputSpec, [width, height]: [u32; 2]) -> bool {
     spec.effort == Effort::Fast && u64::from(width) * u64::from(height) <= most_pixels
 }
 
-/// The wish with a colour for each pixel, where the picture has them for the quality of the wish alone: with them, a
-/// lower one may do.
-pub(super) fn with_own_colours(raster: &Raster, spec: &OutputSpec) -> Option<OutputSpec> {
+/// The wish with a colour for each pixel, and the highest quality at which pixels share colours without it, where the
+/// picture has its own for higher qualities alone: with them, a lower one may do.
+pub(super) fn with_own_colours(raster: &Raster, spec: &OutputSpec) -> Option<(OutputSpec, u8)> {
     let is_open = spec.format == Format::Jpeg && spec.codec.jpeg.subsampling == Subsampling::Auto;
-    let is_new = || chroma::is_full_by_quality(fitted(raster, spec).0.bytes(), raster.width() as usize, spec.quality);
-    (is_open && is_new()).then(|| {
+    let shares = || !chroma::needs_full(fitted(raster, spec).0.bytes(), raster.width() as usize, chroma::LAST_SHARED);
+    (is_open && shares()).then(|| {
         let mut own = spec.clone();
         own.codec.jpeg.subsampling = Subsampling::Full;
-        own
+        (own, chroma::LAST_SHARED)
     })
 }
 

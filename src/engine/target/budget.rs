@@ -7,7 +7,7 @@ use super::{
     shrink,
 };
 use crate::engine::{
-    EngineError, Format,
+    EngineError, Format, encode,
     options::PngColours,
     recipe::{Effort, OutputSpec},
     score::SAME,
@@ -67,7 +67,7 @@ pub(super) fn seek(search: &Search<'_>, budget: &Budget) -> Result<Sought, Engin
     let mut nearest = None;
     if let Some(knob) = Knob::of(&spec) {
         match along(search, knob, &spec, budget, floor)? {
-            Ok(sought) => return Ok(sought),
+            Ok(sought) => return in_own_colours(search, knob, &spec, budget, floor, sought),
             Err(closest) => nearest = Some(closest),
         }
     }
@@ -105,6 +105,27 @@ fn along(
     }
     let (seen, score) = search.look_with_profile(&whole.encoded, whole.seen, &spec)?;
     Ok(Ok(search.sought(whole.encoded, seen, Found::held(spec, score))))
+}
+
+/// With a colour for each pixel, where the next quality would have them and is too heavy: a lower one may fit as well, and
+/// look closer than what is known to fit.
+fn in_own_colours(
+    search: &Search<'_>,
+    knob: Knob,
+    spec: &OutputSpec,
+    budget: &Budget,
+    floor: u16,
+    shared: Sought,
+) -> Result<Sought, EngineError> {
+    let Some((own, last)) = encode::with_own_colours(&search.naked, spec) else { return Ok(shared) };
+    if shared.found.spec.quality != last {
+        return Ok(shared);
+    }
+    let own = along(search, knob, &own, budget, floor)?.ok();
+    Ok(match own.filter(|own| shared.found.score < own.found.score) {
+        Some(own) => own,
+        None => shared,
+    })
 }
 
 /// The very pixels, if they fit.

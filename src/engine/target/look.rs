@@ -6,7 +6,7 @@ use super::{
     knob::Knob,
 };
 use crate::engine::{EngineError, Format, Raster, encode, recipe::OutputSpec, score::SAME};
-use std::collections::btree_map::Entry;
+use std::{collections::btree_map::Entry, ops::RangeInclusive};
 
 /// From this share of pixels on that equal their left neighbour, a picture was drawn rather than taken.
 const DRAWN: f64 = 0.4;
@@ -63,12 +63,7 @@ impl Quantity for Look<'_> {
 pub(super) fn seek(search: &Search<'_>, wanted: f64) -> Result<Sought, EngineError> {
     let spec = search.spec().clone();
     let Some(knob) = Knob::of(&spec) else { return fixed(search, spec, wanted) };
-    let mut lossy = along(search, knob, &spec, wanted)?;
-    if let Some(own) = encode::with_own_colours(&search.naked, &lossy.found.spec) {
-        let own = along(search, knob, &OutputSpec { aim: spec.aim.clone(), ..own }, wanted)?;
-        let rank = |it: &Sought| (it.found.outcome != Outcome::Held, it.encoded.bytes.len());
-        lossy = std::cmp::min_by_key(lossy, own, rank);
-    }
+    let lossy = in_some_colours(search, knob, &spec, wanted)?;
     let is_held = lossy.found.outcome == Outcome::Held;
     if spec.format != Format::WebP || is_held && equal_neighbours(&search.naked) < DRAWN {
         return Ok(lossy);
@@ -80,12 +75,33 @@ pub(super) fn seek(search: &Search<'_>, wanted: f64) -> Result<Sought, EngineErr
     Ok(if is_better { exact } else { lossy })
 }
 
-fn along(search: &Search<'_>, knob: Knob, spec: &OutputSpec, wanted: f64) -> Result<Sought, EngineError> {
+/// The smallest that holds the look, with a colour for each pixel where no quality does at which pixels share them.
+fn in_some_colours(search: &Search<'_>, knob: Knob, spec: &OutputSpec, wanted: f64) -> Result<Sought, EngineError> {
+    let all = knob.range(spec);
+    let Some((own, last)) = encode::with_own_colours(&search.naked, spec) else {
+        return along(search, knob, spec, all, wanted);
+    };
+    let shared = *all.start()..=u16::from(last);
+    let sought = along(search, knob, spec, shared, wanted)?;
+    if sought.found.outcome == Outcome::Held {
+        return Ok(sought);
+    }
+    // The higher qualities make the same bytes by either wish.
+    along(search, knob, &own, all, wanted)
+}
+
+fn along(
+    search: &Search<'_>,
+    knob: Knob,
+    spec: &OutputSpec,
+    range: RangeInclusive<u16>,
+    wanted: f64,
+) -> Result<Sought, EngineError> {
     let look = Look { search, knob, wanted };
     let first = knob.step_of_look(spec.format, wanted);
-    let mut trail = hunt(search, knob, spec, knob.range(spec), first, &look)?;
+    let mut trail = hunt(search, knob, spec, range.clone(), first, &look)?;
     if let Some(found) = trail.curve.bracket(wanted).1 {
-        look_around(&look, spec, found, &mut trail)?;
+        look_around(&look, spec, &range, found, &mut trail)?;
     }
     // The smallest that holds the look; or, where none does, the closest.
     let holds = |it: &Whole| it.score.is_some_and(|it| wanted <= it);
@@ -101,8 +117,13 @@ fn along(search: &Search<'_>, knob: Knob, spec: &OutputSpec, wanted: f64) -> Res
 }
 
 /// Tries steps near that which was found, where looks and bytes do not rise with every step.
-fn look_around(look: &Look<'_>, spec: &OutputSpec, found: u16, trail: &mut Trail) -> Result<(), EngineError> {
-    let range = look.knob.range(spec);
+fn look_around(
+    look: &Look<'_>,
+    spec: &OutputSpec,
+    range: &RangeInclusive<u16>,
+    found: u16,
+    trail: &mut Trail,
+) -> Result<(), EngineError> {
     let is_drawn = || DRAWN <= equal_neighbours(&look.search.naked);
     // The fewer pixels, the less do they.
     if look.search.seeker.lore.tiles(&look.search.naked).is_none() {
