@@ -343,6 +343,24 @@ fn a_budget_is_spent() {
     }
 }
 
+/// Where the highest quality at which pixels share colours leaves room for a colour of their own, but not for the next.
+#[test]
+fn a_budget_is_spent_on_colours() {
+    let source = picture(Kind::Taken, SIZES[1]);
+    let mut closest = recipe(Format::Jpeg, Aim::Quality);
+    closest.output.quality = 95;
+    let shared = rendered(&source, &closest, &mut Cache::default());
+    closest.output.codec.jpeg.subsampling = Subsampling::Full;
+    let own = rendered(&source, &closest, &mut Cache::default());
+    let most = own.encoded.bytes.len() as u64;
+    let aim = budget(most, Measure::Bytes, false);
+    let product = rendered(&source, &recipe(Format::Jpeg, aim), &mut Cache::default());
+    assert!(shared.encoded.bytes.len() < own.encoded.bytes.len());
+    assert_eq!(product.encoded.bytes, own.encoded.bytes, "{:?}", product.found);
+    let original = decoded(&source);
+    assert!(score(&original, &shared.preview.unwrap()) < score(&original, &product.preview.unwrap()));
+}
+
 #[test]
 fn where_it_is_said_to_fit_it_fits() {
     let source = picture(Kind::Taken, SIZES[1]);
