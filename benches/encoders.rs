@@ -57,7 +57,7 @@ fn main() {
                 "png" => picture.png(),
                 "palette" => picture.palettes(),
                 "jxl" => picture.jxl(),
-                "avif" => vec![("avifenc -s 6".to_owned(), mean(&picture.avif()))],
+                "avif" => picture.avif(),
                 "time" => picture.times(),
                 _ => panic!("{part} is none of those"),
             };
@@ -218,9 +218,16 @@ impl<'a> Picture<'a> {
         row
     }
 
-    fn avif(&self) -> Vec<Option<f64>> {
+    fn avif(&self) -> Row {
         let ours = self.ours(&OutputSpec::new(Format::Avif));
-        ratios(&ours, &self.theirs(|quality, out| self.avifenc(quality, out)))
+        let avifenc = self.theirs(|quality, out| self.avifenc(quality, out));
+        let mut row = vec![("avifenc -s 6".to_owned(), mean(&ratios(&ours, &avifenc)))];
+        if self.modules.is_some() {
+            let options = |quality: u8| format!(r#"{{"quality":{quality}}}"#);
+            let squoosh = self.theirs(|quality, out| _ = self.squoosh("avif", &options(quality), out));
+            row.push(("Squoosh".to_owned(), mean(&ratios(&ours, &squoosh))));
+        }
+        row
     }
 
     /// For each of [`COLOURS`]: bytes of ours with so many that it looks as theirs does; then bytes and looks of both
