@@ -42,8 +42,9 @@ fn unstoppable() -> Vec<OutputSpec> {
     let exact = OutputSpec { lossless: true, ..OutputSpec::new(Format::WebP) };
     let mut near = OutputSpec { effort: Effort::Best, ..exact.clone() };
     near.codec.webp.nearness = 60;
+    let quick = OutputSpec { effort: Effort::Fast, ..exact.clone() };
     let mut all =
-        vec![png(Effort::Normal), png(Effort::Best), exact, near, OutputSpec::new(Format::JpegXl), avif.clone()];
+        vec![png(Effort::Normal), png(Effort::Best), exact, quick, near, OutputSpec::new(Format::JpegXl), avif.clone()];
     avif.codec.avif.depth = AvifDepth::Eight;
     (avif.codec.avif.chroma, avif.codec.avif.alpha_quality) = (Subsampling::Half, Some(90));
     all.push(avif);

@@ -117,10 +117,8 @@ fn in_own_colours(
     floor: u16,
     shared: Sought,
 ) -> Result<Sought, EngineError> {
-    let Some((own, last)) = encode::with_own_colours(&search.naked, spec) else { return Ok(shared) };
-    if shared.found.spec.quality != last {
-        return Ok(shared);
-    }
+    let own = encode::with_own_colours(&search.naked, spec).filter(|(_, last)| shared.found.spec.quality == *last);
+    let Some((own, _)) = own else { return Ok(shared) };
     let own = along(search, knob, &own, budget, floor)?.ok();
     Ok(match own.filter(|own| shared.found.score < own.found.score) {
         Some(own) => own,
