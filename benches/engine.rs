@@ -9,6 +9,7 @@ use inlaid::engine::{
     decode::{DecodeOptions, Fonts},
     edit, embed, encode, pipeline,
     recipe::{Edits, Effort, Fit, OutputSpec, Resample, Sizing, Want},
+    score::Reference,
     source::Decoded,
 };
 use std::sync::LazyLock;
@@ -227,6 +228,23 @@ fn encode_fast_lossless_webp(bencher: Bencher<'_, '_>, name: &str) {
     bencher
         .counter(pixels(raster))
         .bench_local(|| encode::encode(raster, &spec, &Cancel::default()).expect("it can be written"));
+}
+
+/// A picture that others will be compared with.
+#[divan::bench(args = ["photo 1 MP"], sample_count = 10)]
+fn score_reference(bencher: Bencher<'_, '_>, name: &str) {
+    let raster = picture(name);
+    bencher.counter(pixels(raster)).bench_local(|| Reference::new(raster, &Cancel::default()).expect("nobody cancels"));
+}
+
+/// A comparison with it.
+#[divan::bench(args = ["photo 1 MP"], sample_count = 10)]
+fn score_kept_reference(bencher: Bencher<'_, '_>, name: &str) {
+    let raster = picture(name);
+    let reference = Reference::new(raster, &Cancel::default()).expect("nobody cancels");
+    bencher
+        .counter(pixels(raster))
+        .bench_local(|| reference.score(raster, &Cancel::default()).expect("nobody cancels"));
 }
 
 /// A picture and a format, readable in the table of results.

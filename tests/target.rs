@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
+use fast_ssim2::{PixelDescriptor, PixelSlice, compute_ssimulacra2};
 use inlaid::engine::{
     Cache, Cancel, Format, Layout, Limits, Product, Raster, Recipe, Source, Tools,
     decode::Fonts,
@@ -51,6 +52,28 @@ fn scores_are_those_of_the_reference_implementation() {
     assert!((found - 24.273_335_52).abs() < 0.05, "{found}");
 }
 
+/// The walk over the scales is ours, its parts are the crate's: its own walk, without any of this, is the other opinion, to the last bit, also
+/// where planes are used again and where sides are odd, tiny or smaller than a blur.
+#[test]
+fn scores_are_those_of_the_metric_s_own_walk() {
+    fn slice(raster: &Raster) -> PixelSlice<'_> {
+        let [width, height] = raster.size();
+        PixelSlice::new(raster.bytes(), width, height, width as usize * 3, PixelDescriptor::RGB8_SRGB).unwrap()
+    }
+    let cancel = Cancel::default();
+    for size in [[1, 1], [3, 40], [8, 8], [9, 7], [17, 33], [64, 15], [250, 131], [511, 509]] {
+        let [was, is, other] = [Kind::Taken, Kind::Drawn, Kind::Fading].map(|kind| {
+            let opaque = pixels(kind, size).bytes().chunks_exact(4).flat_map(|it| [it[0], it[1], it[2]]).collect();
+            Raster::from_samples8(size[0], size[1], Layout::Rgb8, opaque).unwrap()
+        });
+        let reference = Reference::new(&was, &cancel).unwrap();
+        for seen in [&is, &other, &is, &was] {
+            let expected = compute_ssimulacra2(&slice(&was), &slice(seen)).unwrap();
+            assert_eq!(reference.score(seen, &cancel).unwrap(), expected.min(SAME), "{size:?}");
+        }
+    }
+}
+
 #[test]
 fn scores_have_words() {
     for (score, look) in [
@@ -94,7 +117,12 @@ enum Kind {
 
 const KINDS: [Kind; 3] = [Kind::Taken, Kind::Drawn, Kind::Fading];
 
-fn picture(kind: Kind, [width, height]: [u32; 2]) -> Source {
+fn picture(kind: Kind, size: [u32; 2]) -> Source {
+    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Png) };
+    Source::new("picture.png", encode(&pixels(kind, size), &spec, &Cancel::default()).unwrap().bytes)
+}
+
+fn pixels(kind: Kind, [width, height]: [u32; 2]) -> Raster {
     let mut state = 7_u32;
     let mut grain = move || {
         // The generator of Numerical Recipes.
@@ -113,9 +141,7 @@ fn picture(kind: Kind, [width, height]: [u32; 2]) -> Source {
             samples.extend([rgb[0], rgb[1], rgb[2], alpha]);
         }
     }
-    let raster = Raster::from_samples8(width, height, Layout::Rgba8, samples).unwrap();
-    let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Png) };
-    Source::new("picture.png", encode(&raster, &spec, &Cancel::default()).unwrap().bytes)
+    Raster::from_samples8(width, height, Layout::Rgba8, samples).unwrap()
 }
 
 /// Small enough to be searched whole, and large enough for tiles.

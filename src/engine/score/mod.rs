@@ -4,8 +4,10 @@
 //! alternate in place, from 85 on an average observer does not; at 80 they are not told apart side by
 //! side; 70 is high quality, 50 medium, 30 low.
 
+mod walk;
+
 use super::{Cancel, EngineError, Layout, Raster, edit::ground};
-use fast_ssim2::{PixelDescriptor, PixelSlice, Ssimulacra2Config, Ssimulacra2Reference};
+use walk::Walk;
 
 /// What nothing can be closer than: the same pixels.
 pub const SAME: f64 = 100.0;
@@ -48,10 +50,11 @@ impl Look {
     }
 }
 
-/// A picture to which others are compared, made ready once: about 50 bytes a pixel and ground.
+/// A picture to which others are compared, made ready once: about 50 bytes a pixel and ground, and another 90 for each
+/// comparison that runs beside others.
 pub struct Reference {
     /// What its transparency is laid on, and what that looks like; one ground when it has none.
-    grounds: Vec<([u8; 3], Ssimulacra2Reference)>,
+    grounds: Vec<([u8; 3], Walk)>,
 }
 
 impl Reference {
@@ -63,11 +66,8 @@ impl Reference {
         let narrow = raster.to_narrow();
         let grounds = if ground::has_transparency(&narrow) { &GROUNDS[..] } else { &GROUNDS[..1] };
         let grounds = grounds.iter().map(|&ground| {
-            let stop = Watched(cancel);
-            let config = Ssimulacra2Config::default().with_stop(&stop);
-            let seen = ground::flatten(&narrow, ground);
-            let reference = slice(&seen).and_then(|it| Ssimulacra2Reference::new_with_config(&it, &config).ok());
-            reference.map(|it| (ground, it)).ok_or(EngineError::Cancelled)
+            let seen = opaque(&narrow, ground);
+            Walk::new(seen.bytes(), seen.size(), cancel).map(|it| (ground, it))
         });
         Ok(Self { grounds: grounds.collect::<Result<_, _>>()? })
     }
@@ -80,30 +80,17 @@ impl Reference {
     pub fn score(&self, seen: &Raster, cancel: &Cancel) -> Result<f64, EngineError> {
         let narrow = seen.to_narrow();
         let mut worst = SAME;
-        for (ground, reference) in &self.grounds {
-            let stop = Watched(cancel);
-            let config = Ssimulacra2Config::default().with_stop(&stop);
-            let seen = ground::flatten(&narrow, *ground);
-            let score = slice(&seen).and_then(|it| reference.compare_with_config(&it, &config).ok());
-            worst = worst.min(score.ok_or(EngineError::Cancelled)?);
+        for (ground, walk) in &self.grounds {
+            let seen = opaque(&narrow, *ground);
+            worst = worst.min(walk.score(seen.bytes(), seen.size(), cancel)?);
         }
         Ok(worst)
     }
 }
 
-/// An opaque 8-bit picture as the metric wants it.
-fn slice(raster: &Raster) -> Option<PixelSlice<'_>> {
-    debug_assert_eq!(raster.layout(), Layout::Rgb8, "flattened before");
-    let [width, height] = raster.size();
-    let row = width as usize * raster.layout().bytes_per_pixel();
-    PixelSlice::new(raster.bytes(), width, height, row, PixelDescriptor::RGB8_SRGB).ok()
-}
-
-/// A cancel in the words of the metric.
-struct Watched<'a>(&'a Cancel);
-
-impl enough::Stop for Watched<'_> {
-    fn check(&self) -> Result<(), enough::StopReason> {
-        if self.0.is_cancelled() { Err(enough::StopReason::Cancelled) } else { Ok(()) }
-    }
+/// Three bytes a pixel, transparency laid on a ground.
+fn opaque(narrow: &Raster, colour: [u8; 3]) -> Raster {
+    let seen = ground::flatten(narrow, colour);
+    debug_assert_eq!(seen.layout(), Layout::Rgb8, "narrow and flattened before");
+    seen
 }
