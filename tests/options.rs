@@ -12,6 +12,7 @@ use inlaid::engine::{
     recipe::{Effort, OutputSpec, Want},
     score::Reference,
 };
+use std::cmp::Ordering;
 
 const EFFORTS: [Effort; 3] = [Effort::Fast, Effort::Normal, Effort::Best];
 
@@ -342,6 +343,27 @@ fn a_webp_is_as_near_to_lossless_as_asked() {
     let (exact, near, far) = (of(100), of(60), of(0));
     assert_eq!(exact.1, Some(0));
     assert!(near.0 < exact.0 && Some(0) < near.1 && near.1 < far.1, "{exact:?} {near:?} {far:?}");
+}
+
+/// Neither of libwebp's methods is always the smaller one, so what is kept takes whichever is.
+#[test]
+fn a_webp_without_loss_is_the_smaller_of_two_methods() {
+    let pixels = (0..160 * 120).map(|at| (at % 160, at / 160));
+    let steps =
+        pixels.flat_map(|(x, y)| [x / 8 * 13 % 200, y / 6 * 17 % 220, (x + y) / 12 * 29 % 240].map(|it| it as u8));
+    let drawn = Raster::from_samples8(160, 120, Layout::Rgb8, steps.collect()).expect("lengths fit");
+    let pictures = [picture(160, 120, Layout::Rgb8, &mut Random(11)), drawn];
+    let smaller = pictures.map(|raster| {
+        let of = |method| {
+            let mut spec = OutputSpec { lossless: true, ..OutputSpec::new(Format::WebP) };
+            spec.codec.webp.method = method;
+            encoded(&raster, &spec).bytes
+        };
+        let (fourth, fifth) = (of(Some(4)), of(Some(5)));
+        assert_eq!(of(None).len(), fourth.len().min(fifth.len()));
+        fourth.len().cmp(&fifth.len())
+    });
+    assert_eq!(smaller, [Ordering::Greater, Ordering::Less]);
 }
 
 /// Letters of a strong colour.

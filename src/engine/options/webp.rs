@@ -14,7 +14,8 @@ pub const NEARNESSES: RangeInclusive<u8> = 0..=100;
 pub struct WebPOptions {
     /// How close alpha is kept in a lossy picture; see [`ALPHA_QUALITIES`]. 100: without loss.
     pub alpha_quality: u8,
-    /// How long to search, see [`METHODS`]; `None`: as the effort says.
+    /// How long to search, see [`METHODS`]; `None`: as the effort says, and what is kept without loss is the smaller of
+    /// two methods' results.
     pub method: Option<u8>,
     /// Colour is averaged with regard to what readers make of it: sharper edges between strong
     /// colours, slower. `None`: as the picture asks for. Read when lossy.

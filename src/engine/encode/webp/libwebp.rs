@@ -155,6 +155,8 @@ fn config(mode: Mode) -> Result<sys::WebPConfig, Cause> {
         Kind::Lossless { nearness } => {
             config.lossless = 1;
             config.near_lossless = c_int::from(nearness);
+            // What it tries in turn anyway it tries beside each other, with the same bytes.
+            config.thread_level = 1;
         }
     }
     config.quality = f32::from(mode.quality);

@@ -11,34 +11,52 @@ use crate::engine::{
     recipe::{Effort, OutputSpec},
 };
 
+/// A larger picture is not encoded twice beside each other, for its memory.
+const MOST_TRIED: u64 = 6_000_000;
+
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
-    let mode = mode(raster, spec);
-    let calm = matches!(mode.kind, Kind::Lossy { .. }).then(|| hidden::quietened(raster));
+    let calm = (!spec.is_lossless()).then(|| hidden::quietened(raster));
     let raster = calm.as_ref().unwrap_or(raster);
-    let bytes = libwebp::encode(raster.bytes(), raster.size(), raster.layout().has_alpha(), mode, cancel)?;
+    let one = |mode| libwebp::encode(raster.bytes(), raster.size(), raster.layout().has_alpha(), mode, cancel);
+    let (mode, other) = modes(raster, spec);
+    let bytes = match other {
+        Some(other) => {
+            let (first, second) = rayon::join(|| one(mode), || one(other));
+            let (first, second) = (first?, second?);
+            if second.len() < first.len() { second } else { first }
+        }
+        None => one(mode)?,
+    };
     match raster.profile() {
         Some(profile) => container::with_profile(&bytes, profile, raster.size(), raster.layout().has_alpha()),
         None => Ok(bytes),
     }
 }
 
-fn mode(raster: &Raster, spec: &OutputSpec) -> Mode {
+/// How to encode, and what else is tried.
+///
+/// Without loss there is no order among libwebp's methods: the fifth takes 0.89 to 0.99 of the fourth's bytes of photos
+/// and artwork and 1.05 of a screenshot's, and the sixth at its greatest effort 1.04 of the fourth's.
+fn modes(raster: &Raster, spec: &OutputSpec) -> (Mode, Option<Mode>) {
     let options = &spec.codec.webp;
-    let (method, search) = match spec.effort {
-        Effort::Fast => (2, 40),
-        Effort::Normal => (4, 75),
-        Effort::Best => (6, 100),
+    let (method, effort, other) = match spec.effort {
+        Effort::Fast => (2, 40, None),
+        Effort::Normal => (4, 75, Some((5, 75))),
+        Effort::Best => (6, 100, Some((4, 100))),
     };
-    let method = options.method.map_or(method, |it| it.min(*webp::METHODS.end()));
+    let chosen = options.method.map(|it| it.min(*webp::METHODS.end()));
+    let method = chosen.unwrap_or(method);
     if spec.is_lossless() {
-        let nearness = options.nearness.min(*webp::NEARNESSES.end());
-        return Mode { quality: search, method, kind: Kind::Lossless { nearness } };
+        let kind = Kind::Lossless { nearness: options.nearness.min(*webp::NEARNESSES.end()) };
+        let is_small = u64::from(raster.width()) * u64::from(raster.height()) <= MOST_TRIED;
+        let other = other.filter(|_| chosen.is_none() && is_small);
+        return (Mode { quality: effort, method, kind }, other.map(|(method, quality)| Mode { quality, method, kind }));
     }
     let alpha_quality = options.alpha_quality.min(*webp::ALPHA_QUALITIES.end());
     let channels = raster.layout().bytes_per_pixel();
     let is_coloured = || chroma::is_coloured(raster.bytes(), raster.width() as usize, channels);
     let kind = Kind::Lossy { alpha_quality, sharp_yuv: options.sharp_yuv.unwrap_or_else(is_coloured) };
-    Mode { quality: spec.quality.clamp(1, 100), method, kind }
+    (Mode { quality: spec.quality.clamp(1, 100), method, kind }, None)
 }
 
 /// What [`encode`] made, decoded by the library that made it; `None` with a profile, since that
