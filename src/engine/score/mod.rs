@@ -50,7 +50,7 @@ impl Look {
     }
 }
 
-/// A picture to which others are compared, made ready once: about 50 bytes a pixel and ground, and another 90 for each
+/// A picture to which others are compared, made ready once: about 50 bytes a pixel and ground, and up to another 85 for each
 /// comparison that runs beside others.
 pub struct Reference {
     /// What its transparency is laid on, and what that looks like; one ground when it has none.

@@ -31,49 +31,38 @@ const ROWS: usize = 16;
 type Plane = Vec<f32>;
 /// A plane in the first place; the others are empty, since the crate counts three channels, one after the other.
 type Alone = [Plane; 3];
+/// Means, and fourth roots of the means of fourth powers, of what structure, then sharpness and smoothness lose.
+type Losses = ([f64; 2], [f64; 4]);
 
-/// A picture to which others are compared, and the planes that comparisons work in.
+/// A picture to which others are compared.
 pub(super) struct Walk {
     light: [f32; 256],
     blur: RecursiveGaussian,
-    scales: Vec<[Known; 3]>,
-    /// Of comparisons that ended; as many as ever ran at once.
-    kept: Mutex<Vec<Vec<Scale>>>,
+    scales: Vec<(Scale, [Known; 3])>,
     size: [usize; 2],
+}
+
+/// A size at which pictures are compared, and planes of that size.
+struct Scale {
+    size: [usize; 2],
+    /// Which nobody works in just now; what is in them does not matter.
+    kept: Mutex<Vec<Plane>>,
 }
 
 /// What a comparison needs of a channel of the first picture at a scale.
-#[derive(Default)]
 struct Known {
     plane: Plane,
     mean: Alone,
-    /// Of the squares.
-    variance: Alone,
+    /// The mean of the squares.
+    squares: Alone,
 }
 
-/// The planes of a comparison at a scale.
-struct Scale {
-    size: [usize; 2],
+/// A picture at a scale.
+struct Painted {
     /// In the metric's colours.
     planes: [Plane; 3],
     /// Light at half the size.
     below: [Plane; 3],
-    channels: [Channel; 3],
-}
-
-/// What is found out about a channel of the second picture.
-#[derive(Default)]
-struct Channel {
-    mean: Blurred,
-    variance: Blurred,
-    covariance: Blurred,
-}
-
-#[derive(Default)]
-struct Blurred {
-    done: Alone,
-    /// In one direction only.
-    half: Plane,
 }
 
 impl Walk {
@@ -83,35 +72,20 @@ impl Walk {
     /// [`EngineError::Cancelled`].
     pub(super) fn new(rgb: &[u8], size: [u32; 2], cancel: &Cancel) -> Result<Self, EngineError> {
         let (rgb, size) = mirrored(rgb, size);
-        let mut walk = Self {
-            light: light(),
-            blur: create_recursive_gaussian(SIGMA),
-            scales: vec![],
-            kept: Mutex::default(),
-            size,
-        };
-        let mut scales = scales(size);
-        let mut above: Option<[Plane; 3]> = None;
-        for scale in &mut scales {
-            walk.paint(scale, &rgb, above.as_ref(), cancel)?;
-            let known: Result<Vec<Known>, EngineError> = (scale.planes.par_iter())
-                .zip(&mut scale.channels)
-                .map(|(plane, channel)| {
-                    let Channel { mean, variance, .. } = channel;
-                    let (left, right) = rayon::join(
-                        || walk.blur(mean, plane, None, scale.size, cancel),
-                        || walk.blur(variance, plane, Some(plane), scale.size, cancel),
-                    );
-                    left.and(right)?;
-                    Ok(Known {
-                        plane: plane.clone(),
-                        mean: std::mem::take(&mut mean.done),
-                        variance: std::mem::take(&mut variance.done),
-                    })
-                })
-                .collect();
-            walk.scales.extend(<[Known; 3]>::try_from(known?));
-            above = Some(std::mem::take(&mut scale.below));
+        let mut walk = Self { light: light(), blur: create_recursive_gaussian(SIGMA), scales: vec![], size };
+        let mut above = None;
+        for scale in scales(size) {
+            let painted = walk.paint(&scale, None, &rgb, above.as_ref(), cancel)?;
+            let known = painted.planes.into_par_iter().map(|plane| {
+                let (mean, squares) = rayon::join(
+                    || walk.blurred(&scale, &plane, None, cancel),
+                    || walk.blurred(&scale, &plane, Some(&plane), cancel),
+                );
+                Ok(Known { mean: mean?, squares: squares?, plane })
+            });
+            let known: Vec<Known> = known.collect::<Result<_, EngineError>>()?;
+            walk.scales.extend(<[Known; 3]>::try_from(known).map(|known| (scale, known)));
+            above = Some(painted.below);
         }
         Ok(walk)
     }
@@ -125,134 +99,127 @@ impl Walk {
         if size != self.size {
             return Err(EngineError::Cancelled);
         }
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut scales = kept.unwrap_or_else(|| scales(size));
-        let found = self.compare(&mut scales, &rgb, cancel);
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(scales);
-        found
-    }
-
-    fn compare(&self, scales: &mut [Scale], rgb: &[u8], cancel: &Cancel) -> Result<f64, EngineError> {
         let mut found = vec![];
-        let mut above: Option<&[Plane; 3]> = None;
-        for (scale, known) in scales.iter_mut().zip(&self.scales) {
-            self.paint(scale, rgb, above, cancel)?;
-            let Scale { size, planes, channels, below } = scale;
-            let sums: Vec<([f64; 2], [f64; 4])> = (planes.par_iter().zip(channels))
-                .zip(known)
-                .map(|((plane, channel), known)| self.differ(channel, plane, known, *size, cancel))
-                .collect::<Result<_, _>>()?;
+        let mut above = None;
+        for (at, (scale, known)) in self.scales.iter().enumerate() {
+            let next = self.scales.get(at + 1).map(|(next, _)| next);
+            let painted = self.paint(scale, next, &rgb, above.as_ref(), cancel)?;
+            let losses = painted.planes.par_iter().zip(known);
+            let losses = losses.map(|(plane, known)| self.losses(scale, plane, known, cancel));
+            let losses: Vec<Losses> = losses.collect::<Result<_, _>>()?;
             let mut all = ScaleAggregates { avg_ssim: [0.0; 6], avg_edgediff: [0.0; 12] };
-            for (at, (structure, edges)) in sums.iter().enumerate() {
-                all.avg_ssim[at * 2..][..2].copy_from_slice(structure);
-                all.avg_edgediff[at * 4..][..4].copy_from_slice(edges);
+            for (channel, (structure, edges)) in losses.iter().enumerate() {
+                all.avg_ssim[channel * 2..][..2].copy_from_slice(structure);
+                all.avg_edgediff[channel * 4..][..4].copy_from_slice(edges);
             }
             found.push(all);
-            above = Some(below);
+            scale.keep(painted.planes.into_iter().chain(above.into_iter().flatten()));
+            above = Some(painted.below);
         }
         Ok(score(&found))
     }
 
-    /// Makes a scale's planes of the one above it, or of the stored values, and the light of the one below.
+    /// A picture at a scale, by the light of the one above it or, at first, by its stored values.
     fn paint(
         &self,
-        scale: &mut Scale,
+        scale: &Scale,
+        next: Option<&Scale>,
         rgb: &[u8],
         above: Option<&[Plane; 3]>,
         cancel: &Cancel,
-    ) -> Result<(), EngineError> {
-        let [width, _] = scale.size;
+    ) -> Result<Painted, EngineError> {
+        let [width, height] = scale.size;
         let half = width.div_ceil(2);
-        let [p0, p1, p2] = &mut scale.planes;
-        let [b0, b1, b2] = &mut scale.below;
-        let planes = p0.par_chunks_mut(width * ROWS).zip(p1.par_chunks_mut(width * ROWS));
-        let planes = planes.zip(p2.par_chunks_mut(width * ROWS));
-        let below = b0.par_chunks_mut(half * ROWS / 2).zip(b1.par_chunks_mut(half * ROWS / 2));
-        let below = below.zip(b2.par_chunks_mut(half * ROWS / 2));
-        let bands = planes.zip(below).enumerate();
-        bands.try_for_each_init(
-            || [vec![], vec![], vec![]],
-            |band: &mut [Plane; 3], (at, (((p0, p1), p2), ((b0, b1), b2)))| {
-                cancel.check()?;
-                let start = at * ROWS * width;
-                let pixels = start..start + p0.len();
-                for (channel, plane) in band.iter_mut().enumerate() {
-                    plane.clear();
-                    match above {
-                        Some(above) => plane.extend_from_slice(&above[channel][pixels.clone()]),
-                        None => {
-                            let stored = rgb[pixels.start * 3..pixels.end * 3].chunks_exact(3);
-                            plane.extend(stored.map(|it| self.light[usize::from(it[channel])]));
-                        }
+        let mut planes = scale.planes();
+        let mut below = next.map_or_else(|| Scale::new([half, height.div_ceil(2)]).planes(), Scale::planes);
+        let bands = bands(&mut planes, width * ROWS).zip(bands(&mut below, half * ROWS / 2)).enumerate();
+        bands.try_for_each_init(<[Plane; 3]>::default, |band, (at, (((p0, p1), p2), ((b0, b1), b2)))| {
+            cancel.check()?;
+            let start = at * ROWS * width;
+            let pixels = start..start + p0.len();
+            for (channel, plane) in band.iter_mut().enumerate() {
+                plane.clear();
+                match above {
+                    Some(above) => plane.extend_from_slice(&above[channel][pixels.clone()]),
+                    None => {
+                        let stored = rgb[pixels.start * 3..pixels.end * 3].chunks_exact(3);
+                        plane.extend(stored.map(|it| self.light[usize::from(it[channel])]));
                     }
                 }
-                for (plane, below) in band.iter().zip([b0, b1, b2]) {
-                    halve(plane, width, below);
-                }
-                simd::planes_to_positive_xyb_simd(band);
-                for (plane, to) in band.iter().zip([p0, p1, p2]) {
-                    to.copy_from_slice(plane);
-                }
-                Ok(())
-            },
-        )
+            }
+            for (plane, below) in band.iter().zip([b0, b1, b2]) {
+                halve(plane, width, below);
+            }
+            simd::planes_to_positive_xyb_simd(band);
+            for (plane, to) in band.iter().zip([p0, p1, p2]) {
+                to.copy_from_slice(plane);
+            }
+            Ok::<_, EngineError>(())
+        })?;
+        Ok(Painted { planes, below })
     }
 
-    /// How far a channel is from the one that is known: the means and fourth roots of the means of fourth powers of
-    /// what structure, sharpness and smoothness lose.
-    fn differ(
-        &self,
-        channel: &mut Channel,
-        plane: &Plane,
-        known: &Known,
-        size: [usize; 2],
-        cancel: &Cancel,
-    ) -> Result<([f64; 2], [f64; 4]), EngineError> {
-        let Channel { mean, variance, covariance } = channel;
-        let (one, (two, three)) = rayon::join(
-            || self.blur(variance, plane, Some(plane), size, cancel),
+    /// What a channel has lost of the one that is known.
+    fn losses(&self, scale: &Scale, plane: &Plane, known: &Known, cancel: &Cancel) -> Result<Losses, EngineError> {
+        let (mean, (squares, products)) = rayon::join(
+            || self.blurred(scale, plane, None, cancel),
             || {
                 rayon::join(
-                    || self.blur(covariance, &known.plane, Some(plane), size, cancel),
-                    || self.blur(mean, plane, None, size, cancel),
+                    || self.blurred(scale, plane, Some(plane), cancel),
+                    || self.blurred(scale, &known.plane, Some(plane), cancel),
                 )
             },
         );
-        one.and(two).and(three)?;
-        let [width, height] = size;
+        let (mean, squares, products) = (mean?, squares?, products?);
+        let [width, height] = scale.size;
         let (structure, edges) = rayon::join(
-            || {
-                let (mean, variance, covariance) = (&mean.done, &variance.done, &covariance.done);
-                simd::ssim_map_simd(&known.mean, mean, &known.variance, variance, covariance, width, height)
-            },
+            || simd::ssim_map_simd(&known.mean, &mean, &known.squares, &squares, &products, width, height),
             || {
                 let mut sums = [0.0; 4];
-                let (known_mean, mean) = (&known.mean[0], &mean.done[0]);
-                simd::edge_sums_fast(0, height, width, &known.plane, known_mean, plane, mean, &mut sums);
+                simd::edge_sums_fast(0, height, width, &known.plane, &known.mean[0], plane, &mean[0], &mut sums);
                 let share = 1.0 / (width * height) as f64;
                 let root = |it: f64| (share * it).sqrt().sqrt();
                 [share * sums[0], root(sums[1]), share * sums[2], root(sums[3])]
             },
         );
+        scale.keep([mean, squares, products].map(|[plane, ..]| plane));
         cancel.check()?;
         Ok(([structure[0], structure[1]], edges))
     }
 
-    /// Blurs a plane, or the product of two.
-    fn blur(
+    /// A plane, or the product of two, blurred.
+    fn blurred(
         &self,
-        into: &mut Blurred,
+        scale: &Scale,
         plane: &[f32],
         times: Option<&Plane>,
-        [width, height]: [usize; 2],
         cancel: &Cancel,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Alone, EngineError> {
         cancel.check()?;
-        let Blurred { done: [done, ..], half } = into;
-        done.resize(width * height, 0.0);
-        half.resize(width * height, 0.0);
-        simd::fast_gaussian_simd(&self.blur, plane, times.map(Vec::as_slice), width, height, done, half);
-        Ok(())
+        let [width, height] = scale.size;
+        let (mut done, mut half) = (scale.plane(), scale.plane());
+        simd::fast_gaussian_simd(&self.blur, plane, times.map(Vec::as_slice), width, height, &mut done, &mut half);
+        scale.keep([half]);
+        Ok([done, vec![], vec![]])
+    }
+}
+
+impl Scale {
+    fn new(size: [usize; 2]) -> Self {
+        Self { size, kept: Mutex::default() }
+    }
+
+    fn plane(&self) -> Plane {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        kept.unwrap_or_else(|| vec![0.0; self.size[0] * self.size[1]])
+    }
+
+    fn planes(&self) -> [Plane; 3] {
+        std::array::from_fn(|_| self.plane())
+    }
+
+    fn keep(&self, planes: impl IntoIterator<Item = Plane>) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).extend(planes);
     }
 }
 
@@ -277,17 +244,19 @@ fn mirrored(rgb: &[u8], size: [u32; 2]) -> (Cow<'_, [u8]>, [usize; 2]) {
     }
 }
 
-/// Empty planes for each scale of a picture; the last one may be smaller than [`LEAST`].
-fn scales(size: [usize; 2]) -> Vec<Scale> {
+/// The sizes at which a picture is looked at; the last one may be smaller than [`LEAST`].
+fn scales(size: [usize; 2]) -> impl Iterator<Item = Scale> {
     let halves =
         std::iter::successors(Some(size), |it| (it[0].min(it[1]) >= LEAST).then(|| it.map(|side| side.div_ceil(2))));
-    let scale = |[width, height]: [usize; 2]| Scale {
-        size: [width, height],
-        planes: std::array::from_fn(|_| vec![0.0; width * height]),
-        below: std::array::from_fn(|_| vec![0.0; width.div_ceil(2) * height.div_ceil(2)]),
-        channels: Default::default(),
-    };
-    halves.take(SCALES).map(scale).collect()
+    halves.take(SCALES).map(Scale::new)
+}
+
+/// Rows of three planes, so many values of each at once.
+fn bands<'a>(
+    [one, two, three]: &'a mut [Plane; 3],
+    length: usize,
+) -> impl IndexedParallelIterator<Item = ((&'a mut [f32], &'a mut [f32]), &'a mut [f32])> {
+    one.par_chunks_mut(length).zip(two.par_chunks_mut(length)).zip(three.par_chunks_mut(length))
 }
 
 /// The means of two by two pixels; at the right and at the bottom, a missing one is taken for its neighbour.
