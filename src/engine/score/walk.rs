@@ -252,10 +252,10 @@ fn scales(size: [usize; 2]) -> impl Iterator<Item = Scale> {
 }
 
 /// Rows of three planes, so many values of each at once.
-fn bands<'a>(
-    [one, two, three]: &'a mut [Plane; 3],
+fn bands(
+    [one, two, three]: &mut [Plane; 3],
     length: usize,
-) -> impl IndexedParallelIterator<Item = ((&'a mut [f32], &'a mut [f32]), &'a mut [f32])> {
+) -> impl IndexedParallelIterator<Item = ((&mut [f32], &mut [f32]), &mut [f32])> {
     one.par_chunks_mut(length).zip(two.par_chunks_mut(length)).zip(three.par_chunks_mut(length))
 }
 
