@@ -36,6 +36,8 @@ pub(super) enum Kind {
     Lossless {
         /// 0 to 100 (the very same pixels).
         nearness: u8,
+        /// What it tries in turn anyway it tries beside each other, with the same bytes and twice the memory.
+        threads: bool,
     },
 }
 
@@ -152,11 +154,10 @@ fn config(mode: Mode) -> Result<sys::WebPConfig, Cause> {
     let mut config = sys::WebPConfig::new().map_err(|()| "libwebp is of another version")?;
     match mode.kind {
         Kind::Lossy { alpha_quality, .. } => config.alpha_quality = c_int::from(alpha_quality),
-        Kind::Lossless { nearness } => {
+        Kind::Lossless { nearness, threads } => {
             config.lossless = 1;
             config.near_lossless = c_int::from(nearness);
-            // What it tries in turn anyway it tries beside each other, with the same bytes.
-            config.thread_level = 1;
+            config.thread_level = c_int::from(threads);
         }
     }
     config.quality = f32::from(mode.quality);

@@ -11,7 +11,7 @@ use crate::engine::{
     recipe::{Effort, OutputSpec},
 };
 
-/// A larger picture is not encoded twice beside each other, for its memory.
+/// What is tried of a larger picture is tried in turn, and once, for the memory: up to 100 bytes a pixel beside each other.
 const MOST_TRIED: u64 = 6_000_000;
 
 pub(super) fn encode(raster: &Raster, spec: &OutputSpec, cancel: &Cancel) -> Written {
@@ -47,8 +47,8 @@ fn modes(raster: &Raster, spec: &OutputSpec) -> (Mode, Option<Mode>) {
     let chosen = options.method.map(|it| it.min(*webp::METHODS.end()));
     let method = chosen.unwrap_or(method);
     if spec.is_lossless() {
-        let kind = Kind::Lossless { nearness: options.nearness.min(*webp::NEARNESSES.end()) };
         let is_small = u64::from(raster.width()) * u64::from(raster.height()) <= MOST_TRIED;
+        let kind = Kind::Lossless { nearness: options.nearness.min(*webp::NEARNESSES.end()), threads: is_small };
         let other = other.filter(|_| chosen.is_none() && is_small);
         return (Mode { quality: effort, method, kind }, other.map(|(method, quality)| Mode { quality, method, kind }));
     }
