@@ -1,9 +1,10 @@
 //! Aims: looks are measured as the reference implementation measures them, searches keep their promises, and
 //! what is remembered of earlier ones changes no byte.
 
-#![expect(clippy::unwrap_used, reason = "in a test a surprise is a failure")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "in a test a surprise is a failure")]
 
 use fast_ssim2::{PixelDescriptor, PixelSlice, compute_ssimulacra2};
+use image::DynamicImage;
 use inlaid::engine::{
     Cache, Cancel, Format, Layout, Limits, Product, Raster, Recipe, Source, Tools,
     decode::Fonts,
@@ -16,7 +17,7 @@ use inlaid::engine::{
     score::{Look, Reference, SAME},
     target::{Aim, Budget, Measure, Outcome, is_sampled},
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// A grey picture, from a function of its pixels' places.
 fn grey(side: u32, value: impl Fn(u32, u32) -> u8) -> Raster {
@@ -163,12 +164,43 @@ fn decoded(source: &Source) -> Raster {
     pipeline::decode(source, Tools::new(&limits, &fonts, &cancel)).unwrap().raster
 }
 
-#[test]
-fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
-    let (mut all, mut n_results, mut n_searches, mut n_whole) = (0.0, 0, 0, 0);
-    for (kind, size) in KINDS.into_iter().flat_map(|kind| SIZES.map(|size| (kind, size))) {
-        let source = picture(kind, size);
-        let original = decoded(&source);
+/// A photo and the controls of a screenshot, and more photos where there is a complete corpus, all as PNG.
+fn real_pictures() -> Vec<(String, Source)> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let photo = here.join("tests/corpus/small/jpeg-reftest/rgb.jpg");
+    let mut pictures = vec![("photo".to_owned(), image::open(photo).unwrap())];
+    let screenshot = image::open(here.join("assets/screenshot.png")).unwrap();
+    pictures.push(("screenshot".to_owned(), screenshot.crop_imm(865, 40, 315, 690)));
+    if let Some(corpus) = std::env::var_os("INLAID_CORPUS") {
+        for name in ["jpeg-mixed/pillow/flower.jpg", "icc/libavif/paris_icc_exif_xmp.png"] {
+            pictures.push((name.to_owned(), image::open(Path::new(&corpus).join(name)).unwrap()));
+        }
+    }
+    let source = |picture: DynamicImage| {
+        let rgb = picture.into_rgb8();
+        let (width, height) = rgb.dimensions();
+        let raster = Raster::from_samples8(width, height, Layout::Rgb8, rgb.into_raw()).unwrap();
+        let spec = OutputSpec { effort: Effort::Fast, ..OutputSpec::new(Format::Png) };
+        Source::new("picture.png", encode(&raster, &spec, &Cancel::default()).unwrap().bytes)
+    };
+    pictures.into_iter().map(|(name, picture)| (name, source(picture))).collect()
+}
+
+/// What searches come to beside all qualities.
+#[derive(Default)]
+struct Tally {
+    /// By how much they are larger than the smallest, in shares of it, together.
+    excess: f64,
+    n_results: u32,
+    /// Of pictures that have tiles.
+    n_searches: u32,
+    n_whole: u32,
+}
+
+impl Tally {
+    /// Searches for looks, and tries every quality.
+    fn add(&mut self, name: &str, source: &Source, has_tiles: bool) {
+        let original = decoded(source);
         for format in [Format::Jpeg, Format::WebP] {
             if original.layout().has_alpha() && !format.has_alpha() {
                 continue;
@@ -178,15 +210,15 @@ fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
             for quality in 20..=100 {
                 let mut wish = recipe(format, Aim::Quality);
                 wish.output.quality = quality;
-                let product = rendered(&source, &wish, &mut cache);
+                let product = rendered(source, &wish, &mut cache);
                 by_quality.push((score(&original, &product.preview.unwrap()), product.encoded.bytes.len()));
             }
             for look in [60, 75, 85] {
-                let product = rendered(&source, &recipe(format, Aim::Look(look)), &mut Cache::default());
+                let product = rendered(source, &recipe(format, Aim::Look(look)), &mut Cache::default());
                 let (found, bytes) = (product.found.unwrap(), product.encoded.bytes.len());
                 // Measured once more, on what everybody sees.
                 let seen = score(&original, &product.preview.unwrap());
-                let what = format!("{kind:?} {size:?} {format:?} {look}: {seen:.2}, {bytes} bytes, {found:?}");
+                let what = format!("{name} {format:?} {look}: {seen:.2}, {bytes} bytes, {found:?}");
                 assert!((seen - found.score).abs() < 1e-6, "{what}");
                 assert!(f64::from(look) <= seen, "{what}");
                 assert_eq!(found.outcome, Outcome::Held, "{what}");
@@ -194,18 +226,42 @@ fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
                 if let Some((at, (_, smallest))) = holding.min_by_key(|(_, (_, bytes))| *bytes) {
                     let known = format!("{:?} from quality {}", &by_quality[at.saturating_sub(5)..at + 1], at + 15);
                     assert!(bytes as f64 <= *smallest as f64 * 1.03, "{what}; {known}");
-                    all += bytes as f64 / *smallest as f64 - 1.0;
-                    n_results += 1;
-                    n_searches += u32::from(size == SIZES[1]);
-                    n_whole += if size == SIZES[1] { found.encodes.whole } else { 0 };
+                    self.excess += bytes as f64 / *smallest as f64 - 1.0;
+                    self.n_results += 1;
+                    self.n_searches += u32::from(has_tiles);
+                    self.n_whole += if has_tiles { found.encodes.whole } else { 0 };
                 }
             }
         }
     }
-    assert!(10 < n_results, "hardly any look was reached by a quality");
-    assert!(all / f64::from(n_results) <= 0.01, "{all} of {n_results}");
-    // Where tiles say where to look, few pictures are encoded whole.
-    assert!(n_whole <= 4 * n_searches, "{n_whole} of {n_searches}");
+
+    fn check(&self, least: u32) {
+        let Self { excess, n_results, n_searches, n_whole } = self;
+        assert!(least < *n_results, "hardly any look was reached by a quality");
+        assert!(excess / f64::from(*n_results) <= 0.01, "{excess} of {n_results}");
+        // Where tiles say where to look, few pictures are encoded whole.
+        assert!(*n_whole <= 4 * n_searches, "{n_whole} of {n_searches}");
+    }
+}
+
+#[test]
+fn a_look_is_held_by_about_the_smallest_of_all_qualities() {
+    let mut tally = Tally::default();
+    for (kind, size) in KINDS.into_iter().flat_map(|kind| SIZES.map(|size| (kind, size))) {
+        tally.add(&format!("{kind:?} {size:?}"), &picture(kind, size), size == SIZES[1]);
+    }
+    tally.check(10);
+}
+
+#[test]
+fn a_look_is_held_by_about_the_smallest_of_all_qualities_in_real_pictures() {
+    let mut tally = Tally::default();
+    for (name, source) in real_pictures() {
+        // Smaller ones are searched whole.
+        let [width, height] = decoded(&source).size();
+        tally.add(&name, &source, 150_000 <= width * height);
+    }
+    tally.check(10);
 }
 
 /// Where a colour for four pixels does not hold the look at any quality, one for each does at a lower one than that
@@ -258,14 +314,17 @@ fn the_look_of_a_large_picture_is_that_of_its_tiles() {
 
 #[test]
 fn closer_looks_are_never_smaller() {
-    let source = picture(Kind::Taken, SIZES[1]);
-    for format in [Format::Jpeg, Format::WebP, Format::Gif] {
-        let mut before = (0, f64::MIN);
-        for look in [40, 55, 70, 80, 90] {
-            let product = rendered(&source, &recipe(format, Aim::Look(look)), &mut Cache::default());
-            let (bytes, score) = (product.encoded.bytes.len(), product.found.unwrap().score);
-            assert!(before.0 <= bytes && before.1 <= score, "{format:?} {look}: {bytes}, {score} after {before:?}");
-            before = (bytes, score);
+    let generated = ("waves".to_owned(), picture(Kind::Taken, SIZES[1]));
+    for (name, source) in real_pictures().into_iter().chain([generated]) {
+        for format in [Format::Jpeg, Format::WebP, Format::Gif] {
+            let mut before = (0, f64::MIN);
+            for look in [40, 55, 70, 80, 90] {
+                let product = rendered(&source, &recipe(format, Aim::Look(look)), &mut Cache::default());
+                let (bytes, score) = (product.encoded.bytes.len(), product.found.unwrap().score);
+                let what = format!("{name} {format:?} {look}: {bytes}, {score} after {before:?}");
+                assert!(before.0 <= bytes && before.1 <= score, "{what}");
+                before = (bytes, score);
+            }
         }
     }
 }
@@ -308,35 +367,47 @@ fn weight(product: &Product, measure: &Measure) -> usize {
     }
 }
 
-#[test]
-fn no_budget_is_exceeded_by_a_single_byte() {
+/// Budgets of all measures hold, or what is missed is said by its weight and with a way out.
+fn hold_budgets(name: &str, source: &Source) {
     let html = Measure::Characters { embed: Embed::Html, density: 2, alt: Arc::from("waves \"☃\"") };
-    for kind in KINDS {
-        let source = picture(kind, SIZES[1]);
-        for format in [Format::Jpeg, Format::WebP, Format::Png, Format::Gif, Format::Bmp] {
-            for (measure, most) in [(Measure::Bytes, 4_095), (html.clone(), 10_000), (Measure::Bytes, 60_000)] {
-                let mut cache = Cache::default();
-                let small = rendered(&source, &recipe(format, budget(most, measure.clone(), true)), &mut cache);
-                let what = format!("{kind:?} {format:?} {most} {measure:?}: {:?}", small.found);
-                assert_eq!(small.found.as_ref().unwrap().outcome, Outcome::Held, "{what}");
-                assert!(weight(&small, &measure) as u64 <= most, "{what}");
+    let size = decoded(source).size();
+    for format in [Format::Jpeg, Format::WebP, Format::Png, Format::Gif, Format::Bmp] {
+        for (measure, most) in [(Measure::Bytes, 4_095), (html.clone(), 10_000), (Measure::Bytes, 60_000)] {
+            let mut cache = Cache::default();
+            let small = rendered(source, &recipe(format, budget(most, measure.clone(), true)), &mut cache);
+            let what = format!("{name} {format:?} {most} {measure:?}: {:?}", small.found);
+            assert_eq!(small.found.as_ref().unwrap().outcome, Outcome::Held, "{what}");
+            assert!(weight(&small, &measure) as u64 <= most, "{what}");
 
-                let whole = rendered(&source, &recipe(format, budget(most, measure.clone(), false)), &mut cache);
-                let found = whole.found.as_ref().unwrap();
-                let weight = weight(&whole, &measure) as u64;
-                assert_eq!(whole.encoded.size, SIZES[1], "{what}");
-                match found.outcome {
-                    Outcome::Held => assert!(weight <= most, "{what}"),
-                    Outcome::BudgetMissed { weight: said, fits_at } => {
-                        assert_eq!(said, weight, "{what}");
-                        assert!(most < weight, "{what}");
-                        assert!(fits_at.is_some(), "{what}");
-                        assert!(whole.miss().is_some_and(|it| it.to_string().contains("fits at")), "{what}");
-                    }
-                    Outcome::LookMissed => panic!("{what}"),
+            let whole = rendered(source, &recipe(format, budget(most, measure.clone(), false)), &mut cache);
+            let found = whole.found.as_ref().unwrap();
+            let weight = weight(&whole, &measure) as u64;
+            assert_eq!(whole.encoded.size, size, "{what}");
+            match found.outcome {
+                Outcome::Held => assert!(weight <= most, "{what}"),
+                Outcome::BudgetMissed { weight: said, fits_at } => {
+                    assert_eq!(said, weight, "{what}");
+                    assert!(most < weight, "{what}");
+                    assert!(fits_at.is_some(), "{what}");
+                    assert!(whole.miss().is_some_and(|it| it.to_string().contains("fits at")), "{what}");
                 }
+                Outcome::LookMissed => panic!("{what}"),
             }
         }
+    }
+}
+
+#[test]
+fn no_budget_is_exceeded_by_a_single_byte() {
+    for kind in KINDS {
+        hold_budgets(&format!("{kind:?}"), &picture(kind, SIZES[1]));
+    }
+}
+
+#[test]
+fn no_budget_is_exceeded_by_a_single_byte_with_real_pictures() {
+    for (name, source) in real_pictures() {
+        hold_budgets(&name, &source);
     }
 }
 
